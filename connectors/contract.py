@@ -1,0 +1,200 @@
+"""What the graph may ask of a source, and what a source promises.
+
+A *question* names a class of record and a slice of it; a *grant* says about whom, and why that is allowed; the
+*inquiry* is the request under whose deadline all this happens. A source gives an *answer* or raises a
+``SourceError``; the door writes down an *outcome* either way.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Hashable
+from datetime import date, datetime
+from typing import Annotated, Any, Generic, Protocol, TypeVar
+
+from msgspec import Struct
+
+from connectors.clock import Clock
+from connectors.records import Described, PartialDate, Record, SourceInfo, doc
+
+R = TypeVar("R", bound=Record, covariant=True)
+T = TypeVar("T")
+
+
+class Purpose(Described):
+    """Why the data is asked for (after HL7 v3 PurposeOfUse)."""
+
+    SELF = "SELF", "The citizen looks at their own record (HL7 PATRQT)."
+    REPRESENTATION = "REPRESENTATION", "A representative acts for the citizen (HL7 PWATRNY)."
+
+
+class Basis(Described):
+    """The fact that allows a question."""
+
+    SELF = "SELF", "It is the caller's own record."
+    PARENT = "PARENT", "The caller is the parent of this minor."
+    GUARDIAN = "GUARDIAN", "The caller is the citizen's guardian."
+    COURT_APPOINTED = "COURT_APPOINTED", "A court appointed the caller."
+
+
+class Subject(Struct, frozen=True, kw_only=True):
+    """The citizen a question is about, as far as the gateway has proof of it."""
+
+    ref: str
+    """Keyed hash of the number: what may stand in logs, keys and ids instead of it."""
+    personal_id: str
+    """Twelve digits."""
+    name: str | None = None
+    birth_date: PartialDate | None = None
+
+    def __repr__(self) -> str:
+        return f"Subject({self.ref[:8]})"
+
+
+class Grant(Struct, frozen=True, kw_only=True):
+    """Proof that this question is allowed. Only ``resolvers.access`` makes one; a source is asked with nothing less."""
+
+    subject: Subject
+    purpose: Purpose
+    basis: Basis
+    about: frozenset[type[Record]]
+    """The classes of record that it covers."""
+
+    def require(self, about: type[Record]) -> None:
+        """Refuse to go on with a question that this grant does not cover.
+
+        Raises:
+            PermissionError: a mistake of ours, not of a source: it must never reach one.
+        """
+        if about not in self.about:
+            raise PermissionError(f"{self!r} does not cover {about.__name__}")
+
+    def __repr__(self) -> str:
+        return f"Grant({self.subject!r}, {self.purpose.name}, {self.basis.name})"
+
+
+class Question(Struct, Generic[R], frozen=True, kw_only=True):
+    """A class of record and the slice of it that is wanted. Equal questions are asked once per request.
+
+    A source may honour the slice to save work; it may also answer more. Whoever asked filters again.
+    """
+
+    about: type[R]
+    since: date | None = None
+    until: date | None = None
+    codes: tuple[str, ...] = ()
+    category: str | None = None
+    """Value of an ObservationCategory."""
+
+
+class Answer(Struct, Generic[R], frozen=True, kw_only=True):
+    """What one source gave to one question."""
+
+    records: tuple[R, ...]
+    retrieved_at: datetime
+    truncated: bool = False
+    """The source holds more than the bound let through."""
+    dropped: int = 0
+    """Records that could not be read. They are missing from ``records``, so the answer is not complete."""
+
+
+class SourceState(Described):
+    """How it went with one source: exactly one of these per source and class of record."""
+
+    ANSWERED = "ANSWERED", "The source answered with records."
+    NO_RECORD = "NO_RECORD", "The source answered that it holds nothing of this kind for this citizen."
+    NOT_ASKED = "NOT_ASKED", "The source could hold something and was not asked."
+    TIMED_OUT = "TIMED_OUT", "The source did not answer in time."
+    UNAVAILABLE = "UNAVAILABLE", "The source could not be reached, or reported a fault of its own."
+    REFUSED = "REFUSED", "The source refused this gateway."
+    BLOCKED_BY_CITIZEN = "BLOCKED_BY_CITIZEN", "The citizen blocked this access."
+    NOT_PERMITTED = "NOT_PERMITTED", "The caller may not ask for this."
+    IDENTITY_MISMATCH = "IDENTITY_MISMATCH", "The source's answer was about another person and was withheld."
+    INVALID_ANSWER = "INVALID_ANSWER", "The source's answer could not be understood, wholly or in part."
+    STALE = "STALE", "An earlier answer is shown because the source did not give a new one."
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """How it went with one source and one class of record."""
+
+    source: Annotated[SourceInfo, doc("The source.")]
+    about: type[Record]
+    state: Annotated[SourceState, doc("How it went.")]
+    code: Annotated[str | None, doc("Stable word for a failure, such as SOURCE_UNAVAILABLE.")] = None
+    retryable: Annotated[bool, doc("Whether asking again may help.")] = False
+    records: Annotated[int, doc("Number of records that came from it.")] = 0
+    retrieved_at: Annotated[datetime | None, doc("When its answer was read.")] = None
+    elapsed_ms: Annotated[int | None, doc("How long it took, in milliseconds.")] = None
+    retry_after: Annotated[datetime | None, doc("When the source wishes to be asked again.")] = None
+    whole: bool = True
+    """False when records are missing although the source answered."""
+
+
+class Deadline(Struct, frozen=True):
+    """A point on the stop-watch by which all must be said. Limits nest: a call's own limit can only shorten it."""
+
+    at: float
+    clock: Clock
+
+    @classmethod
+    def after(cls, seconds: float, clock: Clock) -> "Deadline":
+        """The deadline that many seconds from now."""
+        return cls(clock.monotonic() + seconds, clock)
+
+    def left(self) -> float:
+        """Seconds that remain; never negative."""
+        return max(0.0, self.at - self.clock.monotonic())
+
+    def within(self, seconds: float) -> "Deadline":
+        """The earlier of this deadline and one that many seconds from now."""
+        return Deadline(min(self.at, self.clock.monotonic() + seconds), self.clock)
+
+
+class Inquiry:
+    """One request's dealings with the sources: its deadline, its id, and what has been asked already.
+
+    ``once`` gives everybody who asks with the same key the same task: a question goes to a source once per request,
+    and a source resolves its own patient id once per request. Nothing of it outlives the request.
+    """
+
+    def __init__(self, *, request_id: str, deadline: Deadline, clock: Clock) -> None:
+        self.request_id = request_id
+        self.deadline = deadline
+        self.clock = clock
+        self._tasks: dict[Hashable, asyncio.Task[Any]] = {}
+
+    def once(self, key: Hashable, begin: Callable[[], Coroutine[Any, Any, T]]) -> Awaitable[T]:
+        """The one outcome of ``begin`` for this key in this request. A waiter that gives up leaves it running."""
+        task: asyncio.Task[T] | None = self._tasks.get(key)
+        if task is None:
+            task = self._tasks[key] = asyncio.ensure_future(begin())
+        return asyncio.shield(task)
+
+    async def close(self) -> None:
+        """Cancel what still runs, and wait until it has let go of its connections."""
+        unfinished = [task for task in self._tasks.values() if not task.done()]
+        for task in unfinished:
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        self._tasks.clear()
+
+
+class Source(Protocol):
+    """One configured system, whichever protocol it speaks. The conformance suite holds every kind to this."""
+
+    info: SourceInfo
+    """How the graph shows it. ``health`` is the door's to write."""
+
+    holds: frozenset[type[Record]]
+    """Classes of record that it may be asked for."""
+
+    deadline: float
+    """Seconds that it is given for one question."""
+
+    async def ask(self, question: Question[R], grant: Grant, inquiry: Inquiry) -> Answer[R]:
+        """Every record of that class that the source holds about the citizen of the grant.
+
+        Raises:
+            SourceError: the source gave no usable answer. Nothing else is ever raised, cancellation apart.
+        """
+
+    async def close(self) -> None:
+        """Let go of connections. Idempotent."""

@@ -1,0 +1,61 @@
+"""What can go wrong with a source. Nothing else crosses the border.
+
+    SourceError
+    ├── Unavailable         no connection, TLS refused, 5xx, a technical business code
+    │   └── Overloaded      429 or 503 that says when to come back
+    ├── TooSlow             no answer within the time that was left
+    ├── Denied              the source refuses this gateway: 401, 403, a restricted account
+    ├── Garbled             an answer that is not what the protocol promises, or beyond the size bound
+    └── WrongPerson         an answer about somebody else
+
+The text of an error is for the operator's log. It never holds what the source answered, an address, a citizen's
+number or name: foreign exceptions are translated at the place where they are caught, with their class name only.
+"""
+
+from datetime import timedelta
+
+
+class SourceError(Exception):
+    """A source did not give a usable answer. ``code`` is the stable word for it."""
+
+    code = "SOURCE_UNAVAILABLE"
+    retryable = False
+
+
+class Unavailable(SourceError):
+    """The source cannot be reached or is broken."""
+
+    retryable = True
+
+
+class Overloaded(Unavailable):
+    """The source asks for patience."""
+
+    def __init__(self, reason: str, *, retry_after: timedelta) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+class TooSlow(SourceError):
+    """The time that was left ran out."""
+
+    code = "GATEWAY_TIMEOUT"
+    retryable = True
+
+
+class Denied(SourceError):
+    """The source refuses the gateway. Not the citizen's fault, and nothing the citizen can mend."""
+
+    code = "SOURCE_DENIED"
+
+
+class Garbled(SourceError):
+    """The answer breaks the protocol's promise: wrong type, broken syntax, wrong shape, too large."""
+
+    code = "SOURCE_INVALID_RESPONSE"
+
+
+class WrongPerson(SourceError):
+    """The answer is about another person. Quarantined whole: never shown, never kept."""
+
+    code = "WRONG_PATIENT"

@@ -1,0 +1,80 @@
+"""The FHIR base of a server: which addresses lie beneath it, and whom a reference means.
+
+A server is not trusted to say where the next page is (a link could lead our credentials to another host) nor whom a
+resource is about. Both questions are the same one: does this address lie beneath the base?
+"""
+
+import re
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+from msgspec import Struct
+
+from connectors.fhir.datatypes import Reference
+
+_PORTS = {"http": 80, "https": 443}
+_UNPRINTABLE = re.compile(r"[^\x21-\x7e]|\\")
+_DOTS = re.compile(r"(?:^|/)(?:\.|%2e){1,2}(?:/|$)", re.IGNORECASE)
+"""Path segments by which two readers of one address may mean two places."""
+_ID = r"[A-Za-z0-9._-]{1,128}"
+"""Wider than R4's own (no ``_``, 64 characters), for servers that are; still nothing that separates in a search."""
+_POINTER = re.compile(rf"/?(?P<type>[A-Za-z]{{1,64}})/(?P<id>{_ID})(?:/_history/[^/?#]{{1,64}})?")
+
+
+class Base(Struct, frozen=True):
+    """Where we reach a server, and how it calls itself."""
+
+    url: str
+    own_url: str
+
+    @classmethod
+    def of(cls, url: str, own_url: str | None) -> "Base":
+        """Both without a slash at the end; the same unless a proxy stands between."""
+        return cls(url.rstrip("/"), (own_url or url).rstrip("/"))
+
+    def link(self, address: str) -> str | None:
+        """Our own absolute address for a link of the server; None when it leads anywhere else."""
+        beneath = self._beneath(address)
+        return None if beneath is None else self.url + beneath
+
+    def target(self, reference: Reference | None) -> tuple[str, str] | None:
+        """Type and id of the resource that is meant, of whichever version; None for any other kind of reference."""
+        address = reference.reference if reference else None
+        if not address:
+            return None
+        if "://" in address:  # a relative one is read as it stands, whatever the base
+            address = self._beneath(address) or ""
+        pointer = _POINTER.fullmatch(address)
+        return (pointer["type"], pointer["id"]) if pointer else None
+
+    def _beneath(self, address: str) -> str | None:
+        """What stands after the base in an address that lies beneath it."""
+        if _UNPRINTABLE.search(address):
+            return None
+        have = _split(urljoin(self.own_url + "/", address))
+        for root in (self.own_url, self.url):
+            want = _split(root)
+            if have is not None and want is not None and _origin(have) == _origin(want):
+                rest = have.path.removeprefix(want.path)
+                if have.path.startswith(want.path) and rest[:1] in ("", "/") and not _DOTS.search(have.path):
+                    return rest + (f"?{have.query}" if have.query else "")
+        return None
+
+
+def is_id(text: str | None) -> bool:
+    """Whether a resource can be searched for by this id."""
+    return text is not None and re.fullmatch(_ID, text) is not None
+
+
+def _split(address: str) -> SplitResult | None:
+    """The parts of an absolute address that names nobody; None for anything else."""
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts if parts.hostname and parts.username is None else None
+
+
+def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
+    """Scheme, host and port (RFC 6454)."""
+    return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)

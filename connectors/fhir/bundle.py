@@ -1,0 +1,81 @@
+"""What a FHIR server's answer is made of before one knows what it is about: pages, entries, resources, outcomes."""
+
+from msgspec import Raw
+
+from connectors.fhir.datatypes import CodeableConcept, HumanName, Identifier, Ratio, Reference, Wire
+
+
+class Meta(Wire, frozen=True, kw_only=True):
+    """What the server says about its own copy."""
+
+    last_updated: str | None = None
+
+
+class Resource(Wire, frozen=True, kw_only=True):
+    """What every resource begins with."""
+
+    resource_type: str = ""
+    id: str | None = None
+    meta: Meta | None = None
+    contained: tuple[Raw, ...] = ()
+    """Left unread until something points into it."""
+    subject: Reference | None = None
+    status: str | None = None
+
+
+class Ingredient(Wire, frozen=True, kw_only=True):
+    """Of a Medication."""
+
+    item_codeable_concept: CodeableConcept | None = None
+    strength: Ratio | None = None
+
+
+class Linked(Resource, frozen=True, kw_only=True):
+    """A resource to which another one points: contained in it, or included in the page."""
+
+    name: str | tuple[HumanName, ...] | None = None
+    code: CodeableConcept | None = None
+    ingredient: tuple[Ingredient, ...] = ()
+    identifier: tuple[Identifier, ...] = ()
+    patient: Reference | None = None
+    beneficiary: Reference | None = None
+
+
+class Link(Wire, frozen=True, kw_only=True):
+    """Of a Bundle."""
+
+    relation: str = ""
+    url: str = ""
+
+
+class EntrySearch(Wire, frozen=True, kw_only=True):
+    """Why an entry is in the page: match, include or outcome."""
+
+    mode: str | None = None
+
+
+class Entry(Wire, frozen=True, kw_only=True):
+    """One resource of a page, not yet read."""
+
+    resource: Raw = Raw()
+    search: EntrySearch | None = None
+
+
+class Bundle(Wire, frozen=True, kw_only=True):
+    """One page of a search."""
+
+    resource_type: str = ""
+    link: tuple[Link, ...] = ()
+    entry: tuple[Entry, ...] = ()
+
+
+class Issue(Wire, frozen=True, kw_only=True):
+    """Of an OperationOutcome."""
+
+    severity: str | None = None
+
+
+class Outcome(Resource, frozen=True, kw_only=True):
+    """What a server has to say about a search itself (OperationOutcome)."""
+
+    issue: tuple[Issue, ...] = ()

@@ -1,0 +1,117 @@
+"""What the kind knows how to ask for: one line per class of record, and the line is the documentation."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from msgspec import Struct
+
+from connectors.contract import Question
+from connectors.fhir import wire
+from connectors.fhir.datatypes import Reference
+from connectors.fhir.mapping.care import allergy, condition, encounter
+from connectors.fhir.mapping.citizen import demographics
+from connectors.fhir.mapping.elements import Around
+from connectors.fhir.mapping.insurance import claim, coverage
+from connectors.fhir.mapping.observation import CATEGORY_CODES, observation
+from connectors.fhir.mapping.treatment import immunization, medication
+from connectors.records import (
+    Allergy,
+    Claim,
+    Condition,
+    Coverage,
+    Demographics,
+    Encounter,
+    Immunization,
+    Medication,
+    Observation,
+    Record,
+)
+
+_A_DAY = timedelta(days=1)
+
+
+class Held(Struct, frozen=True, kw_only=True):
+    """How one class of record is asked for and read."""
+
+    wire: type[Any]
+    """Struct of the resource; its name is the resource type."""
+    to_record: Callable[[Any, Around], Record | None]
+    """The record; None where the resource is no record of that class. Raises ``Unreadable``."""
+    has_subject: bool = False
+    """Whether R4 defines the search parameter ``subject`` for the type; ``patient`` it has for all of these."""
+    slices: frozenset[str] = frozenset()
+    """Search parameters by which a slice may be asked for without losing a record of it."""
+    points_to: Callable[[Any], Iterable[Reference | None]] = lambda _: ()
+    """References without whose targets the record would lack something."""
+
+    @property
+    def type(self) -> str:
+        """The resource type."""
+        return self.wire.__name__
+
+
+HELD: Mapping[type[Record], Held] = {
+    Demographics: Held(wire=wire.Patient, to_record=demographics),
+    Encounter: Held(
+        wire=wire.Encounter,
+        to_record=encounter,
+        has_subject=True,
+        slices=frozenset({"date"}),
+        points_to=lambda visit: (visit.service_provider, *(line.condition for line in visit.diagnosis)),
+    ),
+    Condition: Held(wire=wire.Condition, to_record=condition, has_subject=True),
+    Allergy: Held(wire=wire.AllergyIntolerance, to_record=allergy),
+    Medication: Held(
+        wire=wire.MedicationRequest,
+        to_record=medication,
+        has_subject=True,
+        points_to=lambda order: (order.medication_reference,),
+    ),
+    Observation: Held(
+        wire=wire.Observation,
+        to_record=observation,
+        has_subject=True,
+        slices=frozenset({"date", "code", "category"}),
+        points_to=lambda found: found.performer,
+    ),
+    Immunization: Held(
+        wire=wire.Immunization,
+        to_record=immunization,
+        slices=frozenset({"date"}),
+        points_to=lambda dose: (dose.location, dose.manufacturer, *(part.actor for part in dose.performer)),
+    ),
+    Coverage: Held(wire=wire.Coverage, to_record=coverage),
+    Claim: Held(
+        wire=wire.ExplanationOfBenefit,
+        to_record=claim,
+        points_to=lambda one: (one.facility, one.provider, *(line.diagnosis_reference for line in one.diagnosis)),
+    ),
+}
+"""Medication and Condition are asked for whole: the dates that can be searched are not those a record is known by."""
+
+
+def slice_of(question: Question[Record], held: Held) -> dict[str, str | list[str]]:
+    """The search parameters of a slice.
+
+    Dates are asked a day wider: a server in another time zone would cut off the first and last hours. Whoever asked
+    filters again.
+    """
+    wanted: dict[str, str | list[str]] = {
+        "date": [
+            *([f"ge{question.since - _A_DAY}"] if question.since else []),
+            *([f"le{question.until + _A_DAY}"] if question.until else []),
+        ],
+        "code": ",".join(map(escaped, question.codes)),
+        "category": ",".join(_category_codes(question.category)),
+    }
+    return {name: value for name, value in wanted.items() if value and name in held.slices}
+
+
+def _category_codes(category: str | None) -> tuple[str, ...]:
+    return next((codes for known, codes in CATEGORY_CODES.items() if known.value == category), ())
+
+
+def escaped(value: str) -> str:
+    r"""A search value in which nothing separates (R4 search, 3.1.1.5): ``a,b`` becomes ``a\,b``."""
+    return "".join(f"\\{char}" if char in "\\,$" else char for char in value)

@@ -1,0 +1,162 @@
+"""Encounter, Condition and AllergyIntolerance to records."""
+
+from connectors.fhir import wire
+from connectors.fhir.datatypes import CodeableConcept
+from connectors.fhir.mapping.elements import (
+    ENTERED_IN_ERROR,
+    Around,
+    code_of,
+    coded,
+    coded_all,
+    codes_of,
+    display_of,
+    end_of,
+    facility,
+    moment,
+    needed,
+    partial,
+    practitioner,
+    start_of,
+)
+from connectors.records import (
+    Allergy,
+    CodedText,
+    Condition,
+    ConditionStatus,
+    Diagnosis,
+    DiagnosisRole,
+    Encounter,
+    EncounterKind,
+    Facility,
+    Practitioner,
+)
+
+_KINDS = {
+    "AMB": EncounterKind.OUTPATIENT,
+    "IMP": EncounterKind.INPATIENT,
+    "ACUTE": EncounterKind.INPATIENT,
+    "NONAC": EncounterKind.INPATIENT,
+    "SS": EncounterKind.INPATIENT,
+    "EMER": EncounterKind.EMERGENCY,
+    "HH": EncounterKind.HOME,
+    "VR": EncounterKind.VIRTUAL,
+}
+"""http://terminology.hl7.org/ValueSet/v3-ActEncounterCode."""
+
+_STATUSES = {
+    "active": ConditionStatus.ACTIVE,
+    "recurrence": ConditionStatus.ACTIVE,
+    "relapse": ConditionStatus.ACTIVE,
+    "inactive": ConditionStatus.INACTIVE,
+    "remission": ConditionStatus.INACTIVE,
+    "resolved": ConditionStatus.RESOLVED,
+}
+"""http://hl7.org/fhir/R4/valueset-condition-clinical.html."""
+
+
+def encounter(visit: wire.Encounter, around: Around) -> Encounter | None:
+    """One visit or stay."""
+    if visit.status == ENTERED_IN_ERROR:
+        return None
+    doctor = _in_charge(visit, around)
+    return Encounter(
+        **around.stamped(Encounter, visit, recorded=None, author=doctor.name if doctor else None),
+        kind=_KINDS.get(visit.class_.code or "", EncounterKind.OTHER) if visit.class_ else EncounterKind.OTHER,
+        status=visit.status or "unknown",
+        start=moment(start_of(visit.period)),
+        end=moment(end_of(visit.period)),
+        facility=_place(visit, around),
+        department=_department(visit),
+        reason=coded(visit.reason_code[0]) if visit.reason_code else _first(visit.type),
+        diagnoses=_diagnoses(visit, around),
+        outcome=coded(visit.hospitalization.discharge_disposition) if visit.hospitalization else None,
+        practitioner=doctor,
+    )
+
+
+def _first(concepts: tuple[CodeableConcept, ...]) -> CodedText | None:
+    return coded(concepts[0]) if concepts else None
+
+
+def _place(visit: wire.Encounter, around: Around) -> Facility:
+    place = facility(visit.service_provider, around, visit) or around.own
+    # A server that is no facility itself and does not say where: the visit still happened, at a place unknown.
+    return place or Facility(code="unknown", name="unknown")
+
+
+def _department(visit: wire.Encounter) -> str | None:
+    service = coded(visit.service_type)
+    return service.text if service else next(filter(None, (display_of(at.location) for at in visit.location)), None)
+
+
+def _in_charge(visit: wire.Encounter, around: Around) -> Practitioner | None:
+    """The attender or primary performer where one is marked, else the first professional."""
+    ranked = sorted(visit.participant, key=lambda part: not codes_of(part.type) & {"ATND", "PPRF"})
+    return next(filter(None, (practitioner(part.individual, around, visit) for part in ranked)), None)
+
+
+def _diagnoses(visit: wire.Encounter, around: Around) -> tuple[Diagnosis, ...]:
+    found = []
+    for line in visit.diagnosis:
+        inner = around.linked(line.condition, visit)
+        words = display_of(line.condition)
+        code = (coded(inner.code) if inner else None) or (CodedText(text=words) if words else None)
+        if code:
+            found.append(Diagnosis(code=code, role=_role(code_of(line.use), line.rank)))
+    return tuple(found)
+
+
+def _role(use: str | None, rank: int | None) -> DiagnosisRole:
+    """Ranks are counted within one use; those of admission and complaint say nothing about the end."""
+    if use == "CM":
+        return DiagnosisRole.SECONDARY
+    if rank is None or use not in (None, "DD", "billing"):
+        return DiagnosisRole.UNSPECIFIED
+    return DiagnosisRole.MAIN if rank == 1 else DiagnosisRole.SECONDARY
+
+
+def condition(found: wire.Condition, around: Around) -> Condition | None:
+    """A problem or diagnosis."""
+    verification = code_of(found.verification_status)
+    if verification == ENTERED_IN_ERROR:
+        return None
+    # What is no date is not thrown away: the source's words about the time stand in the note.
+    notes = (found.onset_string, found.abatement_string, *(note.text for note in found.note))
+    return Condition(
+        **around.stamped(Condition, found, recorded=found.recorded_date, author=display_of(found.recorder)),
+        code=needed(coded(found.code)),
+        status=_STATUSES.get(code_of(found.clinical_status) or "", ConditionStatus.UNKNOWN),
+        verified=verification == "confirmed",
+        refuted=verification == "refuted",
+        chronic="problem-list-item" in codes_of(found.category),
+        onset=partial(found.onset_date_time or start_of(found.onset_period)),
+        abated=partial(found.abatement_date_time or end_of(found.abatement_period)),
+        recorded=partial(found.recorded_date),
+        severity=coded(found.severity),
+        note="\n".join(note for note in notes if note) or None,
+    )
+
+
+def allergy(found: wire.AllergyIntolerance, around: Around) -> Allergy | None:
+    """An allergy or intolerance; also the statement that there is none, in the source's own words."""
+    verification = code_of(found.verification_status)
+    if verification == ENTERED_IN_ERROR:
+        return None
+    substances = (coded(found.code), *(coded(reaction.substance) for reaction in found.reaction))
+    status = "refuted" if verification == "refuted" else code_of(found.clinical_status)
+    return Allergy(
+        **around.stamped(Allergy, found, recorded=found.recorded_date, author=display_of(found.recorder)),
+        substance=needed(next(filter(None, substances), None)),
+        category=", ".join(found.category) or None,
+        criticality=found.criticality,
+        reactions=tuple(text for reaction in found.reaction for text in _signs(reaction)),
+        status=status or "unknown",
+        verified=verification == "confirmed",
+        onset=partial(found.onset_date_time or start_of(found.onset_period)),
+        recorded=partial(found.recorded_date),
+    )
+
+
+def _signs(reaction: wire.Reaction) -> tuple[CodedText, ...]:
+    signs = coded_all(reaction.manifestation)
+    return signs or ((CodedText(text=reaction.description),) if reaction.description else ())

@@ -1,0 +1,233 @@
+"""Data types of FHIR to the shared pieces of records: codes, dates, quantities, places, people. Pure."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+
+import msgspec
+from msgspec import Struct
+
+from connectors.clock import HO_CHI_MINH
+from connectors.fhir.base import Base
+from connectors.fhir.bundle import Linked, Resource
+from connectors.fhir.datatypes import CodeableConcept, HumanName, Identifier, Period, Reference
+from connectors.fhir.datatypes import Quantity as WireQuantity
+from connectors.records import CodedText, Coding, Facility, PartialDate, Practitioner, Quantity
+from connectors.stamping import Stamp, Stamped
+
+ENTERED_IN_ERROR = "entered-in-error"
+"""The source says that the resource should never have been: it is nobody's record."""
+
+_PARTIAL = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-\d{2})?)?")
+_LINKED = msgspec.json.Decoder(Linked)
+_MOST_DIGITS = 40
+"""Of a number before or after the point. R4 asks for 18; an exponent beyond any sense would blow up arithmetic."""
+
+
+class Unreadable(ValueError):
+    """A resource lacks what its record cannot do without. Counted, never shown; the text holds no value of it."""
+
+
+class Around(Struct, frozen=True, kw_only=True):
+    """What a mapping knows besides the resource itself."""
+
+    stamp: Stamp
+    base: Base
+    own: Facility | None = None
+    """The facility whose own server this is; none for a register or an insurer."""
+    facility_system: str | None = None
+    """Under which an Organization carries its facility code."""
+    included: Mapping[tuple[str, str], Linked] = {}
+    """Resources that came along in the pages or were fetched for them, by type and id."""
+
+    def linked(self, reference: Reference | None, holder: Resource) -> Linked | None:
+        """The resource that a reference means, where it came along: contained in the holder or included."""
+        if reference is None or not reference.reference:
+            return None
+        if reference.reference.startswith("#"):
+            return _contained(reference.reference[1:], holder)
+        target = self.base.target(reference)
+        return self.included.get(target) if target else None
+
+    def stamped(self, about: type, resource: Resource, *, recorded: str | None, author: str | None) -> Stamped:
+        """Id and provenance of a record.
+
+        Raises:
+            Unreadable: the resource has no id.
+        """
+        if not resource.id:
+            raise Unreadable("no id")
+        updated = resource.meta.last_updated if resource.meta else None
+        return self.stamp(about, resource.id, recorded_at=moment(recorded) or moment(updated), author=author)
+
+
+def _contained(anchor: str, holder: Resource) -> Linked | None:
+    for raw in holder.contained:
+        try:
+            inner = _LINKED.decode(raw)
+        except (msgspec.DecodeError, RecursionError):
+            continue  # an unreadable neighbour is not what the anchor means
+        if inner.id == anchor:
+            return inner
+    return None
+
+
+def code_of(concept: CodeableConcept | None) -> str | None:
+    """The first code, for concepts whose code system R4 requires."""
+    return next((coding.code for coding in concept.coding if coding.code), None) if concept else None
+
+
+def codes_of(concepts: Iterable[CodeableConcept]) -> set[str]:
+    """Every code in all of them."""
+    return {coding.code for concept in concepts for coding in concept.coding if coding.code}
+
+
+def coded(concept: CodeableConcept | None) -> CodedText | None:
+    """Words and codes as written. None when there is neither."""
+    if concept is None:
+        return None
+    codings = tuple(
+        Coding(system=coding.system or "unknown", code=coding.code, display=coding.display)
+        for coding in concept.coding
+        if coding.code
+    )
+    text = concept.text or next((c.display for c in concept.coding if c.display), None)
+    text = text or (codings[0].code if codings else None)
+    return CodedText(text=text, codings=codings) if text else None
+
+
+def coded_all(concepts: Iterable[CodeableConcept]) -> tuple[CodedText, ...]:
+    """Those that say something."""
+    return tuple(found for concept in concepts if (found := coded(concept)))
+
+
+def needed(concept: CodedText | None) -> CodedText:
+    """The meaning without which a record says nothing.
+
+    Raises:
+        Unreadable: there is none.
+    """
+    if concept is None:
+        raise Unreadable("neither code nor text")
+    return concept
+
+
+def partial(text: str | None) -> PartialDate | None:
+    """The calendar date in a FHIR date or dateTime, in Ho Chi Minh City where a time is given; None if it is none."""
+    if not text:
+        return None
+    if "T" in text:
+        at = moment(text)
+        return PartialDate(at.astimezone(HO_CHI_MINH).date().isoformat()) if at else None
+    return PartialDate(text) if _PARTIAL.fullmatch(text) and (len(text) < 10 or _day(text)) else None
+
+
+def moment(text: str | None) -> datetime | None:
+    """The instant in a FHIR dateTime or date; midnight for a date. A year or month is no instant: None."""
+    if not text or len(text) < 10:
+        return None
+    try:
+        at = datetime.fromisoformat(text) if len(text) > 10 else datetime.combine(date.fromisoformat(text), time())
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=HO_CHI_MINH)
+
+
+def day(text: str | None) -> date | None:
+    """The full calendar date in a FHIR date or dateTime, in Ho Chi Minh City."""
+    known = partial(text)
+    return _day(known) if known and len(known) == 10 else None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def start_of(period: Period | None) -> str | None:
+    """The beginning as written."""
+    return period.start if period else None
+
+
+def end_of(period: Period | None) -> str | None:
+    """The end as written."""
+    return period.end if period else None
+
+
+def exact(value: Decimal) -> Decimal:
+    """The number with the digits that the source wrote.
+
+    Raises:
+        Unreadable: it is infinite, no number, or beyond any measure.
+    """
+    if not value.is_finite() or abs(value.adjusted()) > _MOST_DIGITS or len(value.as_tuple().digits) > _MOST_DIGITS:
+        raise Unreadable("not a number that measures anything")
+    return value
+
+
+def quantity(found: WireQuantity | None) -> Quantity | None:
+    """An amount, when there is a number in it."""
+    if found is None or found.value is None:
+        return None
+    return Quantity(value=exact(found.value), unit=found.unit, code=found.code, comparator=found.comparator)
+
+
+def amount_text(found: WireQuantity | None) -> str:
+    """An amount in words: ``<= 5.0 mmol/L``; empty when there is no number."""
+    if found is None or found.value is None:
+        return ""
+    return " ".join(part for part in (found.comparator, f"{exact(found.value):f}", found.unit or found.code) if part)
+
+
+def facility(reference: Reference | None, around: Around, holder: Resource) -> Facility | None:
+    """The place that a reference means.
+
+    The server's own facility is known by its configured code or name, and is meant where a hospital's server gives
+    neither. Any other place keeps the code that the server has for it.
+    """
+    if reference is None:
+        return None
+    inner = around.linked(reference, holder)
+    name = reference.display or (inner.name if inner and isinstance(inner.name, str) else None)
+    code = _facility_code((*(inner.identifier if inner else ()), reference.identifier), around.facility_system)
+    own = around.own
+    if own and (code == own.code or (code is None and name in (None, own.name))):
+        return own
+    target = around.base.target(reference)
+    code = code or (target[1] if target else name)
+    return Facility(code=code, name=name or code) if code else None
+
+
+def _facility_code(identifiers: Iterable[Identifier | None], system: str | None) -> str | None:
+    return next((item.value for item in identifiers if item and system and item.system == system), None)
+
+
+def practitioner(reference: Reference | None, around: Around, holder: Resource) -> Practitioner | None:
+    """The professional that a reference means; None for patients, relatives, devices and the nameless."""
+    if reference is None:
+        return None
+    target = around.base.target(reference)
+    kind = target[0] if target else reference.type
+    if kind not in (None, "Practitioner", "PractitionerRole"):
+        return None
+    inner = around.linked(reference, holder)
+    name = reference.display or (person_name(inner.name) if inner and isinstance(inner.name, tuple) else None)
+    return Practitioner(name=name) if name else None
+
+
+def person_name(names: tuple[HumanName, ...]) -> str | None:
+    """The name by which a person is registered: the official one first, family name first."""
+    ranked = sorted(names, key=lambda name: _USES.get(name.use or "", 1))
+    texts = (name.text or " ".join([*([name.family] if name.family else []), *name.given]) for name in ranked)
+    return next((text for text in texts if text), None)
+
+
+_USES = {"official": 0, "usual": 1, "nickname": 3, "anonymous": 3, "old": 4, "maiden": 4}
+
+
+def display_of(reference: Reference | None) -> str | None:
+    """The words of a reference."""
+    return reference.display if reference else None

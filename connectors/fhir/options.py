@@ -1,0 +1,46 @@
+"""What the block of a FHIR source may say."""
+
+from typing import Literal
+from urllib.parse import urlsplit
+
+from connectors.options import Secret, SourceOptions
+
+
+class FhirOptions(SourceOptions, frozen=True, kw_only=True):
+    """The options of every source, and those of the protocol. ``url`` is the FHIR base."""
+
+    identifier_system: str | None = None
+    """System under which the server's Patient carries the personal number. Needed unless ``patient_search`` is
+    ``direct``."""
+    patient_search: Literal["resolve", "direct"] = "resolve"
+    """``resolve`` finds the Patient by number, checks the person, then searches by the Patient's id. ``direct`` gives
+    the bare number to the parameter ``patient``, for servers that know people by it."""
+    search: Literal["post", "get"] = "post"
+    """``post`` keeps the number out of every URL. ``get`` is for servers without ``_search``: the number then stands
+    in the server's own access log."""
+    reference_parameter: Literal["patient", "subject"] = "patient"
+    """Search parameter of types that know both; some servers are quick with one of them only."""
+    include: tuple[str, ...] = ()
+    """``_include`` values such as ``Encounter:diagnosis`` or ``MedicationRequest:medication``, where the server knows
+    them. Saves the second call by which diagnoses and medicines behind a reference are fetched otherwise."""
+    facility_system: str | None = None
+    """System under which the server's Organization carries the facility code. With it, the organisations that records
+    point to are fetched for their code; without it, a place other than the source's own keeps the server's id."""
+    page_size: int = 100
+    """Wanted entries per page (``_count``)."""
+    max_pages: int = 20
+    """Pages that are read; an answer with more is marked as truncated."""
+    own_url: str | None = None
+    """The base by which the server calls itself in links and references, where a proxy stands before it."""
+    bearer: Secret | None = None
+    """Fixed access token of the server."""
+
+    def __post_init__(self) -> None:
+        """Refuse what no server could be asked with."""
+        if self.patient_search == "resolve" and not self.identifier_system:
+            raise ValueError("identifier_system is needed to find a Patient by number")
+        if not 1 <= self.page_size <= 1000 or not 1 <= self.max_pages <= 1000:
+            raise ValueError("page_size and max_pages are 1 to 1000")
+        for url in (self.url, self.own_url):
+            if url is not None and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
+                raise ValueError("url and own_url are absolute http or https addresses")

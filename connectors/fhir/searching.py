@@ -1,0 +1,137 @@
+"""One search on a FHIR server, page by page, within its bounds."""
+
+from typing import Generic, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from connectors.contract import Deadline
+from connectors.errors import Garbled
+from connectors.fhir.base import Base
+from connectors.fhir.bundle import Bundle, Entry, Linked, Outcome, Resource
+from connectors.fhir.options import FhirOptions
+from connectors.http import Fields, Line, Reply
+
+W = TypeVar("W", bound=Resource)
+
+_MEDIA_TYPES = frozenset({"application/fhir+json", "application/json"})
+_BUNDLE = msgspec.json.Decoder(Bundle)
+_LINKED = msgspec.json.Decoder(Linked)
+_OUTCOME = msgspec.json.Decoder(Outcome)
+
+
+class Found(Struct, Generic[W]):
+    """What a search has given so far."""
+
+    resources: dict[str, W] = {}
+    """Of the type asked for, by id: a server that repeats itself says nothing new."""
+    linked: dict[tuple[str, str], Linked] = {}
+    """Of other types, included by the server."""
+    dropped: int = 0
+    truncated: bool = False
+
+
+class Searcher:
+    """Speaks R4 search (http://hl7.org/fhir/R4/search.html) over one line."""
+
+    def __init__(self, line: Line, base: Base, options: FhirOptions) -> None:
+        self._line = line
+        self._base = base
+        self._options = options
+        self._headers = {"accept": "application/fhir+json"}
+        if options.bearer is not None:
+            self._headers["authorization"] = f"Bearer {options.bearer.reveal()}"
+
+    async def search(self, kind: type[W], parameters: Fields, deadline: Deadline) -> Found[W]:
+        """Everything of a type that fits.
+
+        Args:
+            kind: Struct of the type; its name is the type's.
+            parameters: search parameters.
+            deadline: for all pages together.
+
+        Raises:
+            SourceError: no page is used when one of them fails.
+        """
+        found: Found[W] = Found()
+        decoder = msgspec.json.Decoder(kind)
+        bundle = await self._first(kind.__name__, parameters, deadline)
+        seen: set[str] = set()
+        while True:
+            for entry in bundle.entry:
+                _read(entry, kind.__name__, decoder, found)
+            link = next((link.url for link in bundle.link if link.relation == "next"), None)
+            if link is None:
+                return found
+            address = self._base.link(link)
+            if address is None or address in seen or len(seen) + 1 >= self._options.max_pages:
+                # Another host, a loop, or no end in sight: what came so far is true, but it is not all.
+                found.truncated = True
+                return found
+            seen.add(address)
+            bundle = _bundle(await self._line.send("GET", address, headers=self._headers, deadline=deadline))
+
+    async def fetch(self, kind: str, ids: list[str], deadline: Deadline) -> dict[tuple[str, str], Linked]:
+        """Resources of a type by their ids; those that the server does not give are left out.
+
+        Raises:
+            SourceError: as ``search``.
+        """
+        size = self._options.page_size
+        fetched: dict[tuple[str, str], Linked] = {}
+        for begin in range(0, len(ids), size):
+            fields = {"_id": ",".join(ids[begin : begin + size]), "_count": str(size)}
+            for entry in (await self._first(kind, fields, deadline)).entry:
+                _keep(entry, fetched)
+        return fetched
+
+    async def _first(self, kind: str, parameters: Fields, deadline: Deadline) -> Bundle:
+        if self._options.search == "get":
+            reply = await self._line.send("GET", kind, params=parameters, headers=self._headers, deadline=deadline)
+        else:
+            reply = await self._line.send(
+                "POST", f"{kind}/_search", form=parameters, headers=self._headers, deadline=deadline
+            )
+        return _bundle(reply)
+
+
+def _bundle(reply: Reply) -> Bundle:
+    bundle = reply.decode(_BUNDLE, media_types=_MEDIA_TYPES)
+    if bundle.resource_type != "Bundle":
+        raise Garbled("no Bundle although the search succeeded")
+    return bundle
+
+
+def _read(entry: Entry, kind: str, decoder: msgspec.json.Decoder[W], found: Found[W]) -> None:
+    """Put one entry where it belongs: a match, a neighbour, a word about the search, or nothing of use."""
+    mode = entry.search.mode if entry.search else None
+    if mode == "include":
+        _keep(entry, found.linked)
+    elif mode == "outcome":
+        found.dropped += _is_an_error(entry)
+    else:
+        resource = _decoded(entry, decoder)
+        if resource is not None and resource.resource_type == kind and resource.id:
+            found.resources.setdefault(resource.id, resource)
+        else:
+            found.dropped += 1
+
+
+def _keep(entry: Entry, linked: dict[tuple[str, str], Linked]) -> None:
+    """Keep a neighbour; an unreadable one is as good as none."""
+    resource = _decoded(entry, _LINKED)
+    if resource is not None and resource.id:
+        linked[resource.resource_type, resource.id] = resource
+
+
+def _decoded(entry: Entry, decoder: msgspec.json.Decoder[W]) -> W | None:
+    try:
+        return decoder.decode(entry.resource)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _is_an_error(entry: Entry) -> bool:
+    """Whether an outcome says that something is missing; hints and warnings are common and mean nothing."""
+    outcome = _decoded(entry, _OUTCOME)
+    return outcome is None or any(issue.severity in ("fatal", "error") for issue in outcome.issue)

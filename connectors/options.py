@@ -1,0 +1,205 @@
+"""The options that every source has, and the reading of options from a table of TOML.
+
+A kind adds its own options by deriving from ``SourceOptions``. Unknown keys, wrong types and missing secrets are
+errors that name the block, the key and the nearest key; nothing is guessed.
+"""
+
+import difflib
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct
+
+from connectors.records import Record, SourceKind
+
+S = TypeVar("S", bound=Struct)
+
+
+class BadOptions(ValueError):
+    """The configuration cannot be used. The text says where and how to mend it, and holds no secret."""
+
+
+class Duration(float):
+    """Seconds, written as ``"250ms"``, ``"2s"`` or ``"1m"``."""
+
+    __slots__ = ()
+
+
+class Size(int):
+    """Bytes, written as ``"64KB"`` or ``"5MB"`` (powers of 1024)."""
+
+    __slots__ = ()
+
+
+class Secret:
+    """A value that is never written into the configuration: ``"file:secrets/key.pem"`` or ``"env:NAME"``."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The value itself, for the one place that uses it."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+
+Route = Annotated[str, Meta(pattern=r"^/[^/?#][^?#]*\Z")]
+"""Path of one operation below the source's URL: it cannot lead to another host."""
+
+
+class SourceOptions(Struct, frozen=True, kw_only=True):
+    """What the block of every source may say."""
+
+    kind: str
+    name: str
+    category: SourceKind
+    url: str
+    facility: str | None = None
+    """Health-insurance facility code of the place, 5 characters."""
+    holds: tuple[str, ...] | None = None
+    """Classes of record to ask for; a subset of what the kind can do, by default all of it."""
+    deadline: Duration = Duration(2)
+    """For one question, however many calls it takes."""
+    connect: Duration = Duration(0.5)
+    concurrency: int = 16
+    """Calls in flight at once; more wait their turn, under their deadline."""
+    max_body: Size = Size(5 * 1024 * 1024)
+    """Largest answer that is read."""
+    ca: Path | None = None
+    """PEM file of the authorities that may vouch for the source; the system's by default."""
+    identity: Path | None = None
+    """PEM file with our certificate and key, for mutual TLS."""
+    headers: dict[str, Secret] = {}
+    """Fixed headers, such as an API key."""
+
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)")
+_SIZE = re.compile(r"(\d+)\s*(B|KB|MB)")
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_BYTES = {"B": 1, "KB": 1024, "MB": 1024 * 1024}
+
+
+def read(
+    kind: type[S],
+    table: Mapping[str, Any],
+    *,
+    where: str,
+    folder: Path,
+    environment: Callable[[str], str | None],
+    lax: bool = False,
+) -> S:
+    """Options of that kind out of a table.
+
+    Args:
+        kind: the Struct that describes the options.
+        table: what stood in the file.
+        where: name of the block, for the text of an error: ``sources.bv-quan-1``.
+        folder: where relative paths and ``file:`` references begin.
+        environment: looks an environment variable up; the caller alone may touch the environment.
+        lax: whether numbers and booleans may be written as text, as environment variables are.
+
+    Raises:
+        BadOptions: with the block, the key and what would be right.
+    """
+    _refuse_unknown(kind, table, where)
+
+    def hook(wanted: type, value: Any) -> Any:
+        return _convert(wanted, value, folder, environment)
+
+    try:
+        return msgspec.convert(dict(table), kind, strict=not lax, dec_hook=hook)
+    except msgspec.ValidationError as error:
+        message, _, place = str(error).partition(" - at `$")
+        place = place.rstrip("`")
+        raise BadOptions(f"{where}{place}: {message}") from None
+
+
+def chosen(key: str, options: SourceOptions, can_hold: frozenset[type[Record]]) -> frozenset[type[Record]]:
+    """The classes of record that this source is asked for: what its block names, or all that its kind can do.
+
+    Raises:
+        BadOptions: ``holds`` names a class that the kind cannot ask for, or none at all.
+    """
+    if options.holds is None:
+        return can_hold
+    known = {about.__name__: about for about in can_hold}
+    for name in options.holds:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+            hint = f"did you mean '{near[0]}'?" if near else f"it can hold: {', '.join(sorted(known))}"
+            raise BadOptions(f"sources.{key}.holds: kind '{options.kind}' cannot hold '{name}'; {hint}")
+    if not options.holds:
+        raise BadOptions(f"sources.{key}.holds: expected at least one of {', '.join(sorted(known))}")
+    return frozenset(known[name] for name in options.holds)
+
+
+def _refuse_unknown(kind: type[Struct], table: Mapping[str, Any], where: str) -> None:
+    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    for key, value in table.items():
+        if key not in fields:
+            near = difflib.get_close_matches(key, fields, n=1, cutoff=0.5)
+            hint = f"; did you mean '{near[0]}'?" if near else f"; known keys: {', '.join(sorted(fields))}"
+            raise BadOptions(f"{where}: unknown key '{key}'{hint}")
+        for inner in _structs(fields[key].type):
+            rows = value if isinstance(value, list) else [value]
+            for number, row in enumerate(rows):
+                if isinstance(row, Mapping):
+                    place = f"{where}.{key}[{number}]" if isinstance(value, list) else f"{where}.{key}"
+                    _refuse_unknown(inner, row, place)
+
+
+def _structs(kind: Any) -> list[type[Struct]]:
+    """The Struct classes that a field's type is made of, dictionaries apart."""
+    if isinstance(kind, type) and issubclass(kind, Struct):
+        return [kind]
+    if getattr(kind, "__origin__", None) is dict:
+        return []
+    return [found for part in getattr(kind, "__args__", ()) for found in _structs(part)]
+
+
+def _convert(wanted: type, value: Any, folder: Path, environment: Callable[[str], str | None]) -> Any:
+    if wanted is Duration:
+        return Duration(_amount(_DURATION, value, _SECONDS, "a duration such as '250ms' or '2s'"))
+    if wanted is Size:
+        return Size(_amount(_SIZE, value, _BYTES, "a size such as '64KB' or '5MB'"))
+    if wanted is Secret:
+        return _secret(value, folder, environment)
+    if wanted is Path:
+        return _file(value, folder)
+    raise NotImplementedError(wanted)  # a programmer's mistake: an option of a type that nobody can write in TOML
+
+
+def _amount(pattern: re.Pattern[str], value: object, units: Mapping[str, float], wanted: str) -> float:
+    match = pattern.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError(f"expected {wanted}")
+    return float(match[1]) * units[match[2]]
+
+
+def _secret(value: object, folder: Path, environment: Callable[[str], str | None]) -> Secret:
+    scheme, _, rest = value.partition(":") if isinstance(value, str) else ("", "", "")
+    if scheme == "env":
+        found = environment(rest)
+        if not found:
+            raise ValueError(f"the environment variable {rest} is not set")
+        return Secret(found)
+    if scheme == "file":
+        return Secret(_file(rest, folder).read_text().strip())
+    # The value itself is not repeated: it may be a secret that was pasted here.
+    raise ValueError("expected a reference, 'file:path' or 'env:NAME', never the secret itself")
+
+
+def _file(value: object, folder: Path) -> Path:
+    if not isinstance(value, str):
+        raise ValueError("expected the path of a file")  # noqa: TRY004 - msgspec turns a ValueError into its own error
+    path = folder / value
+    if not path.is_file():
+        raise ValueError(f"no such file: {value}")
+    return path

@@ -1,0 +1,1 @@
+"""Kind `population`: the population register, as a city platform passes it on."""

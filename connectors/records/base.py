@@ -1,0 +1,129 @@
+"""What every record shares: where it comes from, how codes are kept, how little a date may know.
+
+The attribute names here are the field names of the graph (in camel case there), so that an answer is read from a
+record by plain attribute access: no copying, no resolver on a list item.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Annotated, NewType, Self
+
+from msgspec import Meta, Struct
+
+PartialDate = NewType("PartialDate", str)
+"""``2019``, ``2019-04`` or ``2019-04-30``: a source often knows no more. Sorts as text."""
+
+
+def doc(text: str) -> Meta:
+    """The sentence that describes a field: in the code, and word for word in the published schema."""
+    return Meta(description=text)
+
+
+class Described(Enum):
+    """An enumeration whose members carry their own sentence for the published schema."""
+
+    description: str
+
+    def __new__(cls, value: str, description: str) -> Self:
+        """Give the member its value; the sentence rides along."""
+        member = object.__new__(cls)
+        member._value_ = value
+        member.description = description
+        return member
+
+
+class SourceKind(Described):
+    """What a source is to the city, whichever protocol it speaks."""
+
+    HOSPITAL = "HOSPITAL", "A hospital or clinic."
+    HEALTH_STATION = "HEALTH_STATION", "A ward's health station (trạm y tế)."
+    VACCINATION = "VACCINATION", "A register of vaccinations."
+    INSURANCE = "INSURANCE", "The health-insurance portal."
+    POPULATION_REGISTER = "POPULATION_REGISTER", "The population register: who a person is, and their family."
+    LABORATORY = "LABORATORY", "A laboratory that reports on its own."
+
+
+class SourceHealth(Described):
+    """How a source did when this gateway last asked it."""
+
+    UNKNOWN = "UNKNOWN", "Not asked since the gateway started."
+    UP = "UP", "The last question was answered."
+    FAILING = "FAILING", "The last question was not answered, or not in a usable form."
+
+
+class SourceInfo(Struct, kw_only=True, eq=False):
+    """One configured system, as the graph shows it."""
+
+    id: Annotated[str, doc("Key of the source in this gateway's configuration; stable.")]
+    name: Annotated[str, doc("Name for people, as configured.")]
+    kind: Annotated[SourceKind, doc("What the source is to the city.")]
+    protocol: Annotated[str, doc("How the gateway speaks with it: fhir, vss, population ...")]
+    facility_code: Annotated[str | None, doc("Health-insurance facility code (5 characters), for a facility.")] = None
+    health: Annotated[SourceHealth, doc("How the source did when it was last asked.")] = SourceHealth.UNKNOWN
+
+
+class Provenance(Struct, frozen=True, kw_only=True):
+    """Where a record stands, and how fresh the reading is."""
+
+    source: Annotated[SourceInfo, doc("The system that holds the record.")]
+    recorded_at: Annotated[datetime | None, doc("When the source recorded it, where it says so.")] = None
+    retrieved_at: Annotated[datetime, doc("When this gateway read it from the source.")]
+    from_cache: Annotated[bool, doc("Whether the reading was kept for some seconds, as the source allows.")] = False
+    source_record_id: Annotated[str, doc("The record's own id at the source.")]
+    author: Annotated[str | None, doc("Person or organisation who wrote it, where the source says so.")] = None
+
+
+class Record(Struct, frozen=True, kw_only=True):
+    """One typed fact about a citizen, held by at least one source. Never changed, only replaced."""
+
+    id: Annotated[str, doc("Opaque and stable: the same fact at the same source has the same id tomorrow.")]
+    provenance: Annotated[
+        tuple[Provenance, ...],
+        doc("Where it stands; more than one where several systems hold the same fact."),
+    ]
+
+    def __repr__(self) -> str:
+        """Say what it is and whose, never what it says: a traceback or log line may print it."""
+        return f"{type(self).__name__}({', '.join(p.source.id for p in self.provenance)})"
+
+
+class Coding(Struct, frozen=True, kw_only=True):
+    """One code as the source wrote it."""
+
+    system: Annotated[str, doc("URI of the code system; 'unknown' where the source names none.")]
+    code: Annotated[str, doc("The code, unchanged.")]
+    display: Annotated[str | None, doc("The source's own text for the code.")] = None
+
+
+class CodedText(Struct, frozen=True, kw_only=True):
+    """A meaning in words, with the codes that the source gave for it (FHIR CodeableConcept)."""
+
+    text: Annotated[str, doc("Words to show: the source's text, else a display, else the code.")]
+    codings: Annotated[tuple[Coding, ...], doc("Codes as the source wrote them; may be empty.")] = ()
+
+
+class Quantity(Struct, frozen=True, kw_only=True):
+    """A measured amount, exact."""
+
+    value: Annotated[Decimal, doc("The number with the digits that the source wrote.")]
+    unit: Annotated[str | None, doc("Unit for people.")] = None
+    code: Annotated[str | None, doc("Unit as a UCUM code, where the source gave one.")] = None
+    comparator: Annotated[str | None, doc("<, <=, >= or >, when only a bound is known.")] = None
+
+
+class Facility(Struct, frozen=True, kw_only=True):
+    """A place of care."""
+
+    code: Annotated[str, doc("Health-insurance facility code, or the source's own where it has none.")]
+    name: Annotated[str, doc("Name for people; the code where no name is known.")]
+    address: Annotated[str | None, doc("Postal address as text.")] = None
+    kind: Annotated[str | None, doc("Kind of facility as the source names it.")] = None
+
+
+class Practitioner(Struct, frozen=True, kw_only=True):
+    """A professional who took part in care."""
+
+    name: Annotated[str | None, doc("Full name.")] = None
+    licence: Annotated[str | None, doc("Number of the practising certificate.")] = None
+    role: Annotated[str | None, doc("What the professional did here.")] = None

@@ -1,0 +1,140 @@
+"""What happened to the citizen's health: visits, conditions, allergies, medicines, vaccinations."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated
+
+from msgspec import Struct
+
+from connectors.records.base import (
+    CodedText,
+    Described,
+    Facility,
+    PartialDate,
+    Practitioner,
+    Quantity,
+    Record,
+    doc,
+)
+
+
+class EncounterKind(Described):
+    """The setting of a visit."""
+
+    OUTPATIENT = "OUTPATIENT", "Visit to a clinic or health station."
+    INPATIENT = "INPATIENT", "Stay in hospital."
+    EMERGENCY = "EMERGENCY", "Emergency department."
+    HOME = "HOME", "At the citizen's home."
+    VIRTUAL = "VIRTUAL", "Remote consultation."
+    OTHER = "OTHER", "Another setting, or the source does not say."
+
+
+class DiagnosisRole(Described):
+    """What part a diagnosis plays in a visit or a claim."""
+
+    MAIN = "MAIN", "Main diagnosis."
+    SECONDARY = "SECONDARY", "Accompanying diagnosis."
+    UNSPECIFIED = "UNSPECIFIED", "The source does not say."
+
+
+class Diagnosis(Struct, frozen=True, kw_only=True):
+    """A diagnosis within a visit or a claim."""
+
+    code: Annotated[CodedText, doc("The diagnosis, usually ICD-10, as the source wrote it.")]
+    role: Annotated[DiagnosisRole, doc("Its part in the visit.")] = DiagnosisRole.UNSPECIFIED
+
+
+class Encounter(Record, frozen=True, kw_only=True):
+    """One visit or stay (FHIR Encounter)."""
+
+    kind: Annotated[EncounterKind, doc("Setting of the visit.")]
+    status: Annotated[str, doc("FHIR EncounterStatus code as the source wrote it.")]
+    start: Annotated[datetime | None, doc("Beginning.")] = None
+    end: Annotated[datetime | None, doc("End; none while the visit goes on.")] = None
+    facility: Annotated[Facility, doc("Where.")]
+    department: Annotated[str | None, doc("Department or service.")] = None
+    reason: Annotated[CodedText | None, doc("Why the citizen came.")] = None
+    diagnoses: Annotated[tuple[Diagnosis, ...], doc("Diagnoses made; may be empty.")] = ()
+    outcome: Annotated[CodedText | None, doc("How the visit ended (discharge disposition).")] = None
+    practitioner: Annotated[Practitioner | None, doc("The professional in charge.")] = None
+
+
+class ConditionStatus(Described):
+    """Whether a condition troubles the citizen now."""
+
+    ACTIVE = "ACTIVE", "Present now, also when it recurred or relapsed."
+    INACTIVE = "INACTIVE", "Not present now; may come back."
+    RESOLVED = "RESOLVED", "Over."
+    UNKNOWN = "UNKNOWN", "The source does not say."
+
+
+class Condition(Record, frozen=True, kw_only=True):
+    """A problem or diagnosis in the citizen's history (FHIR Condition)."""
+
+    code: Annotated[CodedText, doc("What it is.")]
+    status: Annotated[ConditionStatus, doc("Clinical status.")]
+    verified: Annotated[bool, doc("True when the source calls it confirmed; false for provisional or unsaid.")]
+    refuted: Annotated[bool, doc("True when the source says that the citizen does not have it.")] = False
+    chronic: Annotated[bool, doc("On the source's problem list, or marked chronic.")] = False
+    onset: Annotated[PartialDate | None, doc("When it began.")] = None
+    abated: Annotated[PartialDate | None, doc("When it ended.")] = None
+    recorded: Annotated[PartialDate | None, doc("When it was written down.")] = None
+    severity: Annotated[CodedText | None, doc("How severe.")] = None
+    note: Annotated[str | None, doc("Free text by the author.")] = None
+
+
+class Allergy(Record, frozen=True, kw_only=True):
+    """An allergy or intolerance (FHIR AllergyIntolerance)."""
+
+    substance: Annotated[CodedText, doc("What the citizen reacts to.")]
+    category: Annotated[str | None, doc("food, medication, environment or biologic.")] = None
+    criticality: Annotated[str | None, doc("low, high or unable-to-assess.")] = None
+    reactions: Annotated[tuple[CodedText, ...], doc("How the citizen reacted; may be empty.")] = ()
+    status: Annotated[str, doc("active, inactive, resolved; refuted when the source denies it; unknown.")]
+    verified: Annotated[bool, doc("True when the source calls it confirmed.")]
+    onset: Annotated[PartialDate | None, doc("When it was first noticed.")] = None
+    recorded: Annotated[PartialDate | None, doc("When it was written down.")] = None
+
+
+class MedicationStatus(Described):
+    """Whether a medicine is being taken."""
+
+    ACTIVE = "ACTIVE", "In use."
+    ON_HOLD = "ON_HOLD", "Paused."
+    COMPLETED = "COMPLETED", "The course ended."
+    STOPPED = "STOPPED", "Ended before its time, or cancelled."
+    UNKNOWN = "UNKNOWN", "The source does not say."
+
+
+class Medication(Record, frozen=True, kw_only=True):
+    """A prescribed medicine (FHIR MedicationRequest)."""
+
+    code: Annotated[CodedText, doc("The medicine.")]
+    ingredients: Annotated[tuple[CodedText, ...], doc("Active ingredients, where the source lists them.")] = ()
+    strength: Annotated[str | None, doc("Strength, as text.")] = None
+    dosage: Annotated[str | None, doc("How to take it, in the source's words.")] = None
+    route: Annotated[CodedText | None, doc("By mouth, injection ...")] = None
+    quantity: Annotated[Quantity | None, doc("Amount to dispense.")] = None
+    start: Annotated[PartialDate | None, doc("First day, or the day it was prescribed.")] = None
+    end: Annotated[PartialDate | None, doc("Last day.")] = None
+    status: Annotated[MedicationStatus, doc("Whether it is being taken.")]
+    prescriber: Annotated[Practitioner | None, doc("Who prescribed it.")] = None
+    facility: Annotated[Facility | None, doc("Where it was prescribed.")] = None
+    insurance_paid: Annotated[Decimal | None, doc("Paid by health insurance, in VND, where the source says.")] = None
+
+
+class Immunization(Record, frozen=True, kw_only=True):
+    """A vaccination given, or recorded as not given (FHIR Immunization). Planned doses are not here."""
+
+    vaccine: Annotated[CodedText, doc("The product or vaccine.")]
+    target_diseases: Annotated[
+        tuple[CodedText, ...], doc("What it protects against; one product may count for several.")
+    ] = ()
+    dose_number: Annotated[int | None, doc("Number of the dose in its series.")] = None
+    on: Annotated[PartialDate, doc("The day it was given.")]
+    lot: Annotated[str | None, doc("Lot number.")] = None
+    manufacturer: Annotated[str | None, doc("Maker.")] = None
+    site: Annotated[str | None, doc("Where on the body.")] = None
+    facility: Annotated[Facility | None, doc("Where it was given.")] = None
+    status: Annotated[str, doc("completed; not-done when it was recorded as not given.")]
+    reactions: Annotated[tuple[CodedText, ...], doc("Reactions after it.")] = ()

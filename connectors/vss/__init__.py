@@ -1,0 +1,1 @@
+"""Kind `vss`: the health-insurance portal of Vietnam Social Security (BHXH Việt Nam)."""

@@ -1,0 +1,83 @@
+"""Puts everything together. The only file that knows everybody."""
+
+from collections.abc import Sequence
+from typing import Self
+
+import httpx
+import structlog
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Route
+
+from connectors.clock import Clock, SystemClock
+from connectors.records import SourceInfo
+from gateway.endpoint import GraphQLEndpoint
+from gateway.health import admin_app
+from gateway.identity.tokens import Verifier
+from gateway.operations.execution import Executor, KnownDocument
+from gateway.portal.routes import portal_routes
+from gateway.settings import Settings, environment_variable
+from gateway.sources import close_sources, open_sources
+from resolvers.schema import build_schema
+
+
+class Gateway:
+    """One gateway: its public and its admin application, and what they share while it runs."""
+
+    def __init__(self, settings: Settings, *, clock: Clock | None = None) -> None:
+        """Put the parts together; nothing is connected before ``start``.
+
+        Raises:
+            BadOptions: the sources' file cannot be used.
+        """
+        self.settings = settings
+        self._clock = clock or SystemClock()
+        self._ready = False
+        self._sources = open_sources(settings.sources, clock=self._clock, environment=environment_variable)
+        self._http = httpx.AsyncClient(follow_redirects=False, trust_env=False)
+        self._verifier = Verifier(settings.authentication.issuers, http=self._http, clock=self._clock)
+        self.public = Starlette(routes=self._routes())
+        self.admin = admin_app(is_ready=lambda: self._ready, sources=self._infos)
+
+    async def start(self) -> Self:
+        """Fetch the keys of the issuers; be ready. An issuer that does not answer is asked again on demand."""
+        log = structlog.get_logger()
+        for weakness in self.settings.weaknesses():
+            log.warning("weak_setting", setting=weakness)
+        await self._verifier.warm()
+        self._ready = True
+        return self
+
+    def drain(self) -> None:
+        """Be no longer ready, so that no new request is sent here."""
+        self._ready = False
+
+    async def stop(self) -> None:
+        """Let go of every connection."""
+        self.drain()
+        await self._verifier.aclose()
+        await close_sources(self._sources)
+        await self._http.aclose()
+
+    def _routes(self) -> Sequence[BaseRoute]:
+        executor = Executor(
+            build_schema(KnownDocument), self.settings.limits, introspection=self.settings.server.introspection
+        )
+        endpoint = GraphQLEndpoint(
+            settings=self.settings,
+            executor=executor,
+            verifier=self._verifier,
+            sources=self._sources,
+            clock=self._clock,
+        )
+        routes: list[BaseRoute] = [Route("/graphql", endpoint)]
+        if self.settings.explorer is not None:
+            routes += portal_routes(
+                self.settings.explorer,
+                issuer=self.settings.authentication.issuers[0],
+                verifier=self._verifier,
+                clock=self._clock,
+            )
+        return routes
+
+    def _infos(self) -> list[SourceInfo]:
+        return [source.info for source in self._sources]

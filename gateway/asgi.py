@@ -1,0 +1,80 @@
+"""The little HTTP that our own endpoints need, on plain ASGI: bounded bodies, and answers with the right headers."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+from starlette.types import Receive, Scope, Send
+
+from gateway.errors import RequestError
+
+SAFE_HEADERS = (
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+)
+"""On every answer: personal data is not for caches, and never something else than it says."""
+
+
+class CallerGone(Exception):
+    """The caller hung up: there is nobody to answer."""
+
+
+def header_values(scope: Scope, name: bytes) -> list[bytes]:
+    """Every value of that header, in the order of the request."""
+    return [value for known, value in scope["headers"] if known == name]
+
+
+async def read_body(scope: Scope, receive: Receive, *, limit: int, patience: float) -> bytes:
+    """The whole body.
+
+    Raises:
+        RequestError: 413 when it is too large, 415 when it is packed, 408 when it does not come.
+        CallerGone: the caller hung up before the end.
+    """
+    if any(value.strip().lower() != b"identity" for value in header_values(scope, b"content-encoding")):
+        raise RequestError(415, "BAD_REQUEST", "Packed bodies are not taken.")
+    too_large = RequestError(413, "BAD_REQUEST", f"The body is larger than {limit} bytes.")
+    for length in header_values(scope, b"content-length"):
+        if length.isdigit() and int(length[:20]) > limit:
+            raise too_large
+    body = bytearray()
+    try:
+        async with asyncio.timeout(patience):
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise CallerGone
+                body += message.get("body", b"")
+                if len(body) > limit:
+                    raise too_large
+                if not message.get("more_body", False):
+                    return bytes(body)
+    except TimeoutError:
+        raise RequestError(408, "BAD_REQUEST", "The body did not arrive in time.") from None
+
+
+async def send_json(
+    send: Send,
+    status: int,
+    content: Any,
+    *,
+    media_type: bytes = b"application/json",
+    headers: Iterable[tuple[str, str]] = (),
+) -> None:
+    """Answer with JSON."""
+    body = orjson.dumps(content)
+    await send(
+        {
+            "type": "http.response.start",
+            "status": status,
+            "headers": [
+                (b"content-type", media_type + b"; charset=utf-8"),
+                (b"content-length", str(len(body)).encode()),
+                *SAFE_HEADERS,
+                *((name.lower().encode(), value.encode()) for name, value in headers),
+            ],
+        }
+    )
+    await send({"type": "http.response.body", "body": body})

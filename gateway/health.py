@@ -1,0 +1,32 @@
+"""Is the gateway alive, and ready? On the admin listener, for whoever runs it."""
+
+from collections.abc import Callable
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from connectors.records import SourceHealth, SourceInfo
+
+
+def admin_app(*, is_ready: Callable[[], bool], sources: Callable[[], list[SourceInfo]]) -> Starlette:
+    """The admin listener.
+
+    Sources do not make the gateway unready: an answer that says who is missing is better than none, and a fleet that
+    leaves service because one hospital is down helps nobody.
+    """
+
+    async def live(_request: Request) -> Response:
+        return JSONResponse({"status": "live"})
+
+    async def ready(_request: Request) -> Response:
+        known = is_ready()
+        return JSONResponse({"status": "ready" if known else "not ready"}, status_code=200 if known else 503)
+
+    async def health(_request: Request) -> Response:
+        states = {source.id: source.health.value for source in sources()}
+        failing = sorted(key for key, state in states.items() if state == SourceHealth.FAILING.value)
+        return JSONResponse({"ready": is_ready(), "sources": states, "failing": failing})
+
+    return Starlette(routes=[Route("/health", health), Route("/health/live", live), Route("/health/ready", ready)])

@@ -1,0 +1,126 @@
+"""Settings of one issuer of access tokens, checked when they are made: a gateway with a bad one does not start."""
+
+import re
+from urllib.parse import SplitResult, urlsplit
+
+from msgspec import Struct, field
+
+from gateway.identity.algorithms import ALGORITHMS
+
+DATE_FORMATS = ("yyyy-MM-dd", "yyyyMMdd", "dd/MM/yyyy")
+"""Ways of writing a birth date that can be listed in ``birth_date_formats``."""
+
+
+class ClaimNames(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Under which names an issuer writes what we need; each list is tried in order.
+
+    The first name of each is what a standard issuer writes (OpenID Connect Core, RFC 9068), the second what the
+    national sign-on services were seen to write.
+    """
+
+    citizen_id: tuple[str, ...] = ("citizen_pid", "SoDinhDanh")
+    """Twelve digits. If more than one is present, all must agree."""
+    name: tuple[str, ...] = ("name", "HoVaTen")
+    birth_date: tuple[str, ...] = ("birthdate", "NgayThangNamSinh")
+    birth_date_formats: tuple[str, ...] = DATE_FORMATS
+    assurance: tuple[str, ...] = ("acr", "loAs", "IAL")
+    client_id: tuple[str, ...] = ("client_id", "azp")
+    organisation: tuple[str, ...] = ("organisation",)
+    """A token that has no citizen's number but one of these, or whose ``sub`` is its client, is an organisation's."""
+
+    def __post_init__(self) -> None:
+        for setting in ("citizen_id", "name", "birth_date", "assurance", "client_id", "organisation"):
+            names: tuple[str, ...] = getattr(self, setting)
+            _require(all(names), f"claims.{setting}", "must not hold an empty name")
+        _require(bool(self.citizen_id), "claims.citizen_id", "must name at least one claim")
+        _require(bool(self.assurance), "claims.assurance", "must name at least one claim")
+        _require(bool(self.client_id), "claims.client_id", "must name at least one claim")
+        known = set(self.birth_date_formats) <= set(DATE_FORMATS)
+        _require(known, "claims.birth_date_formats", f"may hold {', '.join(DATE_FORMATS)}")
+
+
+class IssuerSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One issuer whose access tokens are taken. All durations are seconds.
+
+    Raises:
+        ValueError: a setting makes no sense or is not safe; the text begins with the setting's name.
+    """
+
+    issuer: str
+    """``iss`` of its tokens, letter by letter; an https address (RFC 8414 section 2)."""
+    audiences: tuple[str, ...]
+    """A token must be meant for one of these (``aud``)."""
+    assurance: dict[str, int]
+    """Value of the assurance claim to our own level; what is not listed is level 0."""
+    algorithms: tuple[str, ...] = ("RS256", "PS256", "ES256")
+    token_types: tuple[str, ...] = ("at+jwt",)
+    """Accepted ``typ`` headers, without ``application/`` (RFC 9068 section 2.1).
+
+    ``JWT`` is for an issuer that knows no better: then only ``aud`` and a few claims tell an ID token apart.
+    """
+    jwks_url: str | None = None
+    """Address of the key set; read from the issuer's discovery document when not given."""
+    refresh_unknown_kid_interval: float = 30
+    """Between two fetches that are caused by an unknown key id, or by an issuer that did not answer well."""
+    max_key_age: float = 300
+    """Older keys are fetched anew before they are used: how long a withdrawn key can still be taken."""
+    max_key_age_unreachable: float = 43_200
+    """How long the last good keys serve while fetching anew fails; afterwards every token of it is a 503."""
+    fetch_deadline: float = 3
+    """For a whole fetch, discovery included."""
+    leeway: int = 30
+    """Allowed difference of the clocks when times in a token are judged."""
+    claims: ClaimNames = field(default_factory=ClaimNames)
+    allow_http: bool = False
+    """Plain http addresses are taken. For development alone: anybody on the way could hand us keys."""
+
+    def __post_init__(self) -> None:
+        _check_address("issuer", self.issuer, allow_http=self.allow_http)
+        if self.jwks_url is not None:
+            _check_address("jwks_url", self.jwks_url, allow_http=self.allow_http)
+        _require(bool(self.audiences) and all(self.audiences), "audiences", "must name at least one, none empty")
+        _require(bool(self.assurance), "assurance", "must map at least one value to a level")
+        _require(min(self.assurance.values()) >= 0, "assurance", "levels must be 0 or more")
+        strong = bool(self.algorithms) and set(self.algorithms) <= set(ALGORITHMS)
+        _require(strong, "algorithms", f"may hold {', '.join(ALGORITHMS)}: public-key signatures only")
+        _require(bool(self.token_types), "token_types", "must name at least one type")
+        plain = all(re.fullmatch(r"[A-Za-z0-9.+_-]+", name) for name in self.token_types)
+        _require(plain, "token_types", "must be written without application/")
+        self._check_durations()
+
+    def weaknesses(self) -> tuple[str, ...]:
+        """Give the names of settings that are allowed and yet unsafe, for a warning at the start."""
+        found = {
+            "allow_http": self.allow_http,
+            "token_types": "jwt" in {name.lower() for name in self.token_types},
+        }
+        return tuple(name for name, weak in found.items() if weak)
+
+    def _check_durations(self) -> None:
+        _within("refresh_unknown_kid_interval", self.refresh_unknown_kid_interval, 1, 3_600)
+        _within("max_key_age", self.max_key_age, self.refresh_unknown_kid_interval, 86_400)
+        _within("max_key_age_unreachable", self.max_key_age_unreachable, self.max_key_age, 7 * 86_400)
+        _within("fetch_deadline", self.fetch_deadline, 0.05, 30)
+        _within("leeway", self.leeway, 0, 300)
+
+
+def _check_address(setting: str, address: str, *, allow_http: bool) -> None:
+    try:
+        parts = urlsplit(address)
+        complete = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        parts, complete = SplitResult("", "", "", "", ""), False
+    _require(complete and address.isascii() and address.isprintable(), setting, "must be a complete address")
+    _require(parts.scheme == "https" or (allow_http and parts.scheme == "http"), setting, "must be an https address")
+    clean = not (parts.query or parts.fragment or "@" in parts.netloc)
+    _require(clean, setting, "must have no query, no fragment and no user")
+
+
+def _within(setting: str, value: float, least: float, most: float) -> None:
+    # Written so that "not a number" fails as well.
+    _require(least <= value <= most, setting, f"must be from {least} to {most}")
+
+
+def _require(holds: bool, setting: str, sentence: str) -> None:
+    if not holds:
+        raise ValueError(f"{setting} {sentence}")

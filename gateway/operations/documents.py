@@ -1,0 +1,89 @@
+"""Documents that were parsed, bounded and validated once, kept by the hash of their text."""
+
+from collections import OrderedDict
+from hashlib import sha256
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    parse,
+    specified_rules,
+    validate,
+)
+from msgspec import Struct
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
+
+from gateway.errors import InvalidDocument
+from gateway.operations import limits as bounds
+from gateway.settings import Limits
+
+_RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
+_MAX_ERRORS = 5
+
+
+class Document(Struct, frozen=True):
+    """A document that may be executed."""
+
+    text: str
+    hash: str
+    """SHA-256 of its text, hexadecimal."""
+    node: DocumentNode
+    operations: dict[str | None, OperationDefinitionNode]
+    """By name; ``None`` for the one without."""
+
+
+class Documents:
+    """The store. Bounded: the document that was not used for the longest time is forgotten first."""
+
+    def __init__(self, schema: GraphQLSchema, limits: Limits) -> None:
+        self._schema = schema
+        self._limits = limits
+        self._known: OrderedDict[bytes, Document] = OrderedDict()
+
+    def get(self, text: str) -> Document:
+        """The document with that text.
+
+        Raises:
+            InvalidDocument: it does not parse, is over a limit, or does not fit the schema. Such a one is not kept.
+        """
+        key = sha256(text.encode()).digest()
+        known = self._known.get(key)
+        if known is not None:
+            self._known.move_to_end(key)
+            return known
+        document = self._made(text, key.hex())
+        self._known[key] = document
+        if len(self._known) > self._limits.documents:
+            self._known.popitem(last=False)
+        return document
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def _made(self, text: str, key: str) -> Document:
+        node = self._parsed(text)
+        bounds.check(node, self._limits)
+        operations: dict[str | None, OperationDefinitionNode] = {
+            definition.name.value if definition.name else None: definition
+            for definition in node.definitions
+            if isinstance(definition, OperationDefinitionNode)
+        }
+        errors = validate(self._schema, node, _RULES, max_errors=_MAX_ERRORS, hide_suggestions=True)
+        if errors:
+            raise InvalidDocument("GRAPHQL_VALIDATION_FAILED", errors[:_MAX_ERRORS])
+        return Document(text, key, node, operations)
+
+    def _parsed(self, text: str) -> DocumentNode:
+        try:
+            return parse(text, max_tokens=self._limits.max_tokens)
+        except GraphQLSyntaxError as error:
+            raise InvalidDocument("GRAPHQL_PARSE_FAILED", [error]) from None
+        except RecursionError:
+            raise InvalidDocument(
+                "MAX_DEPTH_LIMIT",
+                [GraphQLError(f"The document is too deep: the limit is {self._limits.max_depth}.")],
+            ) from None

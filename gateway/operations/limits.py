@@ -1,0 +1,128 @@
+"""The bounds of a document, checked in one walk before anything expensive is done with it.
+
+The walk is iterative and looks at every fragment once, however often it is spread: a document of a thousand
+characters whose fragments double twenty-eight times costs a thousand steps, not 2^28. Only sums and the longest path
+are carried over from a fragment to the places where it is spread.
+"""
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    SelectionSetNode,
+)
+from msgspec import Struct
+
+from gateway.errors import InvalidDocument
+from gateway.settings import Limits
+
+_HUGE = 10**9
+"""Sums stop growing here: beyond every limit, and cheap to add."""
+
+
+class Weight(Struct, frozen=True):
+    """What a selection set amounts to, fragments included."""
+
+    depth: int = 0
+    aliases: int = 0
+    fields: int = 0
+    """Fields at its own top level."""
+    directives: int = 0
+
+
+def check(document: DocumentNode, limits: Limits) -> None:
+    """Refuse a document that is over a limit.
+
+    Raises:
+        InvalidDocument: with the code of the limit and the limit itself.
+    """
+    fragments = {
+        definition.name.value: definition
+        for definition in document.definitions
+        if isinstance(definition, FragmentDefinitionNode)
+    }
+    weights = _weigh_fragments(fragments)
+    for definition in document.definitions:
+        if isinstance(definition, OperationDefinitionNode):
+            weight = _weigh(definition.selection_set, weights, len(definition.directives or ()))
+            _refuse(weight, limits)
+
+
+def _refuse(weight: Weight, limits: Limits) -> None:
+    for code, name, found, limit in (
+        ("MAX_DEPTH_LIMIT", "deep", weight.depth, limits.max_depth),
+        ("MAX_ROOT_FIELDS_LIMIT", "wide at its top", weight.fields, limits.max_root_fields),
+        ("MAX_ALIASES_LIMIT", "full of aliases", weight.aliases, limits.max_aliases),
+        ("MAX_DIRECTIVES_LIMIT", "full of directives", weight.directives, limits.max_directives),
+    ):
+        if found > limit:
+            raise InvalidDocument(code, [GraphQLError(f"The document is too {name}: the limit is {limit}.")])
+
+
+def _weigh_fragments(fragments: dict[str, FragmentDefinitionNode]) -> dict[str, Weight]:
+    """The weight of every fragment, those it spreads first. A cycle is cut here and refused by validation later."""
+    weights: dict[str, Weight] = {}
+    begun: set[str] = set()
+    for start in fragments:
+        stack = [start]
+        while stack:
+            name = stack[-1]
+            if name in weights:
+                stack.pop()
+                continue
+            waiting = [
+                spread
+                for spread in _spreads(fragments[name].selection_set)
+                if spread in fragments and spread not in weights and spread not in begun
+            ]
+            begun.add(name)
+            if waiting:
+                stack.extend(waiting)
+                continue
+            fragment = fragments[name]
+            weights[name] = _weigh(fragment.selection_set, weights, len(fragment.directives or ()))
+            stack.pop()
+    return weights
+
+
+def _spreads(selection_set: SelectionSetNode) -> list[str]:
+    found, stack = [], [selection_set]
+    while stack:
+        for selection in stack.pop().selections:
+            if isinstance(selection, FragmentSpreadNode):
+                found.append(selection.name.value)
+            elif inner := getattr(selection, "selection_set", None):
+                stack.append(inner)
+    return found
+
+
+def _weigh(top: SelectionSetNode, fragments: dict[str, Weight], directives: int) -> Weight:
+    depth = aliases = fields = 0
+    stack = [(top, 1, True)]
+    while stack:
+        selection_set, level, at_top = stack.pop()
+        for selection in selection_set.selections:
+            directives += len(selection.directives or ())
+            if isinstance(selection, FragmentSpreadNode):
+                spread = fragments.get(selection.name.value, Weight())
+                depth = max(depth, level - 1 + spread.depth)
+                aliases += spread.aliases
+                directives += spread.directives
+                fields += spread.fields if at_top else 0
+                continue
+            is_field = isinstance(selection, FieldNode)
+            if isinstance(selection, FieldNode):
+                depth = max(depth, level)
+                fields += at_top
+                aliases += selection.alias is not None
+            if inner := getattr(selection, "selection_set", None):
+                stack.append((inner, level + is_field, at_top and not is_field))
+    return Weight(
+        depth=min(depth, _HUGE),
+        aliases=min(aliases, _HUGE),
+        fields=min(fields, _HUGE),
+        directives=min(directives, _HUGE),
+    )

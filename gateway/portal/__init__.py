@@ -1,0 +1,1 @@
+"""The web page for trying the graph. Served in development only."""

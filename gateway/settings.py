@@ -1,0 +1,148 @@
+"""Every setting of the service, in one frozen record. Nobody else reads the environment.
+
+The file is TOML. Every scalar can also be set by the environment as ``GATEWAY_<BLOCK>__<KEY>``, which wins over the
+file. What is not in the file has a default that is safe; every weaker choice is listed by ``weaknesses``.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from connectors.options import BadOptions, Duration, Secret, Size, read
+from gateway.identity.settings import IssuerSettings
+
+PREFIX = "GATEWAY_"
+_ELSEWHERE = frozenset({"GATEWAY_CONFIG"})
+
+
+class Server(Struct, frozen=True, kw_only=True):
+    """The two listeners, and the bounds of a request."""
+
+    listen: str = "127.0.0.1:4000"
+    admin: str = "127.0.0.1:8088"
+    """Health, for the operator alone: never on the public side."""
+    deadline: Duration = Duration(5)
+    """For a whole request. What a source has not said by then is missing from the answer, and the answer says so."""
+    max_body: Size = Size(256 * 1024)
+    body_timeout: Duration = Duration(10)
+    """For a caller to finish sending."""
+    introspection: bool = False
+    """Whether a signed-in caller may ask for the schema; it is published as a file anyway."""
+
+
+class Limits(Struct, frozen=True, kw_only=True):
+    """Bounds of a GraphQL document, checked before it is validated."""
+
+    max_tokens: int = 5000
+    max_depth: int = 15
+    max_aliases: int = 100
+    max_root_fields: int = 20
+    max_directives: int = 100
+    documents: int = 1000
+    """Checked documents that are remembered."""
+
+
+class Authentication(Struct, frozen=True, kw_only=True):
+    """Whose tokens are believed, and how strong a sign-in must be."""
+
+    issuers: tuple[IssuerSettings, ...]
+    required_assurance: int = 2
+    """For any health datum (NĐ 69/2024 Đ20: level 2)."""
+    acr_values: tuple[str, ...] = ()
+    """What a client is told to ask the issuer for when the sign-in was too weak (RFC 9470)."""
+
+
+class Explorer(Struct, frozen=True, kw_only=True):
+    """The web page for trying the graph: development only."""
+
+    client_id: str
+    """Public client at the first issuer, with PKCE and ``<address>/sign-in/callback`` as redirect."""
+    scopes: tuple[str, ...] = ("openid", "profile")
+    address: str = "http://127.0.0.1:4000"
+    """Where a browser finds this gateway."""
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """The whole file."""
+
+    version: int
+    """Of the form of this file: 1."""
+    identifier_key: Secret
+    """At least 32 characters: makes the references and ids that stand for citizens' numbers. Keep it, and keep it."""
+    sources: Path
+    """The file with the blocks of the sources."""
+    authentication: Authentication
+    server: Server = Server()
+    limits: Limits = Limits()
+    development: bool = False
+    explorer: Explorer | None = None
+
+    def weaknesses(self) -> list[str]:
+        """One sentence per setting that is fit for development only."""
+        found = []
+        if self.development:
+            found.append("development is on: issuers may use plain http, the explorer is served")
+        if self.server.introspection:
+            found.append("server.introspection is on: every signed-in caller can read the schema from the endpoint")
+        if not self.server.admin.startswith(("127.", "localhost", "[::1]")):
+            found.append("server.admin listens beyond this machine")
+        return found
+
+
+def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the file and the environment.
+
+    Raises:
+        BadOptions: with the block, the key and what would be right.
+    """
+    known = os.environ if environment is None else environment
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BadOptions(f"no such file: {path}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadOptions(f"{path.name}: {error}") from None
+    settings = read(
+        Settings, _overridden(table, known), where=path.name, folder=path.parent, environment=known.get, lax=True
+    )
+    _check(settings, path.name)
+    return settings
+
+
+def environment_variable(name: str) -> str | None:
+    """One variable, for references such as ``env:NAME`` in the blocks of sources."""
+    return os.environ.get(name)
+
+
+def _overridden(table: dict[str, Any], environment: Mapping[str, str]) -> dict[str, Any]:
+    whole = dict(table)
+    for name, value in environment.items():
+        if not name.startswith(PREFIX) or name in _ELSEWHERE:
+            continue
+        *blocks, key = name.removeprefix(PREFIX).lower().split("__")
+        place = whole
+        for block in blocks:
+            inner = place.get(block, {})
+            if not isinstance(inner, dict):
+                raise BadOptions(f"{name}: '{block}' is no block")
+            place[block] = place = dict(inner)
+        place[key] = value
+    return whole
+
+
+def _check(settings: Settings, name: str) -> None:
+    if settings.version != 1:
+        raise BadOptions(f"{name}.version: this gateway reads version 1")
+    if len(settings.identifier_key.reveal()) < 32:
+        raise BadOptions(f"{name}.identifier_key: expected at least 32 characters")
+    if not settings.authentication.issuers:
+        raise BadOptions(f"{name}.authentication.issuers: expected at least one")
+    if settings.explorer is not None and not settings.development:
+        raise BadOptions(f"{name}.explorer: the explorer is served in development only; set development = true")
+    for number, issuer in enumerate(settings.authentication.issuers):
+        if issuer.allow_http and not settings.development:
+            raise BadOptions(f"{name}.authentication.issuers[{number}].allow_http: for development only")

@@ -1,0 +1,85 @@
+"""The citizen: the node on which every section of a record hangs."""
+
+from collections.abc import Awaitable
+
+import strawberry
+
+from connectors import records
+from connectors.contract import Question
+from resolvers import allergy, condition, encounter, family, immunization, insurance, medication, observation
+from resolvers.chart import Chart
+from resolvers.completeness import ShownOutcome, SourceOutcome, show
+from resolvers.connection import Connection, Record
+from resolvers.context import Info
+from resolvers.scalars import CitizenId
+from resolvers.shown import resolved, shown
+
+
+@strawberry.interface(description="An object with an id that finds it again (Relay).")
+class Node:
+    """An object with an id."""
+
+    id: strawberry.ID = strawberry.field(description="Opaque id.")
+
+
+@shown(records.Demographics)
+class Demographics(Record):
+    """Who the citizen is, as the population register holds it."""
+
+
+def demographics(root: strawberry.Parent[Chart], info: Info) -> Awaitable[records.Demographics | None]:
+    """Who the citizen is; none when the register did not answer or does not know: see 'sources'."""
+    context = info.context
+    asked = context.federation.ask(
+        Question(about=records.Demographics), context.access.permit(root, records.Demographics)
+    )
+
+    async def known() -> records.Demographics | None:
+        found = await asked
+        return next(iter(found.records), None)
+
+    return known()
+
+
+async def sources(root: strawberry.Parent[Chart], info: Info) -> list[ShownOutcome]:
+    """How it went with every source that this request asked about the citizen.
+
+    Runs after the lists beside it have begun their asking, and waits until they are answered.
+    """
+    outcomes = await info.context.federation.settled(root.subject.ref)
+    return [show(outcome, info.context.language) for outcome in outcomes]
+
+
+@strawberry.type(description="One citizen, and everything that the asked systems know of them.")
+class Citizen(Node):
+    """One citizen."""
+
+    @classmethod
+    def is_type_of(cls, obj: object, _info: object) -> bool:
+        """A citizen in the graph is an opened chart."""
+        return isinstance(obj, Chart)
+
+    personal_id: CitizenId = strawberry.field(description="Personal identification number.")
+    demographics: Demographics | None = resolved(
+        demographics, "Who the citizen is. None when the register did not answer or knows nothing: see 'sources'."
+    )
+    dependants: family.RepresentationConnection = resolved(
+        family.dependants, "Whom the citizen may act for today: minor children, wards."
+    )
+    encounters: Connection[encounter.Encounter] = resolved(encounter.encounters, "Visits and stays.")
+    conditions: Connection[condition.Condition] = resolved(condition.conditions, "Problems and diagnoses.")
+    allergies: Connection[allergy.Allergy] = resolved(
+        allergy.allergies, "Allergies and intolerances. An empty list means 'none on record' only when it is complete."
+    )
+    medications: Connection[medication.Medication] = resolved(medication.medications, "Prescribed medicines.")
+    observations: Connection[observation.Observation] = resolved(
+        observation.observations, "Measurements, laboratory values and findings."
+    )
+    immunizations: Connection[immunization.Immunization] = resolved(
+        immunization.immunizations, "Vaccinations given, or recorded as not given."
+    )
+    coverage: Connection[insurance.Coverage] = resolved(insurance.coverage, "Health-insurance cards.")
+    claims: Connection[insurance.Claim] = resolved(insurance.claims, "Insured visits, as the insurer holds them.")
+    sources: list[SourceOutcome] = resolved(
+        sources, "How it went with every source that was asked about this citizen in the same selection."
+    )

@@ -1,0 +1,79 @@
+"""Absence is never silence: how it went with every source that could have known."""
+
+from collections.abc import Iterable
+from typing import Annotated
+
+import strawberry
+from msgspec import Struct
+
+from connectors.contract import Outcome, SourceState
+from connectors.records import SourceInfo, doc
+from resolvers.federation import is_complete
+from resolvers.language import Language
+from resolvers.sections import SECTION_OF, Section
+from resolvers.shown import shown
+
+
+@shown(SourceInfo)
+class Source:
+    """One configured system of the city."""
+
+    id: strawberry.ID = strawberry.field(description="Key of the source in this gateway's configuration; stable.")
+
+
+class ShownOutcome(Outcome, frozen=True, kw_only=True):
+    """An outcome with what the caller needs to read it."""
+
+    section: Annotated[Section, doc("What was asked for.")]
+    message: Annotated[str, doc("Plain words for the citizen, in the language of the answer.")]
+
+
+@shown(ShownOutcome, without=frozenset({"about", "whole"}))
+class SourceOutcome:
+    """How it went with one source and one section of the record."""
+
+
+class CompletenessOf(Struct, frozen=True, kw_only=True):
+    """Whether a list is all there is."""
+
+    complete: Annotated[
+        bool, doc("True only when every source that could hold something answered in full. False is not 'nothing'.")
+    ]
+    sources: Annotated[tuple[ShownOutcome, ...], doc("One entry per source that could hold something.")]
+
+
+@shown(CompletenessOf)
+class Completeness:
+    """Whether a list is all there is, and if not, who did not answer."""
+
+
+def show(outcome: Outcome, language: Language) -> ShownOutcome:
+    """The outcome in the caller's language."""
+    return ShownOutcome(
+        source=outcome.source,
+        about=outcome.about,
+        state=outcome.state,
+        code=outcome.code,
+        retryable=outcome.retryable,
+        records=outcome.records,
+        retrieved_at=outcome.retrieved_at,
+        elapsed_ms=outcome.elapsed_ms,
+        retry_after=outcome.retry_after,
+        whole=outcome.whole,
+        section=SECTION_OF[outcome.about],
+        message=language.outcomes[_words(outcome)],
+    )
+
+
+def completeness(outcomes: Iterable[Outcome], language: Language) -> CompletenessOf:
+    """The completeness of a list that came from those outcomes."""
+    shown_outcomes = tuple(show(outcome, language) for outcome in outcomes)
+    return CompletenessOf(
+        complete=bool(shown_outcomes) and all(is_complete(outcome) for outcome in shown_outcomes),
+        sources=shown_outcomes,
+    )
+
+
+def _words(outcome: Outcome) -> str:
+    """An answer that was cut off is described as one that may be missing something, whatever its state."""
+    return outcome.state.name if outcome.whole else SourceState.INVALID_ANSWER.name

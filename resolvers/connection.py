@@ -1,0 +1,108 @@
+"""Lists of records in the graph: Relay connections that also say how complete they are."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Generic, TypeVar
+
+import strawberry
+
+from connectors.contract import Question
+from connectors.records import Provenance as ProvenanceRecord
+from connectors.records import Record as AnyRecord
+from resolvers import merging
+from resolvers.chart import Chart
+from resolvers.completeness import Completeness, CompletenessOf, completeness
+from resolvers.context import Info
+from resolvers.shown import shown
+
+R = TypeVar("R", bound=AnyRecord)
+T = TypeVar("T")
+
+First = Annotated[int | None, strawberry.argument(description="At most so many items; all of them by default.")]
+After = Annotated[str | None, strawberry.argument(description="Only items behind this cursor.")]
+
+
+@shown(ProvenanceRecord)
+class Provenance:
+    """Where a record stands, and how fresh the reading is."""
+
+
+@strawberry.interface(description="A fact that came from at least one source.")
+class Record:
+    """What every record shows."""
+
+    id: strawberry.ID = strawberry.field(
+        description="Opaque and stable: the same fact at the same source has the same id tomorrow."
+    )
+    provenance: list[Provenance] = strawberry.field(
+        description="Where it stands; more than one where several systems hold the same fact."
+    )
+
+
+@shown(merging.PageInfo)
+class PageInfo:
+    """Where a page lies in the whole list (Relay)."""
+
+
+@strawberry.type(description="An item of a list with its cursor (Relay).")
+class Edge(Generic[T]):
+    """An item of a list with its cursor."""
+
+    node: T = strawberry.field(description="The item.")
+    cursor: str = strawberry.field(description="Its place in the list, opaque.")
+
+
+@strawberry.type(description="A list from sources: its items, newest first, and whether they are all there are.")
+class Connection(Generic[T]):
+    """A list from sources."""
+
+    nodes: list[T] = strawberry.field(description="The items of this page.")
+    edges: list[Edge[T]] = strawberry.field(description="The items of this page with their cursors.")
+    page_info: PageInfo = strawberry.field(description="Where this page lies in the whole list.")
+    completeness: Completeness = strawberry.field(
+        description="Whether the whole list is all there is, and who did not answer."
+    )
+
+
+class Listed(merging.Page[R], frozen=True):
+    """A page with the completeness of the list that it is cut from: the value of a ``Connection``."""
+
+    completeness: CompletenessOf
+
+
+def connect(
+    info: Info,
+    chart: Chart,
+    question: Question[R],
+    *,
+    when: merging.When[R],
+    first: int | None,
+    after: str | None,
+    keep: Callable[[R], bool] = lambda _: True,
+) -> Awaitable[Listed[R]]:
+    """Ask the question about the citizen of the chart, and list what came back.
+
+    The asking begins at once: every list of one selection is then under way before the first is awaited.
+
+    Args:
+        info: of the field.
+        chart: whose record.
+        question: the class of record and its slice.
+        when: orders the list.
+        first: size of the page.
+        after: cursor before it.
+        keep: filters again what sources may have answered beyond the slice.
+    """
+    context = info.context
+    asked = context.federation.ask(question, context.access.permit(chart, question.about))
+
+    async def listed() -> Listed[R]:
+        found = await asked
+        page = merging.page(filter(keep, found.records), when=when, first=first, after=after)
+        return Listed(
+            page.nodes, page.page_info, page.when, completeness=completeness(found.outcomes, context.language)
+        )
+
+    return listed()
+
+
+__all__ = ["After", "Connection", "First", "Listed", "Provenance", "Record", "connect"]

@@ -1,0 +1,88 @@
+"""Whom the citizen represents."""
+
+from collections.abc import Awaitable
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+from msgspec import Struct
+
+from connectors import records
+from connectors.contract import Question
+from connectors.records import RepresentationBasis
+from resolvers.access.rules import last_day
+from resolvers.chart import Chart
+from resolvers.completeness import Completeness, CompletenessOf, completeness
+from resolvers.connection import Provenance
+from resolvers.context import Info
+from resolvers.shown import enumeration
+
+if TYPE_CHECKING:
+    from resolvers.citizen import Citizen
+
+enumeration(RepresentationBasis)
+
+
+class Represented(Struct, frozen=True, kw_only=True):
+    """One person whom the caller may act for today."""
+
+    citizen: Chart
+    basis: RepresentationBasis
+    valid_from: date | None
+    valid_until: date | None
+    provenance: tuple[records.Provenance, ...]
+
+
+class Household(Struct, frozen=True, kw_only=True):
+    """Everybody whom the caller may act for, and whether that is all."""
+
+    nodes: tuple[Represented, ...]
+    completeness: CompletenessOf
+
+
+@strawberry.type(description="The right of one person to act for another, as it stands today.")
+class Representation:
+    """The right of one person to act for another."""
+
+    citizen: Annotated["Citizen", strawberry.lazy("resolvers.citizen")] = strawberry.field(
+        description="Who is represented."
+    )
+    basis: RepresentationBasis = strawberry.field(description="Why.")
+    valid_from: date | None = strawberry.field(description="First day of the right, where the register says so.")
+    valid_until: date | None = strawberry.field(
+        description="Last day of the right; a parent's ends on the eve of the eighteenth birthday."
+    )
+    provenance: list[Provenance] = strawberry.field(description="The register that says so.")
+
+
+@strawberry.type(description="Whom the citizen may act for today, and whether that is all there is.")
+class RepresentationConnection:
+    """Whom the citizen may act for."""
+
+    nodes: list[Representation] = strawberry.field(description="One entry per represented person.")
+    completeness: Completeness = strawberry.field(description="Whether the register answered.")
+
+
+def dependants(root: strawberry.Parent[Chart], info: Info) -> Awaitable[Household]:
+    """Whom the citizen may act for today: minor children, wards. A right that ended or was taken away is not here."""
+    context = info.context
+    question = Question(about=records.Relation)
+    asked = context.federation.ask(question, context.access.permit(root, records.Relation))
+
+    async def household() -> Household:
+        found = await asked
+        opened = [(relation, context.access.representing(relation)) for relation in found.records]
+        nodes = tuple(_represented(relation, chart) for relation, chart in opened if chart is not None)
+        return Household(nodes=nodes, completeness=completeness(found.outcomes, context.language))
+
+    return household()
+
+
+def _represented(relation: records.Relation, chart: Chart) -> Represented:
+    return Represented(
+        citizen=chart,
+        basis=relation.basis,
+        valid_from=relation.valid_from,
+        valid_until=last_day(relation),
+        provenance=relation.provenance,
+    )

@@ -1,0 +1,53 @@
+"""Health insurance: cards, and the visits that were claimed under them."""
+
+from collections.abc import Awaitable
+
+import strawberry
+
+from connectors import records
+from connectors.contract import Question
+from resolvers.chart import Chart
+from resolvers.connection import After, First, Listed, Record, connect
+from resolvers.context import Info
+from resolvers.period import Since, within
+from resolvers.shown import shown
+
+
+@shown(records.Coverage)
+class Coverage(Record):
+    """One health-insurance card. No card in an incomplete list is not 'not insured'."""
+
+
+@shown(records.Claim)
+class Claim(Record):
+    """One insured visit as the insurer holds it."""
+
+
+def coverage(
+    root: strawberry.Parent[Chart], info: Info, first: First = None, after: After = None
+) -> Awaitable[Listed[records.Coverage]]:
+    """Health-insurance cards, the newest first."""
+    return connect(
+        info,
+        root,
+        Question(about=records.Coverage),
+        when=lambda card: card.valid_from,
+        first=first,
+        after=after,
+    )
+
+
+def claims(
+    root: strawberry.Parent[Chart], info: Info, since: Since = None, first: First = None, after: After = None
+) -> Awaitable[Listed[records.Claim]]:
+    """Insured visits, newest first."""
+    inside = within(since, None)
+    return connect(
+        info,
+        root,
+        Question(about=records.Claim, since=since),
+        when=lambda claim: claim.admitted,
+        first=first,
+        after=after,
+        keep=lambda claim: inside(claim.admitted),
+    )

@@ -1,0 +1,43 @@
+"""Medicines."""
+
+from collections.abc import Awaitable
+from typing import Annotated
+
+import strawberry
+
+from connectors import records
+from connectors.contract import Question
+from resolvers.chart import Chart
+from resolvers.connection import After, First, Listed, Record, connect
+from resolvers.context import Info
+from resolvers.period import Since, within
+from resolvers.shown import enumeration, shown
+
+enumeration(records.MedicationStatus)
+Status = Annotated[records.MedicationStatus | None, strawberry.argument(description="Only medicines in this state.")]
+
+
+@shown(records.Medication)
+class Medication(Record):
+    """A prescribed medicine."""
+
+
+def medications(
+    root: strawberry.Parent[Chart],
+    info: Info,
+    status: Status = None,
+    since: Since = None,
+    first: First = None,
+    after: After = None,
+) -> Awaitable[Listed[records.Medication]]:
+    """Medicines, the newest first. 'since' looks at the first day of a course, not at its last."""
+    inside = within(since, None)
+    return connect(
+        info,
+        root,
+        Question(about=records.Medication, since=since),
+        when=lambda medicine: medicine.start,
+        first=first,
+        after=after,
+        keep=lambda medicine: inside(medicine.start) and status in (None, medicine.status),
+    )

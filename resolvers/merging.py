@@ -1,0 +1,99 @@
+"""Pure: records of several sources in one order, cut into pages.
+
+The order is the newest first and, within one moment, by id. It depends on the records alone, never on which source
+answered first, so a page boundary lies at the same place whatever happens between two requests.
+"""
+
+import base64
+import binascii
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime
+from typing import Annotated, Generic, TypeVar
+
+from msgspec import Struct
+
+from connectors.records import PartialDate, Record, doc
+from resolvers.refusals import BadRequest
+
+R = TypeVar("R", bound=Record)
+
+When = Callable[[R], datetime | date | PartialDate | None]
+"""Tells when a record's fact was true, as far as it is known."""
+
+MAX_PAGE = 1000
+
+
+class PageInfo(Struct, frozen=True, kw_only=True):
+    """Where a page lies in the whole list."""
+
+    has_next_page: Annotated[bool, doc("Whether more follows.")]
+    has_previous_page: Annotated[bool, doc("Whether something went before: true when 'after' was given.")]
+    start_cursor: Annotated[str | None, doc("Cursor of the first item; none on an empty page.")]
+    end_cursor: Annotated[str | None, doc("Cursor of the last item; pass it as 'after' for the next page.")]
+
+
+class Edge(Struct, Generic[R], frozen=True):
+    """An item of a page with its cursor."""
+
+    node: R
+    cursor: str
+
+
+class Page(Struct, Generic[R], frozen=True):
+    """A part of an ordered list."""
+
+    nodes: tuple[R, ...]
+    page_info: PageInfo
+    when: When[R]
+
+    @property
+    def edges(self) -> tuple[Edge[R], ...]:
+        """The items, each with its cursor."""
+        return tuple(Edge(node, cursor(_place(node, self.when))) for node in self.nodes)
+
+
+def page(records: Iterable[R], *, when: When[R], first: int | None, after: str | None) -> Page[R]:
+    """One page of the records.
+
+    Raises:
+        BadRequest: ``first`` is out of bounds, or ``after`` is no cursor of ours.
+    """
+    if first is not None and not 1 <= first <= MAX_PAGE:
+        raise BadRequest(f"'first' must be between 1 and {MAX_PAGE}.")
+    beyond = _read(after) if after is not None else None
+    ordered = sorted(records, key=lambda record: _place(record, when), reverse=True)
+    rest = ordered if beyond is None else [record for record in ordered if _place(record, when) < beyond]
+    nodes = tuple(rest if first is None else rest[:first])
+    return Page(
+        nodes=nodes,
+        page_info=PageInfo(
+            has_next_page=len(nodes) < len(rest),
+            has_previous_page=len(rest) < len(ordered),
+            start_cursor=cursor(_place(nodes[0], when)) if nodes else None,
+            end_cursor=cursor(_place(nodes[-1], when)) if nodes else None,
+        ),
+        when=when,
+    )
+
+
+def cursor(place: tuple[str, str]) -> str:
+    """A place in the order, as opaque text. It needs no memory: every gateway reads it the same way."""
+    return base64.urlsafe_b64encode("\0".join(place).encode()).decode().rstrip("=")
+
+
+def _read(text: str) -> tuple[str, str]:
+    try:
+        moment, _, record_id = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().partition("\0")
+    except (binascii.Error, ValueError):
+        raise BadRequest("'after' must be a cursor of an earlier page.") from None
+    return moment, record_id
+
+
+def _place(record: R, when: When[R]) -> tuple[str, str]:
+    """Sorts as text: a partly known date stands before every day that it could mean, an unknown one at the very end."""
+    moment = when(record)
+    if isinstance(moment, datetime):
+        return moment.astimezone(UTC).isoformat(), record.id
+    if isinstance(moment, date):
+        return moment.isoformat(), record.id
+    return moment or "", record.id

@@ -1,0 +1,67 @@
+"""The schema: what can be asked at the top, and the joining of all types. No logic lives here."""
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.extensions import SchemaExtension
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types.execution import ExecutionContext
+
+from connectors.records import SourceInfo
+from resolvers.chart import Chart
+from resolvers.citizen import Citizen, Node
+from resolvers.completeness import Source
+from resolvers.context import Info
+from resolvers.refusals import Forbidden
+from resolvers.scalars import SCALARS, CitizenId
+from resolvers.shown import resolved
+
+
+async def me(info: Info) -> Chart:
+    """The holder of the token."""
+    return await info.context.access.me()
+
+
+async def citizen(info: Info, id: CitizenId) -> Chart:  # noqa: A002 - the argument's name in the graph
+    """A citizen whom the caller may act for."""
+    return await info.context.access.citizen(id)
+
+
+async def node(info: Info, id: strawberry.ID) -> Chart:  # noqa: A002 - the argument's name in the graph
+    """Find an object again by its id."""
+    personal_id = info.context.identifiers.personal_id(id)
+    if personal_id is None:
+        raise Forbidden
+    return await info.context.access.citizen(personal_id)
+
+
+def sources(info: Info) -> list[SourceInfo]:
+    """Every configured source."""
+    return [source.info for source in info.context.federation.sources]
+
+
+@strawberry.type(description="What can be asked.")
+class Query:
+    """The top of the graph."""
+
+    me: Citizen = resolved(me, "The citizen who holds the token.")
+    citizen: Citizen | None = resolved(
+        citizen, "A citizen whom the caller may act for. Forbidden and unknown look alike."
+    )
+    node: Node | None = resolved(node, "An object by its id (Relay).")
+    sources: list[Source] = resolved(sources, "Every configured source, and how it is.")
+
+
+class Schema(strawberry.Schema):
+    """The graph."""
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        """Write nothing: a message may repeat what a caller sent. The gateway's own event tells what went wrong."""
+
+
+def build_schema(*extensions: type[SchemaExtension]) -> Schema:
+    """The schema, with the extensions of whoever executes it."""
+    return Schema(
+        query=Query,
+        extensions=extensions,
+        config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
+    )

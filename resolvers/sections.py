@@ -1,0 +1,45 @@
+"""The sections of a record, as callers name them: one per class of record."""
+
+from connectors.records import (
+    Allergy,
+    Claim,
+    Condition,
+    Coverage,
+    Demographics,
+    Described,
+    Encounter,
+    Immunization,
+    Medication,
+    Observation,
+    Record,
+    Relation,
+)
+
+
+class Section(Described):
+    """A part of a citizen's record."""
+
+    DEMOGRAPHICS = "DEMOGRAPHICS", "Who the citizen is."
+    FAMILY = "FAMILY", "Whom the citizen represents, and by whom the citizen is represented."
+    ENCOUNTERS = "ENCOUNTERS", "Visits and stays."
+    CONDITIONS = "CONDITIONS", "Problems and diagnoses."
+    ALLERGIES = "ALLERGIES", "Allergies and intolerances."
+    MEDICATIONS = "MEDICATIONS", "Medicines."
+    OBSERVATIONS = "OBSERVATIONS", "Measurements, laboratory values and findings."
+    IMMUNIZATIONS = "IMMUNIZATIONS", "Vaccinations."
+    COVERAGE = "COVERAGE", "Health-insurance cards."
+    CLAIMS = "CLAIMS", "Insured visits."
+
+
+SECTION_OF: dict[type[Record], Section] = {
+    Demographics: Section.DEMOGRAPHICS,
+    Relation: Section.FAMILY,
+    Encounter: Section.ENCOUNTERS,
+    Condition: Section.CONDITIONS,
+    Allergy: Section.ALLERGIES,
+    Medication: Section.MEDICATIONS,
+    Observation: Section.OBSERVATIONS,
+    Immunization: Section.IMMUNIZATIONS,
+    Coverage: Section.COVERAGE,
+    Claim: Section.CLAIMS,
+}

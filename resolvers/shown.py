@@ -1,0 +1,112 @@
+"""Show a record in the graph: its GraphQL type is derived from the record, field by field.
+
+A record says once what a fact consists of: names, types, nullability, and the sentence that describes each field. The
+GraphQL type says the same, so it is made from it. Values are then read from records by plain attribute access: no
+copying, no resolver and no permission class on a list item, which is what makes an answer cheap to write out.
+"""
+
+import inspect
+import types
+import typing
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar, Union
+
+import msgspec
+import strawberry
+from msgspec import Struct
+from strawberry.types.enum import StrawberryEnumDefinition
+
+from connectors.records import Described
+
+C = TypeVar("C", bound=type)
+
+_SHOWN: dict[type[Struct], type] = {}
+_UNIONS: dict[frozenset[Any], Any] = {}
+
+
+def shown(struct: type[Struct], *, without: frozenset[str] = frozenset()) -> Callable[[C], C]:
+    """Make the decorated class the GraphQL type of that record.
+
+    The class may add fields with resolvers; every field of the record that it does not define itself is derived.
+    Its docstring is the description of the type.
+    """
+
+    def decorate(cls: C) -> C:
+        made: C = _define(cls, struct, without=without)
+        _SHOWN[struct] = made
+        return made
+
+    return decorate
+
+
+def union(members: Any, *, name: str, description: str) -> None:
+    """Name the union of those record parts; fields of that type appear under the name."""
+    parts = typing.get_args(members)
+    shown_parts = tuple(_graph_type(part) for part in parts)
+    _UNIONS[frozenset(parts)] = Annotated[
+        Union[shown_parts], strawberry.union(name, description=description)  # noqa: UP007 - made at run time
+    ]
+
+
+def _define(cls: Any, struct: type[Struct], *, without: frozenset[str]) -> Any:
+    annotations = dict(inspect.get_annotations(cls))
+    inherited = {name for base in cls.__mro__[1:] for name in inspect.get_annotations(base)}
+    for field in msgspec.structs.fields(struct):
+        name = field.encode_name
+        if name in annotations or name in inherited or name in without or hasattr(cls, name):
+            continue
+        described = _described(field.type)
+        annotations[name] = _graph_type(field.type)
+        setattr(cls, name, strawberry.field(description=described))
+    cls.__annotations__ = annotations
+
+    def is_type_of(obj: object, _info: object) -> bool:
+        return isinstance(obj, struct)
+
+    cls.is_type_of = staticmethod(is_type_of)
+    return strawberry.type(cls, description=cls.__doc__)
+
+
+def _described(kind: Any) -> str | None:
+    metas = [meta for meta in getattr(kind, "__metadata__", ()) if isinstance(meta, msgspec.Meta)]
+    return metas[0].description if metas else None
+
+
+def _graph_type(kind: Any) -> Any:
+    """The annotation that strawberry understands, for the annotation of a record's field."""
+    origin = typing.get_origin(kind)
+    if origin is Annotated:
+        return _graph_type(kind.__origin__)
+    if origin is tuple:
+        return list[_graph_type(kind.__args__[0])]  # type: ignore[misc]
+    if origin in (Union, types.UnionType):
+        return _graph_union(typing.get_args(kind))
+    if isinstance(kind, type) and issubclass(kind, Described):
+        return enumeration(kind)
+    if isinstance(kind, type) and issubclass(kind, Struct):
+        return _SHOWN.get(kind) or shown(kind)(type(kind.__name__, (), {"__doc__": kind.__doc__}))
+    return kind
+
+
+def _graph_union(parts: tuple[Any, ...]) -> Any:
+    some = tuple(part for part in parts if part is not type(None))
+    whole = _UNIONS[frozenset(some)] if len(some) > 1 else _graph_type(some[0])
+    return typing.Optional[whole] if len(some) < len(parts) else whole  # noqa: UP045 - made at run time
+
+
+def enumeration(kind: type[Described]) -> Any:
+    """The GraphQL enumeration, with the sentence of every member."""
+    if "__strawberry_definition__" not in kind.__dict__:
+        definition: StrawberryEnumDefinition = strawberry.enum(kind, description=kind.__doc__).__strawberry_definition__  # type: ignore[attr-defined]
+        for value in definition.values:
+            value.description = kind[value.name].description
+    return kind
+
+
+def resolved(by: Callable[..., Any], description: str) -> Any:
+    """A field whose value comes from that function.
+
+    The class says the type in the graph, the function the record behind it; the two are joined when the schema is
+    built, which no type checker can see.
+    """
+    return strawberry.field(resolver=by, description=description)

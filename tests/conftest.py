@@ -1,0 +1,43 @@
+"""One city and one gateway for the whole run; every test finds them without faults."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.running import CityClock, Running, running_gateway
+from tests.sandbox.city import City, running_city
+
+FASTER = 'deadline = "2s" -> deadline = "1s"'
+"""A source that hangs is given up sooner than in production, so that no test waits long for it."""
+
+
+@pytest.fixture(scope="session")
+def city_clock() -> CityClock:
+    """The time in the city."""
+    return CityClock()
+
+
+@pytest.fixture(scope="session")
+def whole_city(city_clock: CityClock) -> Iterator[City]:
+    """The city, whatever is wrong in it just now; tests want ``city``."""
+    with running_city(clock=city_clock) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def gateway(whole_city: City, city_clock: CityClock, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A gateway for the city."""
+    folder = tmp_path_factory.mktemp("gateway")
+    with running_gateway(whole_city, folder, clock=city_clock, faster=FASTER) as running:
+        yield running
+
+
+@pytest.fixture
+def city(whole_city: City) -> Iterator[City]:
+    """The city, in order before and after the test, with nothing seen yet."""
+    for seen in whole_city.seen.values():
+        seen.forget()
+    yield whole_city
+    for source in whole_city.addresses:
+        whole_city.faults.clear(source)
+        whole_city.reopen(source)

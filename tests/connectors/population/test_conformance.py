@@ -1,0 +1,44 @@
+"""The promises of a source, held to this kind before the register of the sandbox city."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from connectors.clock import SystemClock
+from connectors.population.client import PopulationSource
+from connectors.records import Demographics
+from tests.connectors.conformance import Bench, Conformance
+from tests.connectors.population.register import AN, API_KEY, BINH, NOBODY, citizen, dependant, options
+from tests.connectors.serving import serving
+from tests.sandbox.faults import Faults
+from tests.sandbox.servers.register import register_app
+
+RECORDS = {
+    AN.personal_id: citizen(),
+    BINH.personal_id: citizen(SoDinhDanh=BINH.personal_id, NgayThangNamSinh={"Nam": "1980", "NgayThangNam": ""}),
+}
+DEPENDANTS = {AN.personal_id: [dependant()]}
+
+
+class TestPopulation(Conformance):
+    """Who a citizen is; a list of dependants names nobody whom it could be checked against."""
+
+    @pytest.fixture
+    async def bench(self) -> AsyncIterator[Bench]:
+        """The register on a real socket, and a source that speaks with it."""
+        faults, clock = Faults(), SystemClock()
+        app = register_app(RECORDS, DEPENDANTS, api_key=API_KEY, faults=faults)
+        async with serving(app) as server:
+            source = PopulationSource("population", options(url=server.url), clock=clock)
+            yield Bench(
+                source=source,
+                about=Demographics,
+                known=AN,
+                other=BINH,
+                unknown=NOBODY,
+                server=server,
+                faults=faults,
+                key="population",
+            )
+            faults.stop()
+            await source.close()

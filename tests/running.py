@@ -1,0 +1,126 @@
+"""A whole gateway beside a whole city, for as long as a test wants it: real sockets on both sides."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+from msgspec import Struct
+
+from gateway.app import Gateway
+from gateway.settings import load
+from tests.sandbox.city import City
+from tests.sandbox.eid.held_clock import NOON
+from tests.sandbox.serving import Site
+
+GRAPHQL = "application/graphql-response+json"
+
+
+class CityClock:
+    """Runs at the machine's pace from noon of the city's reference date: ages and stories stay as they were told."""
+
+    def __init__(self, begin: datetime = NOON) -> None:
+        self._begin = begin
+        self._started = time.monotonic()
+        self._skipped = 0.0
+
+    def now(self) -> datetime:
+        return self._begin + timedelta(seconds=self.monotonic() - self._started)
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self._skipped
+
+    def skip(self, seconds: float) -> None:
+        """Let that much time pass at once."""
+        self._skipped += seconds
+
+
+class Answer(Struct, frozen=True):
+    """What the gateway answered."""
+
+    status: int
+    headers: httpx.Headers
+    body: dict[str, Any]
+
+    @property
+    def data(self) -> Any:
+        """The data of an answer that must have no errors."""
+        assert "errors" not in self.body, self.body["errors"]
+        return self.body["data"]
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes of its errors."""
+        return [error["extensions"]["code"] for error in self.body.get("errors", [])]
+
+    @property
+    def states(self) -> dict[tuple[str, str], str]:
+        """How it went, by source and section."""
+        return {(row["source"], row["section"]): row["state"] for row in self.body["extensions"]["sources"]}
+
+
+class Running(Struct, frozen=True):
+    """A gateway that listens."""
+
+    gateway: Gateway
+    url: str
+    admin: str
+
+    async def ask(
+        self,
+        query: str,
+        *,
+        token: str | None,
+        variables: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """One GraphQL request by POST."""
+        sent = {"accept": GRAPHQL, **({"authorization": f"Bearer {token}"} if token else {}), **(headers or {})}
+        async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
+            response = await client.post(
+                f"{self.url}/graphql", json={"query": query, "variables": dict(variables or {})}, headers=sent
+            )
+        return Answer(response.status_code, response.headers, response.json())
+
+
+@contextmanager
+def running_gateway(city: City, folder: Path, *, clock: CityClock, **replaced: str) -> Iterator[Running]:
+    """Run a gateway for that city.
+
+    Args:
+        city: whose sources and e-ID it uses.
+        folder: for its configuration.
+        clock: its time.
+        replaced: pieces of the two files' text, by a name that only explains them: ``"old -> new"``.
+    """
+    path = city.write_config(folder)
+    for change in replaced.values():
+        old, _, new = change.partition(" -> ")
+        for file in (path, folder / "sources.toml"):
+            file.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    gateway = Gateway(load(path, environment={}), clock=clock)
+    public, admin = Site(0), Site(0)
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="gateway", daemon=True)
+    thread.start()
+
+    def run(work: Any) -> None:
+        asyncio.run_coroutine_threadsafe(work, loop).result(20)
+
+    try:
+        run(gateway.start())
+        run(public.open(gateway.public))
+        run(admin.open(gateway.admin))
+        yield Running(gateway, public.url, admin.url)
+    finally:
+        for site in (public, admin):
+            run(site.close())
+        run(gateway.stop())
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()

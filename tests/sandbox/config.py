@@ -1,0 +1,63 @@
+"""The configuration a gateway needs to live in a city: two files of text, and the secrets they refer to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from string import Template
+
+_HERE = Path(__file__).parent
+STAFF_NAME = "Nguyễn Thị Mẫu Trực"
+STAFF_ID = "079185998999"
+USERNAME = "79981_BV"
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """The secrets of one city and its gateway; made anew for each. The text form shows none of them."""
+
+    hospital_b_token: str = field(repr=False)
+    insurance_password: str = field(repr=False)
+    population_key: str = field(repr=False)
+    identifier_key: str = field(repr=False)
+    """Not for a source: with it the gateway makes references to citizens."""
+
+    def files(self) -> dict[str, str]:
+        """The secrets by the names that the template of the sources refers to."""
+        return {
+            "hospital-b-token": self.hospital_b_token,
+            "insurance-password": self.insurance_password,
+            "insurance-staff-id": STAFF_ID,
+            "population-api-key": self.population_key,
+            "identifier-key": self.identifier_key,
+        }
+
+
+def sources_toml(addresses: Mapping[str, str]) -> str:
+    """The text of ``sources.toml`` for sources at these addresses."""
+    return _filled("sources.toml.in", {name.replace("-", "_"): url for name, url in addresses.items()})
+
+
+def gateway_toml(*, issuer: str, listen: str, admin: str) -> str:
+    """The text of the gateway's own settings: which e-ID it trusts, ``host:port`` of its two listeners."""
+    return _filled("gateway.toml.in", {"issuer": issuer, "listen": listen, "admin": admin})
+
+
+def write(folder: Path, *, sources: str, gateway: str, credentials: Credentials) -> Path:
+    """Write both files and the secrets below ``folder``; give the path of ``gateway.toml``.
+
+    Secrets can be read by their owner alone.
+    """
+    secrets = folder / "secrets"
+    secrets.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name, value in credentials.files().items():
+        path = secrets / name
+        path.touch(mode=0o600)
+        path.chmod(0o600)  # it may stand there from an earlier city
+        path.write_text(value, encoding="utf-8")
+    (folder / "sources.toml").write_text(sources, encoding="utf-8")
+    (folder / "gateway.toml").write_text(gateway, encoding="utf-8")
+    return folder / "gateway.toml"
+
+
+def _filled(name: str, values: Mapping[str, str]) -> str:
+    return Template((_HERE / name).read_text(encoding="utf-8")).substitute(values)

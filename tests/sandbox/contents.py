@@ -1,0 +1,29 @@
+"""What stands in the systems of the city before its servers start: plain JSON."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.sandbox.eid import PersonLike
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contents:
+    """The records of every system, each in the system's own format."""
+
+    people: Sequence[PersonLike] = ()
+    """Who can sign in at the e-ID."""
+    resources: Mapping[str, Sequence[Json]] = field(default_factory=dict)
+    """FHIR resources by source."""
+    cards: Mapping[str, Json] = field(default_factory=dict)
+    """Answers of the insurance's card check by citizen number."""
+    histories: Mapping[str, Json] = field(default_factory=dict)
+    """Answers of the insurance's visit history by citizen number."""
+    citizens: Mapping[str, Json] = field(default_factory=dict)
+    """``CongDan`` of the population register by citizen number."""
+    dependants: Mapping[str, Sequence[Json]] = field(default_factory=dict)
+    """For whom a citizen may act, by citizen number."""
+    faults: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Faults that people carry with them, by source and citizen number."""

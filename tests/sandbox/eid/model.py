@@ -1,0 +1,106 @@
+"""What the sandbox e-ID knows before anyone signs in: people, clients, words of the protocol."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
+
+from joserfc.jwk import ECKey
+
+RandomBytes = Callable[[int], bytes]
+"""Gives that many random bytes: ``secrets.token_bytes`` in the city, a seeded generator in a test."""
+
+AUDIENCE = "urn:citizen-graph:gateway"
+"""``aud`` of every access token (RFC 9068 section 2.2): the gateway, whatever address it stands at."""
+
+LEVELS = ("LoA1", "LoA2")
+"""Values of ``acr``, lowest first, written as the National Public Service Portal writes them."""
+
+CITIZEN_SCOPES = ("openid", "profile", "health.read", "consent.write")
+ORGANISATION_SCOPES = ("health.read",)
+
+
+class PersonLike(Protocol):
+    """The little of a person of the sandbox city that an e-ID has to know."""
+
+    @property
+    def key(self) -> str:
+        """Short name in addresses and tests, like ``an``; also the ``sub`` of the tokens."""
+
+    @property
+    def personal_id(self) -> str:
+        """Twelve digits."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def birth_date(self) -> date: ...
+
+    @property
+    def story(self) -> str:
+        """One English sentence, shown on the page where a person is chosen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """A registered client: a public one with redirect addresses, or an organisation with a key.
+
+    ``algorithm`` signs its access tokens; the clients differ in it, so that every algorithm is lived with.
+    """
+
+    client_id: str
+    name: str
+    scopes: tuple[str, ...]
+    algorithm: str
+    redirect_uris: tuple[str, ...] = ()
+    post_logout_redirect_uris: tuple[str, ...] = ()
+    key: ECKey | None = field(default=None, repr=False)
+    """P-256 pair of an organisation (``private_key_jwt``, ES256). The e-ID itself only uses the public half."""
+    organisation: str | None = None
+    """Facility code of the hospital, or the insurer's name: the claim ``organisation``."""
+    purpose: str | None = None
+    """Purpose of use, a code of HL7 v3 ActReason: ``TREAT`` or ``HPAYMT``."""
+
+
+def city_clients(
+    *, citizen_app: Sequence[str], explorer: Sequence[str], after_logout: Sequence[str] = ()
+) -> tuple[Client, ...]:
+    """Give the four clients of the city, with fresh keys for the organisations.
+
+    Args:
+        citizen_app: redirect addresses of the citizen's application, compared letter by letter.
+        explorer: redirect addresses of the gateway's own web page.
+        after_logout: where the explorer may be sent after signing out.
+    """
+    return (
+        Client(
+            client_id="citizen-app",
+            name="Sổ sức khoẻ Mẫu",
+            scopes=CITIZEN_SCOPES,
+            algorithm="RS256",
+            redirect_uris=tuple(citizen_app),
+        ),
+        Client(
+            client_id="explorer",
+            name="Citizen Graph",
+            scopes=CITIZEN_SCOPES,
+            algorithm="ES256",
+            redirect_uris=tuple(explorer),
+            post_logout_redirect_uris=tuple(after_logout),
+        ),
+        _organisation("hospital-a", "Bệnh viện Mẫu A", "79981", "TREAT"),
+        _organisation("insurer", "Bảo hiểm Mẫu", "insurer", "HPAYMT"),
+    )
+
+
+def _organisation(client_id: str, name: str, organisation: str, purpose: str) -> Client:
+    return Client(
+        client_id=client_id,
+        name=name,
+        scopes=ORGANISATION_SCOPES,
+        algorithm="PS256",
+        key=ECKey.generate_key("P-256", private=True, auto_kid=True),
+        organisation=organisation,
+        purpose=purpose,
+    )

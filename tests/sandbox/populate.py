@@ -1,0 +1,22 @@
+"""Putting the people of the city into its systems, each in the system's own format."""
+
+from collections.abc import Sequence
+from typing import get_args
+
+from tests.sandbox.contents import Contents
+from tests.sandbox.people import Person
+from tests.sandbox.people.places import FhirSystem
+from tests.sandbox.render import fhir, insurance, register
+
+
+def contents_of(people: Sequence[Person]) -> Contents:
+    """Render the people into every system."""
+    return Contents(
+        people=people,
+        resources={system: fhir.resources(people, system) for system in get_args(FhirSystem)},
+        cards={person.personal_id: insurance.card(person) for person in people},
+        histories={person.personal_id: insurance.history(person) for person in people},
+        citizens={person.personal_id: register.congdan(person, people) for person in people},
+        dependants={person.personal_id: register.dependants(person, people) for person in people},
+        faults={(system, person.personal_id): fault for person in people for system, fault in person.faults.items()},
+    )

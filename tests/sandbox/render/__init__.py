@@ -1,0 +1,1 @@
+"""The people of the city in the formats of its systems."""

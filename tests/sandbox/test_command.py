@@ -1,0 +1,40 @@
+"""``python -m tests.sandbox`` as a person would type it."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.sandbox.people import everyone
+from tests.sandbox.ports import free_base
+
+
+def test_the_command_prints_the_people() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.sandbox", "--people"], capture_output=True, text=True, check=True
+    )
+    assert all(person.personal_id in done.stdout for person in everyone())
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_command_runs_the_city_until_a_signal_comes(tmp_path: Path, number: signal.Signals) -> None:
+    base = free_base()
+    root = Path(__file__).parents[2]
+    command = [sys.executable, "-u", "-m", "tests.sandbox", "--port-base", str(base)]
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    with subprocess.Popen(  # noqa: S603  # our own module, no shell
+        command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdout
+        for line in child.stdout:
+            if "gateway serve" in line:
+                break
+        answer = httpx.get(f"http://127.0.0.1:{base + 1}/fhir/metadata", trust_env=False)
+        assert answer.json()["fhirVersion"] == "4.0.1"
+        child.send_signal(number)
+        assert child.wait(10) == 0
+    assert (tmp_path / ".sandbox" / "sources.toml").is_file()
