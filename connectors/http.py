@@ -132,6 +132,8 @@ class Line:
         Raises:
             SourceError: and nothing else, cancellation apart.
         """
+        if not deadline.left():
+            raise TooSlow("no time left to ask")
         content = None if json is None else msgspec.json.encode(json)
         sent = dict(headers or {})
         if content is not None:

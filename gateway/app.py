@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Self
 
-import httpx
 import structlog
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Route
@@ -12,6 +11,7 @@ from connectors.clock import Clock, SystemClock
 from connectors.records import SourceInfo
 from gateway.endpoint import GraphQLEndpoint
 from gateway.health import admin_app
+from gateway.identity.fetching import open_client
 from gateway.identity.tokens import Verifier
 from gateway.operations.execution import Executor, KnownDocument
 from gateway.portal.routes import portal_routes
@@ -33,7 +33,7 @@ class Gateway:
         self._clock = clock or SystemClock()
         self._ready = False
         self._sources = open_sources(settings.sources, clock=self._clock, environment=environment_variable)
-        self._http = httpx.AsyncClient(follow_redirects=False, trust_env=False)
+        self._http = open_client()
         self._verifier = Verifier(settings.authentication.issuers, http=self._http, clock=self._clock)
         self.public = Starlette(routes=self._routes())
         self.admin = admin_app(is_ready=lambda: self._ready, sources=self._infos)

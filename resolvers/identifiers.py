@@ -46,7 +46,7 @@ class Identifiers:
     def personal_id(self, node_id: str) -> str | None:
         """The number behind a citizen's id; ``None`` for an id that was not made here."""
         try:
-            sealed = base64.urlsafe_b64decode(node_id.encode("ascii") + b"=" * (-len(node_id) % 4))
+            sealed = base64.b64decode(node_id + "=" * (-len(node_id) % 4), altchars="-_", validate=True)
             return self._cipher.decrypt(sealed, [_NODE]).decode()
         except (InvalidTag, binascii.Error, ValueError):
             return None

@@ -83,9 +83,12 @@ def cursor(place: tuple[str, str]) -> str:
 
 def _read(text: str) -> tuple[str, str]:
     try:
-        moment, _, record_id = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().partition("\0")
+        written = base64.b64decode(text + "=" * (-len(text) % 4), altchars="-_", validate=True)
+        moment, between, record_id = written.decode().partition("\0")
     except (binascii.Error, ValueError):
-        raise BadRequest("'after' must be a cursor of an earlier page.") from None
+        between = ""
+    if not between:
+        raise BadRequest("'after' must be a cursor of an earlier page.")
     return moment, record_id
 
 

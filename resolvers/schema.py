@@ -1,5 +1,7 @@
 """The schema: what can be asked at the top, and the joining of all types. No logic lives here."""
 
+from typing import Annotated
+
 import strawberry
 from graphql import GraphQLError
 from strawberry.extensions import SchemaExtension
@@ -15,18 +17,21 @@ from resolvers.refusals import Forbidden
 from resolvers.scalars import SCALARS, CitizenId
 from resolvers.shown import resolved
 
+Number = Annotated[CitizenId, strawberry.argument(description="Personal number of the citizen.")]
+OpaqueId = Annotated[strawberry.ID, strawberry.argument(description="The id that the object had in an answer.")]
+
 
 async def me(info: Info) -> Chart:
     """The holder of the token."""
     return await info.context.access.me()
 
 
-async def citizen(info: Info, id: CitizenId) -> Chart:  # noqa: A002 - the argument's name in the graph
+async def citizen(info: Info, id: Number) -> Chart:  # noqa: A002 - the argument's name in the graph
     """A citizen whom the caller may act for."""
     return await info.context.access.citizen(id)
 
 
-async def node(info: Info, id: strawberry.ID) -> Chart:  # noqa: A002 - the argument's name in the graph
+async def node(info: Info, id: OpaqueId) -> Chart:  # noqa: A002 - the argument's name in the graph
     """Find an object again by its id."""
     personal_id = info.context.identifiers.personal_id(id)
     if personal_id is None:

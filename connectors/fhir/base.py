@@ -50,7 +50,7 @@ class Base(Struct, frozen=True):
         """What stands after the base in an address that lies beneath it."""
         if _UNPRINTABLE.search(address):
             return None
-        have = _split(urljoin(self.own_url + "/", address))
+        have = _split(address, self.own_url + "/")
         for root in (self.own_url, self.url):
             want = _split(root)
             if have is not None and want is not None and _origin(have) == _origin(want):
@@ -65,11 +65,11 @@ def is_id(text: str | None) -> bool:
     return text is not None and re.fullmatch(_ID, text) is not None
 
 
-def _split(address: str) -> SplitResult | None:
-    """The parts of an absolute address that names nobody; None for anything else."""
+def _split(address: str, against: str = "") -> SplitResult | None:
+    """The parts of an address that names nobody, read against another where it is relative; None for anything else."""
     try:
-        parts = urlsplit(address)
-        _ = parts.port
+        parts = urlsplit(urljoin(against, address))
+        _ = parts.port  # looked at for its ValueError
     except ValueError:
         return None
     return parts if parts.hostname and parts.username is None else None

@@ -5,6 +5,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Struct, field
 
+from connectors.options import Duration
 from gateway.identity.algorithms import ALGORITHMS
 
 DATE_FORMATS = ("yyyy-MM-dd", "yyyyMMdd", "dd/MM/yyyy")
@@ -40,7 +41,7 @@ class ClaimNames(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class IssuerSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One issuer whose access tokens are taken. All durations are seconds.
+    """One issuer whose access tokens are taken. Durations are written as ``"30s"`` or ``"5m"``.
 
     Raises:
         ValueError: a setting makes no sense or is not safe; the text begins with the setting's name.
@@ -60,15 +61,15 @@ class IssuerSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """
     jwks_url: str | None = None
     """Address of the key set; read from the issuer's discovery document when not given."""
-    refresh_unknown_kid_interval: float = 30
+    refresh_unknown_kid_interval: Duration = Duration(30)
     """Between two fetches that are caused by an unknown key id, or by an issuer that did not answer well."""
-    max_key_age: float = 300
+    max_key_age: Duration = Duration(300)
     """Older keys are fetched anew before they are used: how long a withdrawn key can still be taken."""
-    max_key_age_unreachable: float = 43_200
+    max_key_age_unreachable: Duration = Duration(43_200)
     """How long the last good keys serve while fetching anew fails; afterwards every token of it is a 503."""
-    fetch_deadline: float = 3
+    fetch_deadline: Duration = Duration(3)
     """For a whole fetch, discovery included."""
-    leeway: int = 30
+    leeway: Duration = Duration(30)
     """Allowed difference of the clocks when times in a token are judged."""
     claims: ClaimNames = field(default_factory=ClaimNames)
     allow_http: bool = False

@@ -115,7 +115,7 @@ class Verifier:
             raise InvalidToken(Fault.UNTRUSTED, cause="the issuer is not configured")
         return trusted
 
-    def _check_times(self, claims: Mapping[str, Any], leeway: int) -> None:
+    def _check_times(self, claims: Mapping[str, Any], leeway: float) -> None:
         now = self._clock.now().timestamp()
         if not is_moment(claims.get("exp")) or not is_moment(claims.get("iat")):
             raise InvalidToken(Fault.MALFORMED, cause="exp or iat is missing or not whole seconds")

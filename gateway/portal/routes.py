@@ -3,6 +3,7 @@
 from importlib import resources
 from typing import Any
 
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -12,12 +13,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from connectors.clock import Clock
 from gateway.identity.settings import IssuerSettings
 from gateway.identity.tokens import Verifier
-from gateway.portal.sign_in import CALLBACK, SignIn, SignInFailed
+from gateway.portal.e_id import SignInFailed
+from gateway.portal.sign_in import CALLBACK, TIME_TO_SIGN_IN, SignIn
 from gateway.settings import Explorer
 
 _STATIC = resources.files("gateway.portal") / "static"
 _ATTEMPT = "sign_in"
 _SESSION = "explorer"
+_SIGN_IN = "/sign-in"
+_NO_STORE = {"cache-control": "no-store"}
 
 _POLICY = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
@@ -27,6 +31,9 @@ _HEADERS = (
     (b"content-security-policy", _POLICY),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
+    # Cookies know no ports: without these, another page of the same machine could embed what ours are shown.
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
 )
 
 
@@ -46,25 +53,30 @@ class _Guarded:
 
 
 def portal_routes(explorer: Explorer, *, issuer: IssuerSettings, verifier: Verifier, clock: Clock) -> list[BaseRoute]:
-    """The routes of the explorer."""
-    pages = _Pages(SignIn(explorer, issuer=issuer, verifier=verifier, clock=clock))
-    handlers = {
-        "/": pages.index,
-        "/explorer/session": pages.session,
-        "/sign-in": pages.sign_in,
-        CALLBACK: pages.signed_in,
-    }
-    routes: list[BaseRoute] = [Route(path, _Guarded(Route(path, handler).app)) for path, handler in handlers.items()]
-    return [
-        *routes,
-        Route("/sign-out", _Guarded(Route("/sign-out", pages.sign_out).app), methods=["GET", "POST"]),
-        Mount("/explorer/static", _Guarded(StaticFiles(directory=str(_STATIC)))),
-    ]
+    """The routes of the explorer, for the end of a list: whatever else is asked for is not found, safely.
+
+    One application inside, so that also its "not found" and "went wrong" are answers of its own and carry the headers.
+    """
+    pages = _Pages(explorer, SignIn(explorer, issuer=issuer, verifier=verifier, clock=clock))
+    inside = Starlette(
+        routes=[
+            Route("/", pages.index),
+            Route("/explorer/session", pages.session),
+            Route(_SIGN_IN, pages.sign_in),
+            Route(CALLBACK, pages.signed_in),
+            Route("/sign-out", pages.sign_out),
+            Mount("/explorer/static", StaticFiles(directory=str(_STATIC))),
+        ]
+    )
+    # A redirect for a slash too many would be built from the Host header, which is anybody's to write.
+    inside.router.redirect_slashes = False
+    return [Mount("", _Guarded(inside))]
 
 
 class _Pages:
-    def __init__(self, sign_in: SignIn) -> None:
+    def __init__(self, explorer: Explorer, sign_in: SignIn) -> None:
         self._sign_in = sign_in
+        self._secure = explorer.address.startswith("https:")
         self._examples = _examples()
 
     async def index(self, _request: Request) -> Response:
@@ -77,20 +89,27 @@ class _Pages:
             "person": {"name": person.name} if person else None,
             "accessToken": person.access_token if person else None,
             "expiresAt": person.expires_at.isoformat() if person else None,
-            "signInUrl": "/sign-in",
+            "signInUrl": _SIGN_IN,
             "signOutUrl": "/sign-out",
             "examples": self._examples,
         }
-        return JSONResponse(shown, headers={"cache-control": "no-store"})
+        return JSONResponse(shown, headers=_NO_STORE)
 
     async def sign_in(self, _request: Request) -> Response:
         try:
             address, attempt = await self._sign_in.begin()
         except SignInFailed as error:
-            return _sorry(error)
-        response = RedirectResponse(address, status_code=303)
-        # Lax, not strict: the browser comes back from the e-ID's site with it.
-        response.set_cookie(_ATTEMPT, attempt, max_age=600, path="/sign-in", httponly=True, samesite="lax")
+            return self._sorry(error)
+        response = RedirectResponse(address, status_code=303, headers=_NO_STORE)
+        response.set_cookie(
+            _ATTEMPT,
+            attempt,
+            max_age=int(TIME_TO_SIGN_IN.total_seconds()),
+            path=_SIGN_IN,
+            secure=self._secure,
+            httponly=True,
+            samesite="lax",  # not strict: the browser comes back from the e-ID's site with it
+        )
         return response
 
     async def signed_in(self, request: Request) -> Response:
@@ -99,26 +118,33 @@ class _Pages:
         try:
             session = await self._sign_in.complete(attempt, state=state, code=code)
         except SignInFailed as error:
-            return _sorry(error)
-        response = RedirectResponse("/", status_code=303)
-        response.delete_cookie(_ATTEMPT, path="/sign-in")
-        response.set_cookie(_SESSION, session, path="/", httponly=True, samesite="strict")
+            return self._sorry(error)
+        self._sign_in.forget(request.cookies.get(_SESSION, ""))
+        response = RedirectResponse("/", status_code=303, headers=_NO_STORE)
+        self._drop(response, _ATTEMPT, path=_SIGN_IN)
+        response.set_cookie(_SESSION, session, path="/", secure=self._secure, httponly=True, samesite="strict")
         return response
 
     async def sign_out(self, request: Request) -> Response:
-        self._sign_in.end(request.cookies.get(_SESSION, ""))
-        response = RedirectResponse("/", status_code=303)
-        response.delete_cookie(_SESSION, path="/")
+        # A link on somebody else's site comes without the cookie, and so ends nobody's session at the e-ID.
+        was_signed_in = self._sign_in.forget(request.cookies.get(_SESSION, ""))
+        address = await self._sign_in.way_out() if was_signed_in else "/"
+        response = RedirectResponse(address, status_code=303, headers=_NO_STORE)
+        self._drop(response, _SESSION, path="/")
         return response
 
+    def _sorry(self, error: SignInFailed) -> Response:
+        response = HTMLResponse(
+            '<!doctype html><html lang="en"><meta charset="utf-8"><title>Sign-in</title>'
+            f'<p>{error}</p><p><a href="/">Citizen Graph</a></p></html>',
+            status_code=error.status,
+            headers=_NO_STORE,
+        )
+        self._drop(response, _ATTEMPT, path=_SIGN_IN)
+        return response
 
-def _sorry(error: SignInFailed) -> Response:
-    return HTMLResponse(
-        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Sign-in</title>'
-        f'<p>{error}</p><p><a href="/">Citizen Graph</a></p></html>',
-        status_code=400,
-        headers={"cache-control": "no-store"},
-    )
+    def _drop(self, response: Response, cookie: str, *, path: str) -> None:
+        response.delete_cookie(cookie, path=path, secure=self._secure, httponly=True, samesite="lax")
 
 
 def _examples() -> list[dict[str, str]]:

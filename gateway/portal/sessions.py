@@ -26,7 +26,8 @@ class Sessions(Generic[V]):
         self._kept: OrderedDict[str, _Kept[V]] = OrderedDict()
 
     def keep(self, value: V, *, until: datetime) -> str:
-        """Keep the value; give its name."""
+        """Keep the value; give its name, of 256 random bits."""
+        self._forget_ended()
         name = secrets.token_urlsafe(32)
         self._kept[name] = _Kept(value, until)
         if len(self._kept) > self._most:
@@ -43,3 +44,9 @@ class Sessions(Generic[V]):
         value = self.get(name)
         self._kept.pop(name, None)
         return value
+
+    def _forget_ended(self) -> None:
+        """A token that has ended is of no use to its owner, and of some to whoever reads our memory."""
+        now = self._clock.now()
+        for name in [name for name, kept in self._kept.items() if kept.until <= now]:
+            del self._kept[name]

@@ -6,21 +6,23 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
-from datetime import timedelta
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import httpx
 
 from tests.sandbox.city import OFFSETS, PORT_BASE, City, running_city
-from tests.sandbox.people import Person, everyone
+from tests.sandbox.people import everyone
 
 FOLDER = Path(".sandbox")
+LOG = FOLDER / "gateway.log"
 GATEWAY_OFFSET = 8
 ADMIN_OFFSET = 7
-TOKEN_LIFE = timedelta(hours=12)
-STOPPING_SECONDS = 10
-QUERY = "{ me { demographics { fullName } allergies { nodes { substance { text } } completeness { complete } } } }"
+START_SECONDS = 20
+STOP_SECONDS = 15
+QUERY = "{ me { allergies { nodes { substance { text } } completeness { complete } } } }"
 
 
 @click.command()
@@ -36,19 +38,22 @@ QUERY = "{ me { demographics { fullName } allergies { nodes { substance { text }
 def main(*, port_base: int, list_people: bool, with_gateway: bool) -> None:
     """Run the sandbox city: a false e-ID, hospitals and registers with invented people. Ctrl-C ends it."""
     if list_people:
-        _print_people(everyone())
+        print_people()
         return
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     gateway = f"http://127.0.0.1:{port_base + GATEWAY_OFFSET}"
+    admin = f"127.0.0.1:{port_base + ADMIN_OFFSET}"
     with contextlib.suppress(KeyboardInterrupt), _city(port_base, gateway) as city:
-        path = city.write_config(FOLDER, admin=f"127.0.0.1:{port_base + ADMIN_OFFSET}")
-        _print_addresses(city)
+        config = city.write_config(FOLDER, admin=admin)
         if with_gateway:
-            _print_gateway(city)
-            _run_gateway(path)
-        else:
-            click.echo(f"\nA gateway for this city: python -m gateway serve --config {path}")
-            threading.Event().wait()
+            with _gateway(config, f"http://{admin}") as child:
+                print_people()
+                _print_addresses(city)
+                _print_gateway(city)
+                raise click.ClickException(f"the gateway ended with status {child.wait()}; see {LOG}")
+        _print_addresses(city)
+        click.echo(f"\nA gateway for this city: python -m gateway serve --config {config}")
+        threading.Event().wait()
 
 
 @contextlib.contextmanager
@@ -57,47 +62,69 @@ def _city(port_base: int, gateway: str) -> Iterator[City]:
         with running_city(ports=port_base, gateway=gateway) as city:
             yield city
     except OSError as error:
-        raise click.ClickException(f"a port from {port_base} on cannot be had: {error.strerror}") from None
+        raise click.ClickException(
+            f"a port from {port_base} on cannot be had ({error.strerror}); another place: --port-base 9300"
+        ) from None
 
 
-def _run_gateway(path: Path) -> None:
-    """Run a gateway as a child until it ends; it ends with this process."""
-    child = subprocess.Popen([sys.executable, "-m", "gateway", "serve", "--config", str(path)])  # noqa: S603  # our own module, no shell
-    try:
-        status = child.wait()
-    except KeyboardInterrupt:
-        # Ctrl-C reached the child as well; a plain SIGTERM did not.
-        child.terminate()
+@contextlib.contextmanager
+def _gateway(config: Path, admin: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a gateway as a child, from when it is ready to the end of the block."""
+    command = [sys.executable, "-m", "gateway", "serve", "--config", str(config)]
+    with LOG.open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log) as child:  # noqa: S603 - our own module, no shell
         try:
-            child.wait(STOPPING_SECONDS)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
-        raise
-    raise click.ClickException(f"the gateway ended with status {status}")
+            _wait_until_ready(child, admin)
+            yield child
+        finally:
+            child.terminate()
+            try:
+                child.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                child.kill()
+
+
+def _wait_until_ready(child: subprocess.Popen[bytes], admin: str) -> None:
+    """Knock until the gateway says that it is ready."""
+    until = time.monotonic() + START_SECONDS
+    with httpx.Client(base_url=admin, trust_env=False, timeout=1) as http:
+        while child.poll() is None and time.monotonic() < until:
+            with contextlib.suppress(httpx.TransportError):
+                if http.get("/health/ready").is_success:
+                    return
+            time.sleep(0.05)
+    raise click.ClickException(f"the gateway did not start; see {LOG}")
+
+
+def print_people() -> None:
+    """Who lives here, one line each."""
+    for person in everyone():
+        click.echo(f"{person.key:<10} {person.personal_id}  {person.name:<24}  {person.story}")
 
 
 def _print_addresses(city: City) -> None:
+    click.echo()
     for name in OFFSETS:
         click.echo(f"{name:<12} {city.sites[name].url}")
-    click.echo("\nMake something go wrong:")
-    wish = json.dumps({"source": "hospital-b", "fault": "slow", "seconds": 3})
-    click.echo(f"  curl -H 'Content-Type: application/json' -d '{wish}' {city.sites['control'].url}/faults")
 
 
 def _print_gateway(city: City) -> None:
-    person = everyone()[0]
-    token = city.eid.token_for(person, expires_in=TOKEN_LIFE)
-    click.echo(f"\ngateway      {city.gateway}\n\nAsk as {person.name}:")
-    click.echo(f"  curl {city.gateway}/graphql -H 'Content-Type: application/json' \\")
-    click.echo(f"    -H 'Authorization: Bearer {token}' \\")
-    click.echo(f"    -d '{json.dumps({'query': QUERY})}'\n")
-    _print_people(everyone())
+    desk = city.sites["control"].url
+    wish = json.dumps({"source": "hospital-b", "fault": "down"})
+    click.echo(f"""gateway      {city.gateway}/graphql   (log: {LOG})
 
+Open the explorer and sign in as anybody above:
+  {city.gateway}
 
-def _print_people(people: Sequence[Person]) -> None:
-    for person in people:
-        click.echo(f"{person.key:<12} {person.personal_id}  {person.name:<28} {person.story}")
+Or ask from here, as the elderly man with diabetes:
+  curl {city.gateway}/graphql -H 'Content-Type: application/json' \\
+    -H "Authorization: Bearer $(curl -s {desk}/people/phuc/token)" \\
+    -d '{json.dumps({"query": QUERY})}'
+
+Take a hospital down, and bring it back:
+  curl {desk}/faults -H 'Content-Type: application/json' -d '{wish}'
+  curl {desk}/faults -X DELETE
+
+Ctrl-C ends it all.""")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ can send neither without a preflight (Fetch standard), and none is answered here
 """
 
 from collections.abc import Collection, Sequence
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -17,6 +18,7 @@ from starlette.routing import Route
 from tests.sandbox.eid import Eid, PersonLike
 from tests.sandbox.faults import Faults
 
+TOKEN_LIFE = timedelta(hours=12)
 ELSEWHERE = "/elsewhere"
 """Where the fault ``redirect`` leads: whoever comes here has followed a source to another origin."""
 
@@ -36,6 +38,7 @@ def control_app(*, faults: Faults, sources: Collection[str], people: Sequence[Pe
             Route("/faults", desk.set_fault, methods=["POST"]),
             Route("/faults", desk.clear_faults, methods=["DELETE"]),
             Route("/people", desk.show_people),
+            Route("/people/{key}/token", desk.give_token),
             Route("/eid/rotate-keys", desk.rotate_keys, methods=["POST"]),
             Route(ELSEWHERE, elsewhere, methods=["GET", "POST"]),
         ]
@@ -80,6 +83,13 @@ class _Desk:
             for person in self._people
         ]
         return Response(orjson.dumps(people), media_type="application/json")
+
+    async def give_token(self, request: Request) -> Response:
+        """An access token of that person as plain text, for the command line; a page from elsewhere cannot read it."""
+        key = request.path_params["key"]
+        if all(person.key != key for person in self._people):
+            raise HTTPException(404, "nobody of that name")
+        return PlainTextResponse(self._eid.token_for(key, expires_in=TOKEN_LIFE))
 
     async def rotate_keys(self, request: Request) -> Response:
         """New signing keys; the old ones stay published unless ``{"keepOld": false}``."""

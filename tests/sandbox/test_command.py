@@ -38,3 +38,26 @@ def test_the_command_runs_the_city_until_a_signal_comes(tmp_path: Path, number: 
         child.send_signal(number)
         assert child.wait(10) == 0
     assert (tmp_path / ".sandbox" / "sources.toml").is_file()
+
+
+def test_one_command_runs_the_city_and_a_gateway_that_answers(tmp_path: Path) -> None:
+    """What `make run` does: it says when it is ready, and the command that it prints works as it stands."""
+    base = free_base()
+    root = Path(__file__).parents[2]
+    command = [sys.executable, "-u", "-m", "tests.sandbox", "--with-gateway", "--port-base", str(base)]
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    with subprocess.Popen(  # noqa: S603  # our own module, no shell
+        command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdout
+        printed = []
+        for line in child.stdout:
+            printed.append(line)
+            if "Ctrl-C" in line:
+                break
+        begin = next(number for number, line in enumerate(printed) if "curl" in line and "/graphql" in line)
+        shown = "".join(printed[begin : begin + 3])
+        asked = subprocess.run(["bash", "-c", shown], capture_output=True, text=True, check=True)  # noqa: S603, S607 - the very line a person copies
+        assert '"complete":true' in asked.stdout
+        child.send_signal(signal.SIGINT)
+        assert child.wait(30) == 0

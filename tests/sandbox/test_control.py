@@ -69,6 +69,13 @@ async def test_a_form_of_a_foreign_page_turns_nothing(desk: httpx.AsyncClient, p
     assert answer.status_code == 415
 
 
+async def test_the_desk_gives_a_token_of_a_person_and_of_nobody_else(desk: httpx.AsyncClient) -> None:
+    given = await desk.get("/people/phuc/token")
+    assert given.status_code == 200
+    assert given.text.count(".") == 2
+    assert (await desk.get("/people/nobody/token")).status_code == 404
+
+
 async def test_the_desk_lists_the_people(desk: httpx.AsyncClient) -> None:
     told = (await desk.get("/people")).json()
     assert [person["key"] for person in told] == [person.key for person in everyone()]

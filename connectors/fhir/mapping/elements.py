@@ -19,7 +19,8 @@ from connectors.stamping import Stamp, Stamped
 ENTERED_IN_ERROR = "entered-in-error"
 """The source says that the resource should never have been: it is nobody's record."""
 
-_PARTIAL = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-\d{2})?)?")
+_PARTIAL = re.compile(r"[12]\d{3}(?:-(?:0[1-9]|1[0-2])(?:-\d{2})?)?")
+"""No year before 1000 or after 2999: at the ends of the calendar a change of time zone breaks, and nobody is there."""
 _LINKED = msgspec.json.Decoder(Linked)
 _MOST_DIGITS = 40
 """Of a number before or after the point. R4 asks for 18; an exponent beyond any sense would blow up arithmetic."""
@@ -125,7 +126,7 @@ def partial(text: str | None) -> PartialDate | None:
 
 def moment(text: str | None) -> datetime | None:
     """The instant in a FHIR dateTime or date; midnight for a date. A year or month is no instant: None."""
-    if not text or len(text) < 10:
+    if not text or not _PARTIAL.fullmatch(text[:10]) or len(text) < 10:
         return None
     try:
         at = datetime.fromisoformat(text) if len(text) > 10 else datetime.combine(date.fromisoformat(text), time())

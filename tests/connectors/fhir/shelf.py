@@ -12,7 +12,7 @@ from connectors.contract import Answer, Question, Subject
 from connectors.fhir.client import FhirSource
 from connectors.records import Record
 from tests.connectors.conformance import grant_for, inquiry_of
-from tests.connectors.fhir.samples import Resource, options
+from tests.connectors.fhir.samples import HOA, Resource, options, patient, weight
 from tests.connectors.serving import PATIENCE
 from tests.sandbox.eid.held_clock import HeldClock
 
@@ -72,3 +72,13 @@ class Shelf:
         if path in self.says:
             return self.says[path](request)
         return reply(bundle(r for r in self.resources if r["resourceType"] == path))
+
+
+def shelf(*more: Resource) -> Shelf:
+    """A server that knows one citizen, three weights of hers, and whatever else the test puts there."""
+    return Shelf([patient("p1", HOA), *(weight(f"w{number}", "p1") for number in range(3)), *more])
+
+
+def ids(answer: Answer[Record]) -> list[str]:
+    """The records of an answer by the server's own ids."""
+    return [record.provenance[0].source_record_id for record in answer.records]

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import Raw
 
-from connectors.records import Claim, Coverage, CoverageStatus, PartialDate, SourceInfo, SourceKind
+from connectors.records import Claim, Coverage, CoverageStatus, SourceInfo, SourceKind
 from connectors.stamping import Stamp
-from connectors.vss import benefits, dates, mapping
+from connectors.vss import mapping
 from connectors.vss.business_codes import finding
 from connectors.vss.wire import CardAnswer
 from tests.connectors.vss.portal import AN, card, visit
@@ -148,28 +148,6 @@ def test_no_card_under_this_number_is_an_empty_answer(code: str) -> None:
     assert cards(maKetQua=code) == ((), 0)
 
 
-@pytest.mark.parametrize(
-    ("number", "on", "percent"),
-    [
-        ("TE1797999998101", date(2026, 1, 1), 100),
-        ("HN2797999998101", date(2026, 1, 1), 100),
-        ("HT3797999998101", date(2026, 1, 1), 95),
-        ("GD4797999998101", date(2026, 1, 1), 80),
-        ("QN5797999998101", date(2026, 1, 1), None),
-        ("GD9797999998101", date(2026, 1, 1), None),
-        ("GD0797999998101", date(2026, 1, 1), None),
-        ("CN3797999998101", date(2025, 12, 31), 95),
-        ("CN3797999998101", date(2026, 1, 1), 100),
-        ("CN2797999998101", date(2026, 1, 1), 100),
-        ("CN4797999998101", date(2026, 1, 1), 80),
-        ("no card", date(2026, 1, 1), None),
-    ],
-)
-def test_the_usual_share_by_digit_and_day(number: str, on: date, percent: int | None) -> None:
-    """Digit 5 and unknown digits have no percentage; the near-poor have 100 since 2026."""
-    assert benefits.percent(number, on) == percent
-
-
 def test_a_card_that_ended_before_2026_has_the_share_of_its_time() -> None:
     """The day that counts is the card's last one, not today."""
     (found,), _ = cards(maThe="CN3797999998101", gtTheTu="01/01/2025", gtTheDen="31/12/2025")
@@ -269,45 +247,6 @@ def test_f20_the_same_visit_twice_is_one_and_different_visits_are_two() -> None:
     found, _ = claims(visit(), visit(), visit(kqDieuTri="5"))
     assert [claim.result and claim.result.text for claim in found] == ["Đỡ", "Tử vong"]
     assert len({claim.id for claim in found}) == 2
-
-
-@pytest.mark.parametrize(
-    ("text", "wanted"),
-    [
-        ("03/02/1985", "1985-02-03"),
-        ("02/1985", "1985-02"),
-        ("1985", "1985"),
-        ("03021985", "1985-02-03"),
-        ("19850203", "1985-02-03"),
-        ("198502030815", "1985-02-03"),
-        ("19850203081559", "1985-02-03"),
-        (" 1985 ", "1985"),
-        (1985, "1985"),
-        ("", None),
-        (None, None),
-    ],
-)
-def test_every_form_of_a_date(text: str | int | None, wanted: str | None) -> None:
-    """As exact as it is known, and no more."""
-    assert dates.partial_date(text) == wanted
-
-
-@pytest.mark.parametrize("text", ["29/02/2025", "00/00/1985", "31/12/0001", "2026-01-01", "\uff11985", "1985\n02", "0"])
-def test_what_is_no_date_is_refused_without_repeating_it(text: str) -> None:
-    """The text of the error is ours."""
-    with pytest.raises(ValueError, match=r".") as caught:
-        dates.partial_date(text)
-    assert text not in str(caught.value)
-
-
-@unhurried
-@given(st.dates(min_value=date(1900, 1, 1), max_value=date(2199, 12, 31)))
-def test_both_forms_of_eight_digits_mean_the_same_day(day: date) -> None:
-    """Written either way round, a day is read as itself: the two forms cannot be mixed up."""
-    wanted = day.isoformat()
-    assert dates.partial_date(f"{day:%d%m%Y}") == wanted
-    assert dates.partial_date(f"{day:%Y%m%d}") == wanted
-    assert dates.partial_date(dates.written(PartialDate(wanted))) == wanted
 
 
 TEXT = st.text(alphabet="0129/:- DNGĐ\x00", max_size=16)

@@ -1,0 +1,184 @@
+"""The door: everybody at once, one outcome each, and nothing that one source does reaches another."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from connectors.contract import Answer, Question, SourceState
+from connectors.errors import Denied, Garbled, Overloaded, TooSlow, Unavailable, WrongPerson
+from connectors.records import Allergy, Condition, SourceHealth
+from resolvers.federation import Federation
+from tests.resolvers.world import NOW, SUBJECT, Failing, FalseSource, condition, for_ever, grant, inquiry
+
+QUESTION = Question(about=Condition)
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "code", "retryable"),
+    [
+        (Unavailable("x"), SourceState.UNAVAILABLE, "SOURCE_UNAVAILABLE", True),
+        (TooSlow("x"), SourceState.TIMED_OUT, "GATEWAY_TIMEOUT", True),
+        (Denied("x"), SourceState.REFUSED, "SOURCE_DENIED", False),
+        (Garbled("x"), SourceState.INVALID_ANSWER, "SOURCE_INVALID_RESPONSE", False),
+        (WrongPerson("x"), SourceState.IDENTITY_MISMATCH, "WRONG_PATIENT", False),
+        (Failing("x"), SourceState.UNAVAILABLE, "SOURCE_UNAVAILABLE", False),
+        (KeyError("a defect of a kind"), SourceState.UNAVAILABLE, "SOURCE_UNAVAILABLE", False),
+    ],
+)
+async def test_every_failure_is_one_outcome_and_costs_only_its_own_records(
+    error: Exception, state: SourceState, code: str, *, retryable: bool
+) -> None:
+    """The other source's record is there; the failing one has a state, a code, and a fault for the operator."""
+    good, bad = FalseSource("good", {Condition: [condition("1")]}), FalseSource("bad", {Condition: error})
+    federation = Federation([bad, good], inquiry())
+    found = await federation.ask(QUESTION, grant(Condition))
+
+    assert [record.id for record in found.records] == ["1"]
+    assert not found.complete
+    failed, answered = found.outcomes
+    assert (failed.state, failed.code, failed.retryable) == (state, code, retryable)
+    assert answered.state is SourceState.ANSWERED
+    assert [(fault.source, fault.error) for fault in federation.faults] == [("bad", error)]
+    assert (bad.info.health, good.info.health) == (SourceHealth.FAILING, SourceHealth.UP)
+
+
+async def test_a_source_that_asks_for_patience_is_told_with_the_time() -> None:
+    """Retry-After counts from our clock."""
+    busy = FalseSource("busy", {Condition: Overloaded("429", retry_after=timedelta(seconds=7))})
+    found = await Federation([busy], inquiry()).ask(QUESTION, grant(Condition))
+
+    assert found.outcomes[0].retry_after == NOW + timedelta(seconds=7)
+
+
+async def test_nothing_on_record_is_complete_and_nobody_to_ask_is_not() -> None:
+    """An empty list is the truth only when somebody said so."""
+    empty = Federation([FalseSource("a", {Condition: []})], inquiry())
+    found = await empty.ask(QUESTION, grant(Condition))
+    assert found.complete
+    assert found.outcomes[0].state is SourceState.NO_RECORD
+
+    nobody = Federation([FalseSource("a", {Allergy: []})], inquiry())
+    assert not (await nobody.ask(QUESTION, grant(Condition))).complete
+
+
+@pytest.mark.parametrize("short", [{"truncated": True}, {"dropped": 1}])
+async def test_an_answer_that_lacks_records_is_never_complete(short: dict[str, Any]) -> None:
+    """Cut off at a bound, or with a record that could not be read."""
+
+    async def partly() -> Answer[Condition]:
+        return Answer(records=(condition("1"),), retrieved_at=NOW, **short)
+
+    found = await Federation([FalseSource("a", {Condition: partly})], inquiry()).ask(QUESTION, grant(Condition))
+
+    assert len(found.records) == 1
+    assert not found.complete
+
+
+async def test_the_same_question_goes_to_a_source_once_per_request() -> None:
+    """Equal questions share one call; another slice or another citizen is another question."""
+    source = FalseSource("a", {Condition: [condition("1")]})
+    federation = Federation([source], inquiry())
+    other = grant(Condition, subject=type(SUBJECT)(ref="b" * 32, personal_id="079187998113"))
+    await asyncio.gather(
+        federation.ask(QUESTION, grant(Condition)),
+        federation.ask(Question(about=Condition), grant(Condition)),
+        federation.ask(Question(about=Condition, category="x"), grant(Condition)),
+        federation.ask(QUESTION, other),
+    )
+
+    assert len(source.asked) == 3
+    assert len(federation.outcomes()) == 3
+
+
+async def test_all_sources_are_asked_together() -> None:
+    """Each waits for the other to have been asked: one after the other would never end."""
+    meeting = asyncio.Barrier(2)
+
+    async def meet() -> list[Condition]:
+        await meeting.wait()
+        return []
+
+    sources = [FalseSource(key, {Condition: meet}) for key in ("a", "b")]
+    found = await Federation(sources, inquiry()).ask(QUESTION, grant(Condition))
+
+    assert found.complete
+
+
+async def test_f02_a_silent_source_is_given_up_at_its_own_deadline() -> None:
+    """The door ends the call even when the kind would not."""
+    silent = FalseSource("silent", {Condition: for_ever}, deadline=0.01)
+    quick = FalseSource("quick", {Condition: [condition("1")]})
+    found = await Federation([silent, quick], inquiry()).ask(QUESTION, grant(Condition))
+
+    assert [outcome.state for outcome in found.outcomes] == [SourceState.TIMED_OUT, SourceState.ANSWERED]
+    assert len(found.records) == 1
+
+
+async def test_the_requests_deadline_is_never_exceeded_by_a_sources_own() -> None:
+    """Limits nest: a source that was given a minute is given up with the request."""
+    silent = FalseSource("silent", {Condition: for_ever}, deadline=60)
+    found = await Federation([silent], inquiry(seconds=0.01)).ask(QUESTION, grant(Condition))
+
+    assert found.outcomes[0].state is SourceState.TIMED_OUT
+
+
+async def test_without_a_grant_nobody_is_asked_and_the_outcome_says_so() -> None:
+    """What is not permitted does not look like nothing."""
+    source = FalseSource("a", {Condition: [condition("1")]})
+    found = await Federation([source], inquiry()).ask(QUESTION, None)
+
+    assert not source.asked
+    assert not found.complete
+    assert found.outcomes[0].state is SourceState.NOT_PERMITTED
+
+
+async def test_the_order_of_outcomes_is_that_of_the_configuration_whoever_answers_first() -> None:
+    """The same request has the same answer."""
+    last_word = asyncio.Event()
+
+    async def late() -> list[Condition]:
+        await last_word.wait()
+        return [condition("late")]
+
+    async def early() -> list[Condition]:
+        last_word.set()
+        return [condition("early")]
+
+    federation = Federation([FalseSource("a", {Condition: late}), FalseSource("b", {Condition: early})], inquiry())
+    found = await federation.ask(QUESTION, grant(Condition))
+
+    assert [outcome.source.id for outcome in found.outcomes] == ["a", "b"]
+    assert [outcome.source.id for outcome in federation.outcomes()] == ["a", "b"]
+
+
+async def test_the_end_of_the_request_ends_what_still_runs() -> None:
+    """A caller who goes away leaves no question behind."""
+    ended = asyncio.Event()
+
+    async def until_cancelled() -> list[Condition]:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+        return []
+
+    request = inquiry()
+    asked = Federation([FalseSource("a", {Condition: until_cancelled})], request).ask(QUESTION, grant(Condition))
+    await asyncio.sleep(0)  # lets the question begin
+    await request.close()
+
+    assert ended.is_set()
+    with pytest.raises(asyncio.CancelledError):
+        await asked
+
+
+async def test_a_grant_for_something_else_never_reaches_a_source() -> None:
+    """A mistake of ours becomes a failure that the operator sees, not an answer."""
+    source = FalseSource("a", {Condition: [condition("1")]})
+    federation = Federation([source], inquiry())
+    found = await federation.ask(QUESTION, grant(Allergy))
+
+    assert not found.records
+    assert isinstance(federation.faults[0].error, PermissionError)

@@ -1,0 +1,100 @@
+"""Who represents whom on which day: the table that a lawyer can read."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.contract import Basis
+from connectors.records import RECORD_CLASSES, PartialDate, Provenance, Relation, RepresentationBasis
+from resolvers.access.rules import VISIBLE, anniversary, earliest, last_day, latest, may_open_alone, represents
+from tests.resolvers.world import NOW, info
+
+PARENT, GUARDIAN = RepresentationBasis.PARENT, RepresentationBasis.GUARDIAN
+COURT, BY_CITIZEN = RepresentationBasis.COURT_APPOINTED, RepresentationBasis.AUTHORISED_BY_CITIZEN
+
+
+def relation(basis: RepresentationBasis, born: str, **other: Any) -> Relation:
+    """What the register says."""
+    return Relation(
+        id="1",
+        provenance=(Provenance(source=info("register"), retrieved_at=NOW, source_record_id="1"),),
+        personal_id="079217998103",
+        full_name="Mẫu",
+        birth_date=PartialDate(born),
+        basis=basis,
+        **other,
+    )
+
+
+@pytest.mark.parametrize(
+    ("basis", "born", "other", "today", "expected"),
+    [
+        (PARENT, "2008-11-24", {}, "2026-11-23", Basis.PARENT),
+        (PARENT, "2008-11-23", {}, "2026-11-23", None),
+        (PARENT, "2008-02-29", {}, "2026-02-28", Basis.PARENT),
+        (PARENT, "2008-02-29", {}, "2026-03-01", None),
+        (PARENT, "2008", {}, "2025-12-31", Basis.PARENT),
+        (PARENT, "2008", {}, "2026-01-01", None),
+        (PARENT, "2008-06", {}, "2026-05-31", Basis.PARENT),
+        (PARENT, "2008-06", {}, "2026-06-01", None),
+        (PARENT, "2017-04-18", {"barred": True}, "2026-11-23", None),
+        (PARENT, "2017-04-18", {"valid_from": date(2026, 11, 24)}, "2026-11-23", None),
+        (PARENT, "2017-04-18", {"valid_from": date(2026, 11, 23)}, "2026-11-23", Basis.PARENT),
+        (PARENT, "2017-04-18", {"valid_until": date(2026, 11, 23)}, "2026-11-23", Basis.PARENT),
+        (PARENT, "2017-04-18", {"valid_until": date(2026, 11, 22)}, "2026-11-23", None),
+        (PARENT, "2008-01-01", {"valid_until": date(2030, 1, 1)}, "2026-11-23", None),
+        (GUARDIAN, "1970-01-01", {}, "2026-11-23", Basis.GUARDIAN),
+        (COURT, "1996-03-17", {"valid_until": date(2026, 11, 22)}, "2026-11-23", None),
+        (COURT, "1996-03-17", {}, "2026-11-23", Basis.COURT_APPOINTED),
+        (COURT, "1996-03-17", {"barred": True}, "2026-11-23", None),
+        (BY_CITIZEN, "1996-03-17", {}, "2026-11-23", None),
+    ],
+)
+def test_what_a_relation_allows_today(
+    basis: RepresentationBasis, born: str, other: dict[str, Any], today: str, expected: Basis | None
+) -> None:
+    """The day before and the day itself, for every rule that has one."""
+    assert represents(relation(basis, born, **other), date.fromisoformat(today)) is expected
+
+
+@pytest.mark.parametrize(
+    ("born", "today", "alone"),
+    [
+        ("2012-11-23", "2026-11-23", True),
+        ("2012-11-24", "2026-11-23", False),
+        ("2012", "2026-12-30", False),
+        ("2012", "2026-12-31", True),
+        ("2012-11", "2026-11-29", False),
+        ("2012-11", "2026-11-30", True),
+    ],
+)
+def test_from_fourteen_an_account_of_ones_own_opens_health_data(born: str, today: str, *, alone: bool) -> None:
+    """A date known in part is read against the caller."""
+    assert may_open_alone(PartialDate(born), date.fromisoformat(today)) is alone
+
+
+@given(st.dates(date(1900, 1, 1), date(2090, 1, 1)))
+def test_partial_dates_bracket_every_day_that_they_can_mean(day: date) -> None:
+    """Year, month and day of the same date."""
+    for known in (str(day.year).zfill(4), day.isoformat()[:7], day.isoformat()):
+        assert earliest(PartialDate(known)) <= day <= latest(PartialDate(known))
+
+
+@given(st.dates(date(1950, 1, 1), date(2050, 1, 1)))
+def test_a_parents_right_never_outlives_the_eighteenth_birthday(born: date) -> None:
+    """Whatever the register wrote as its end."""
+    last = last_day(relation(PARENT, born.isoformat(), valid_until=date(9999, 1, 1)))
+
+    assert last is not None
+    assert last < anniversary(born, 18)
+
+
+def test_every_basis_has_a_row_in_the_table() -> None:
+    """A basis that somebody adds opens nothing by accident and breaks nothing at run time."""
+    assert set(VISIBLE) == set(Basis)
+    assert VISIBLE[Basis.SELF] == frozenset(RECORD_CLASSES)
+    for basis in set(Basis) - {Basis.SELF}:
+        assert Relation not in VISIBLE[basis]

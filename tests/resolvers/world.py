@@ -1,0 +1,82 @@
+"""A world without a network for the resolvers: sources that say what a test tells them to, and a clock that stands."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from connectors.clock import Clock
+from connectors.contract import Answer, Basis, Deadline, Grant, Inquiry, Purpose, Question, Subject
+from connectors.errors import SourceError
+from connectors.records import CodedText, Condition, ConditionStatus, Provenance, Record, SourceInfo, SourceKind
+from tests.sandbox.eid.held_clock import HeldClock
+
+NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+SUBJECT = Subject(ref="a" * 32, personal_id="079187998112", name="Mẫu", birth_date=None)
+
+Said = Sequence[Record] | Exception | Callable[[], Any]
+
+
+class FalseSource:
+    """A source without a protocol. What it says to a class of record is a list, an error, or something to wait for."""
+
+    def __init__(self, key: str, says: Mapping[type[Record], Said], *, deadline: float = 2.0) -> None:
+        self.info = info(key)
+        self.holds = frozenset(says)
+        self.deadline = deadline
+        self.asked: list[Question[Any]] = []
+        self._says = says
+
+    async def ask(self, question: Question[Any], grant: Grant, inquiry: Inquiry) -> Answer[Any]:
+        """Say it."""
+        grant.require(question.about)
+        self.asked.append(question)
+        said = self._says[question.about]
+        if isinstance(said, Exception):
+            raise said
+        if callable(said):
+            waited = await said()
+            return waited if isinstance(waited, Answer) else Answer(records=tuple(waited), retrieved_at=NOW)
+        return Answer(records=tuple(said), retrieved_at=NOW)
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+
+def info(key: str) -> SourceInfo:
+    """How a source is shown."""
+    return SourceInfo(id=key, name=key, kind=SourceKind.HOSPITAL, protocol="false")
+
+
+def condition(record_id: str, *, onset: Any = None, source: str = "a", recorded: Any = None) -> Condition:
+    """A record of which only id and dates matter."""
+    return Condition(
+        id=record_id,
+        provenance=(Provenance(source=info(source), retrieved_at=NOW, source_record_id=record_id),),
+        code=CodedText(text="x"),
+        status=ConditionStatus.ACTIVE,
+        verified=True,
+        onset=onset,
+        recorded=recorded,
+    )
+
+
+def grant(*about: type[Record], subject: Subject = SUBJECT) -> Grant:
+    """A grant, as the permit office would give it."""
+    return Grant(subject=subject, purpose=Purpose.SELF, basis=Basis.SELF, about=frozenset(about))
+
+
+def inquiry(clock: Clock | None = None, *, seconds: float = 5.0) -> Inquiry:
+    """One request."""
+    clock = clock or HeldClock()
+    return Inquiry(request_id="request-1", deadline=Deadline.after(seconds, clock), clock=clock)
+
+
+async def for_ever() -> list[Record]:
+    """A source that never says anything."""
+    await asyncio.Event().wait()
+    return []
+
+
+class Failing(SourceError):
+    """A failure that no line of ours foresaw."""

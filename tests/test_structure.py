@@ -1,0 +1,82 @@
+"""Rules of the house that no import contract can see, read from the syntax trees."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SHIPPED = ("gateway", "resolvers", "connectors")
+
+
+def trees() -> Iterator[tuple[str, ast.Module]]:
+    """Every shipped module with its path from the root."""
+    for package in SHIPPED:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def calls(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """(object, name) of every call: ``("source", "ask")``, ``("", "Grant")``."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            function = node.func
+            if isinstance(function, ast.Name):
+                yield "", function.id
+            elif isinstance(function, ast.Attribute):
+                owner = function.value
+                yield getattr(owner, "attr", getattr(owner, "id", "")), function.attr
+
+
+def test_only_the_permit_office_makes_a_grant() -> None:
+    """Permission is a type: whoever forgets the policy has nothing to ask a source with."""
+    makers = {path for path, tree in trees() if any(name == "Grant" for _, name in calls(tree))}
+
+    assert makers == {"resolvers/access/permit.py"}
+
+
+def test_only_the_door_asks_a_source() -> None:
+    """In the resolvers every other `ask` is the door's."""
+    askers = {
+        path
+        for path, tree in trees()
+        if path.startswith("resolvers/")
+        and any(name == "ask" and "federation" not in owner for owner, name in calls(tree))
+    }
+
+    assert askers == {"resolvers/federation.py"}
+
+
+def test_only_the_settings_read_the_environment() -> None:
+    """A setting that is read elsewhere is one that nobody finds."""
+    readers = {
+        path
+        for path, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")
+    }
+
+    assert readers == {"gateway/settings.py"}
+
+
+def test_only_connectors_and_the_identity_room_open_connections() -> None:
+    """The resolvers do no input or output of their own; the explorer's sign-in is the third place, and the last."""
+    importers = {
+        path
+        for path, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import) and any(name.name.split(".")[0] in ("httpx", "socket") for name in node.names)
+    }
+
+    outside = {path for path in importers if not path.startswith(("connectors/", "gateway/identity/"))}
+    assert outside == {"gateway/portal/sign_in.py"}
+
+
+@pytest.mark.parametrize("package", SHIPPED)
+def test_time_is_passed_in(package: str) -> None:
+    """Only the clock asks the machine what time it is."""
+    asking = {("datetime", "now"), ("date", "today"), ("time", "time"), ("time", "monotonic"), ("datetime", "utcnow")}
+    found = {path for path, tree in trees() if path.startswith(package) and asking & set(calls(tree))}
+
+    assert found <= {"connectors/clock.py"}
