@@ -159,7 +159,11 @@ class Line:
         await self._client.aclose()
 
     async def _exchange(self, request: httpx.Request) -> Reply:
-        response = await self._client.send(request, stream=True)
+        try:
+            response = await self._client.send(request, stream=True)
+        except httpx.RemoteProtocolError as error:
+            # Hung up before the answer began, or no HTTP at all: nothing was answered that could be garbled.
+            raise Unavailable(type(error).__name__) from None
         try:
             if response.headers.get("content-encoding", "identity").lower() != "identity":
                 raise Garbled("packed although identity was asked for")

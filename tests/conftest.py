@@ -6,6 +6,7 @@ import pytest
 
 from tests.running import CityClock, Running, running_gateway
 from tests.sandbox.city import City, running_city
+from tests.sandbox.serving import Site
 
 FASTER = 'deadline = "2s" -> deadline = "1s"'
 """A source that hangs is given up sooner than in production, so that no test waits long for it."""
@@ -18,17 +19,27 @@ def city_clock() -> CityClock:
 
 
 @pytest.fixture(scope="session")
-def whole_city(city_clock: CityClock) -> Iterator[City]:
+def gateway_site() -> Iterator[Site]:
+    """The gateway's place: known before there is a gateway, because the e-ID sends people back to it."""
+    site = Site(0)
+    yield site
+    site.release()
+
+
+@pytest.fixture(scope="session")
+def whole_city(city_clock: CityClock, gateway_site: Site) -> Iterator[City]:
     """The city, whatever is wrong in it just now; tests want ``city``."""
-    with running_city(clock=city_clock) as running:
+    with running_city(clock=city_clock, gateway=gateway_site.url) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def gateway(whole_city: City, city_clock: CityClock, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def gateway(
+    whole_city: City, city_clock: CityClock, gateway_site: Site, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Running]:
     """A gateway for the city."""
     folder = tmp_path_factory.mktemp("gateway")
-    with running_gateway(whole_city, folder, clock=city_clock, faster=FASTER) as running:
+    with running_gateway(whole_city, folder, clock=city_clock, site=gateway_site, faster=FASTER) as running:
         yield running
 
 

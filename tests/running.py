@@ -8,12 +8,14 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 from msgspec import Struct
 
 from gateway.app import Gateway
 from gateway.settings import load
+from tests.sandbox import config
 from tests.sandbox.city import City
 from tests.sandbox.eid.held_clock import NOON
 from tests.sandbox.serving import Site
@@ -89,22 +91,24 @@ class Running(Struct, frozen=True):
 
 
 @contextmanager
-def running_gateway(city: City, folder: Path, *, clock: CityClock, **replaced: str) -> Iterator[Running]:
+def running_gateway(
+    city: City, folder: Path, *, clock: CityClock, site: Site | None = None, **replaced: str
+) -> Iterator[Running]:
     """Run a gateway for that city.
 
     Args:
         city: whose sources and e-ID it uses.
         folder: for its configuration.
         clock: its time.
+        site: where it listens; any free port when None. People can sign in to its explorer at a site alone whose
+            address the city was told: the e-ID sends nobody back to an address it does not know.
         replaced: pieces of the two files' text, by a name that only explains them: ``"old -> new"``.
     """
-    path = city.write_config(folder)
+    public, admin = site or Site(0), Site(0)
+    path = _configured(city, folder, public=public, admin=admin)
     for change in replaced.values():
-        old, _, new = change.partition(" -> ")
-        for file in (path, folder / "sources.toml"):
-            file.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+        _replace(change, (path, folder / "sources.toml"))
     gateway = Gateway(load(path, environment={}), clock=clock)
-    public, admin = Site(0), Site(0)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="gateway", daemon=True)
     thread.start()
@@ -118,9 +122,23 @@ def running_gateway(city: City, folder: Path, *, clock: CityClock, **replaced: s
         run(admin.open(gateway.admin))
         yield Running(gateway, public.url, admin.url)
     finally:
-        for site in (public, admin):
-            run(site.close())
+        for listener in (public, admin):
+            run(listener.close())
         run(gateway.stop())
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.close()
+
+
+def _configured(city: City, folder: Path, *, public: Site, admin: Site) -> Path:
+    """Write the configuration of a gateway that listens at these two places, which are its own already."""
+    own = config.gateway_toml(issuer=city.issuer, listen=urlsplit(public.url).netloc, admin=urlsplit(admin.url).netloc)
+    return config.write(folder, sources=city.sources_toml(), gateway=own, credentials=city.credentials)
+
+
+def _replace(change: str, files: tuple[Path, ...]) -> None:
+    old, _, new = change.partition(" -> ")
+    texts = {file: file.read_text(encoding="utf-8") for file in files}
+    assert any(old in text for text in texts.values()), f"{old!r} stands in neither file"
+    for file, text in texts.items():
+        file.write_text(text.replace(old, new), encoding="utf-8")

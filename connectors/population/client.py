@@ -80,8 +80,9 @@ class PopulationSource:
         at = self._clock.now()
         if answer is None:
             return Answer(records=(), retrieved_at=at)
-        if answer.personal_id not in (None, subject.personal_id):
-            raise WrongPerson("the dependants of another person")
+        # Somebody else's list would give power over somebody else's child: it must say whose it is.
+        if answer.personal_id != subject.personal_id:
+            raise WrongPerson("the list of dependants is not this citizen's")
         listed = answer.dependants or []
         records, dropped = mapping.relations(listed[:_MOST_DEPENDANTS], Stamp(self.info, subject, at))
         return Answer(records=records, retrieved_at=at, dropped=dropped, truncated=len(listed) > _MOST_DEPENDANTS)

@@ -80,6 +80,6 @@ class DependantsAnswer(Wire, frozen=True, kw_only=True, gc=False):
     """Answer to the question whom a citizen represents. Entries stay undecoded: one spoils no other."""
 
     code: str = field(name="MaKetQua")
-    personal_id: Text = field(name="SoDinhDanh", default=None)
-    """Whose dependants these are, where the platform repeats it."""
+    personal_id: str | None = field(name="SoDinhDanh", default=None)
+    """Whose dependants these are. Missing only where the register does not know the citizen."""
     dependants: list[Raw] | None = field(name="DanhSach", default=None)

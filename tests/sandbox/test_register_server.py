@@ -34,7 +34,8 @@ async def test_dependants_are_listed(http: httpx.AsyncClient) -> None:
 
 
 async def test_somebody_without_dependants_has_an_empty_list(http: httpx.AsyncClient) -> None:
-    assert (await http.post(DEPENDANTS, json=about(BINH))).json() == {"MaKetQua": "00", "DanhSach": []}
+    answer = (await http.post(DEPENDANTS, json=about(BINH))).json()
+    assert answer == {"MaKetQua": "00", "SoDinhDanh": BINH, "DanhSach": []}
 
 
 @pytest.mark.parametrize("path", [CITIZEN, DEPENDANTS])

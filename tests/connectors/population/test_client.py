@@ -46,7 +46,7 @@ def found(**fields: Any) -> dict[str, Any]:
 
 
 def listed(*dependants: Any, **fields: Any) -> dict[str, Any]:
-    return {"MaKetQua": "00", "DanhSach": list(dependants), **fields}
+    return {"MaKetQua": "00", "SoDinhDanh": AN.personal_id, "DanhSach": list(dependants), **fields}
 
 
 async def test_the_number_travels_in_the_body_alone() -> None:
@@ -93,7 +93,7 @@ async def test_f08_whom_the_register_does_not_know_has_an_empty_answer(about: ty
 @pytest.mark.parametrize("nothing", [{}, {"DanhSach": None}, {"DanhSach": []}])
 async def test_nobody_to_act_for_is_an_ordinary_answer(nothing: dict[str, Any]) -> None:
     """Null, empty and missing lists all mean none."""
-    answer = await Register({"MaKetQua": "00", **nothing}).ask(Relation)
+    answer = await Register({"MaKetQua": "00", "SoDinhDanh": AN.personal_id, **nothing}).ask(Relation)
     assert (answer.records, answer.dropped) == ((), 0)
 
 
@@ -121,11 +121,11 @@ async def test_f12_another_citizen_is_withheld(fields: dict[str, Any]) -> None:
     assert AN.personal_id not in str(caught.value)
 
 
-async def test_f12_another_citizens_dependants_are_withheld() -> None:
-    """Where the platform says whose dependants it lists, it must be the citizen asked about."""
+@pytest.mark.parametrize("whose", ["079080998102", "", None])
+async def test_f12_a_list_of_dependants_that_does_not_say_that_it_is_hers_is_withheld(whose: str | None) -> None:
+    """It would give power over somebody else's child."""
     with pytest.raises(WrongPerson):
-        await Register(listed(dependant(), SoDinhDanh="079080998102")).ask(Relation)
-    assert (await Register(listed(dependant(), SoDinhDanh=AN.personal_id)).ask(Relation)).records
+        await Register(listed(dependant(), SoDinhDanh=whose)).ask(Relation)
 
 
 @pytest.mark.parametrize("answer", [{"MaKetQua": "00"}, {"MaKetQua": "00", "CongDan": {"GioiTinh": "1"}}, [], 7, {}])

@@ -6,7 +6,7 @@ import pytest
 
 from connectors.clock import SystemClock
 from connectors.population.client import PopulationSource
-from connectors.records import Demographics
+from connectors.records import Demographics, Relation
 from tests.connectors.conformance import Bench, Conformance
 from tests.connectors.population.register import AN, API_KEY, BINH, NOBODY, citizen, dependant, options
 from tests.connectors.serving import serving
@@ -17,14 +17,14 @@ RECORDS = {
     AN.personal_id: citizen(),
     BINH.personal_id: citizen(SoDinhDanh=BINH.personal_id, NgayThangNamSinh={"Nam": "1980", "NgayThangNam": ""}),
 }
-DEPENDANTS = {AN.personal_id: [dependant()]}
+DEPENDANTS = {AN.personal_id: [dependant()], BINH.personal_id: [dependant()]}
 
 
 class TestPopulation(Conformance):
-    """Who a citizen is; a list of dependants names nobody whom it could be checked against."""
+    """Who a citizen is, and whom a citizen represents."""
 
-    @pytest.fixture
-    async def bench(self) -> AsyncIterator[Bench]:
+    @pytest.fixture(params=[Demographics, Relation])
+    async def bench(self, request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
         """The register on a real socket, and a source that speaks with it."""
         faults, clock = Faults(), SystemClock()
         app = register_app(RECORDS, DEPENDANTS, api_key=API_KEY, faults=faults)
@@ -32,7 +32,7 @@ class TestPopulation(Conformance):
             source = PopulationSource("population", options(url=server.url), clock=clock)
             yield Bench(
                 source=source,
-                about=Demographics,
+                about=request.param,
                 known=AN,
                 other=BINH,
                 unknown=NOBODY,

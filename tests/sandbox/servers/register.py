@@ -68,9 +68,10 @@ class _Register:
         return refused or _json({"MaKetQua": "00", "CongDan": self._records[number]})
 
     async def dependants(self, request: Request) -> Response:
-        """Who depends on a citizen: ``{"MaKetQua": "00", "DanhSach": [...]}``."""
+        """Who depends on a citizen: ``{"MaKetQua": "00", "SoDinhDanh": "...", "DanhSach": [...]}``."""
         refused, number = await self._asked(request)
-        return refused or _json({"MaKetQua": "00", "DanhSach": list(self._dependants.get(number, ()))})
+        listed = list(self._dependants.get(number, ()))
+        return refused or _json({"MaKetQua": "00", "SoDinhDanh": number, "DanhSach": listed})
 
     async def _asked(self, request: Request) -> tuple[Response | None, str]:
         """The refusal of a request, or the number of a citizen who exists."""
