@@ -12,6 +12,7 @@ from connectors.clock import SystemClock
 from connectors.options import BadOptions
 from gateway import telemetry
 from gateway.app import Gateway
+from gateway.serving import CannotListen
 from gateway.serving import serve as serve_gateway
 from gateway.settings import Settings, environment_variable, load
 from gateway.sources import open_sources
@@ -40,10 +41,9 @@ def serve(config: Path) -> None:
     settings = _settings(config)
     telemetry.set_up()
     try:
-        gateway = Gateway(settings)
-    except (BadOptions, ValueError) as error:
+        uvloop.run(serve_gateway(Gateway(settings)))
+    except (BadOptions, CannotListen) as error:
         _complain(str(error))
-    uvloop.run(serve_gateway(gateway))
 
 
 @main.command()

@@ -5,12 +5,15 @@ from typing import Self
 
 import structlog
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Route
 
 from connectors.clock import Clock, SystemClock
 from connectors.records import SourceInfo
+from gateway.answer import refuse_path
 from gateway.endpoint import GraphQLEndpoint
 from gateway.health import admin_app
+from gateway.identity.e_id import EId
 from gateway.identity.fetching import open_client
 from gateway.identity.tokens import Verifier
 from gateway.operations.execution import Executor, KnownDocument
@@ -35,7 +38,9 @@ class Gateway:
         self._sources = open_sources(settings.sources, clock=self._clock, environment=environment_variable)
         self._http = open_client()
         self._verifier = Verifier(settings.authentication.issuers, http=self._http, clock=self._clock)
-        self.public = Starlette(routes=self._routes())
+        self.public = Starlette(routes=self._routes(), exception_handlers={HTTPException: refuse_path})
+        # A redirect for a slash too many would be built from the Host header, which is anybody's to write.
+        self.public.router.redirect_slashes = False
         self.admin = admin_app(is_ready=lambda: self._ready, sources=self._infos)
 
     async def start(self) -> Self:
@@ -73,7 +78,7 @@ class Gateway:
         if self.settings.explorer is not None:
             routes += portal_routes(
                 self.settings.explorer,
-                issuer=self.settings.authentication.issuers[0],
+                e_id=EId(self.settings.authentication.issuers[0].issuer, http=self._http),
                 verifier=self._verifier,
                 clock=self._clock,
             )

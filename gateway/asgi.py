@@ -1,6 +1,8 @@
 """The little HTTP that our own endpoints need, on plain ASGI: bounded bodies, and answers with the right headers."""
 
 import asyncio
+import re
+import uuid
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,6 +18,12 @@ SAFE_HEADERS = (
 )
 """On every answer: personal data is not for caches, and never something else than it says."""
 
+METHODS = "GET, POST"
+"""All that the graph is asked with; other methods hear of it in ``Allow``."""
+
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+_PERSONAL_NUMBER = re.compile(rb"(?<![A-Za-z0-9])[0-9]{9,15}(?![A-Za-z0-9])")
+
 
 class CallerGone(Exception):
     """The caller hung up: there is nobody to answer."""
@@ -24,6 +32,17 @@ class CallerGone(Exception):
 def header_values(scope: Scope, name: bytes) -> list[bytes]:
     """Every value of that header, in the order of the request."""
     return [value for known, value in scope["headers"] if known == name]
+
+
+def request_id(scope: Scope) -> str:
+    """The caller's own request id when it is one; otherwise a new one.
+
+    It stands in our log and in other systems': text that could be somebody's number there is no id.
+    """
+    sent = header_values(scope, b"x-request-id")
+    if len(sent) == 1 and _REQUEST_ID.fullmatch(sent[0]) and not _PERSONAL_NUMBER.search(sent[0]):
+        return sent[0].decode()
+    return uuid.uuid4().hex
 
 
 async def read_body(scope: Scope, receive: Receive, *, limit: int, patience: float) -> bytes:

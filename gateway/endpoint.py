@@ -5,10 +5,9 @@ the document is bounded before it is validated, and only then is anybody asked a
 """
 
 import asyncio
-import re
-import uuid
+import sys
 from collections.abc import Awaitable, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 import structlog
 from starlette.types import Receive, Scope, Send
@@ -16,10 +15,11 @@ from strawberry.types.execution import ExecutionResult
 
 from connectors.clock import Clock, today
 from connectors.contract import Deadline, Inquiry, Source
-from gateway.asgi import CallerGone, header_values, read_body, send_json
-from gateway.errors import INTERNAL, RequestError, formatted, is_defect
+from gateway.answer import CALLER_GONE, Answer
+from gateway.asgi import METHODS, CallerGone, header_values, read_body, request_id
+from gateway.errors import INTERNAL, RequestError, is_defect
 from gateway.identity.errors import IdentityError, InvalidToken
-from gateway.negotiation import AnswerType, answer_type, require_json
+from gateway.negotiation import answer_type, require_json
 from gateway.operations.execution import Executor, Operation
 from gateway.operations.request import GraphQLRequest, from_body, from_query_string
 from gateway.settings import Settings
@@ -30,11 +30,8 @@ from resolvers.context import Context
 from resolvers.federation import Federation
 from resolvers.identifiers import Identifiers
 from resolvers.language import negotiate
-from resolvers.sections import SECTION_OF
 
 REALM = "citizen-graph"
-_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
-_METHODS = "GET, POST"
 
 
 class TokenVerifier(Protocol):
@@ -72,8 +69,8 @@ class GraphQLEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         begun = self._clock.monotonic()
-        event = Event(_request_id(scope), self._log)
-        answer = _Answer(send, event)
+        event = Event(request_id(scope), self._log)
+        answer = Answer(send, event)
         try:
             await self._answer(scope, receive, answer, event)
         except RequestError as error:
@@ -82,22 +79,25 @@ class GraphQLEndpoint:
             event.add(refused=error.cause)
             await answer.refuse(_unidentified(error))
         except CallerGone:
-            answer.status = 499
+            answer.status = CALLER_GONE
+        except asyncio.CancelledError:
+            await answer.refuse(RequestError(503, "SERVICE_UNAVAILABLE", "This service is ending. Try again."))
+            raise
         except Exception:  # noqa: BLE001 - the last line of defence: the caller learns nothing, the operator all
-            self._log.exception("defect", request_id=event.request_id)
+            event.write_defect(sys.exception())
             await answer.refuse(RequestError(500, INTERNAL, "Something went wrong on our side."))
         finally:
             event.write(answer.status, (self._clock.monotonic() - begun) * 1000)
 
-    async def _answer(self, scope: Scope, receive: Receive, answer: "_Answer", event: Event) -> None:
+    async def _answer(self, scope: Scope, receive: Receive, answer: Answer, event: Event) -> None:
         if scope["method"] not in ("GET", "POST"):
-            raise RequestError(405, "BAD_REQUEST", "Only GET and POST are taken.", headers=[("Allow", _METHODS)])
+            raise RequestError(405, "BAD_REQUEST", "Only GET and POST are taken.", headers=[("Allow", METHODS)])
+        answer.type = answer_type(header_values(scope, b"accept"))
         caller = await self._verifier.verify(header_values(scope, b"authorization"))
         event.add(client=caller.client_id, caller=caller.kind.value)
-        answer.type = answer_type(header_values(scope, b"accept"))
         request = await self._read(scope, receive)
         operation = self._executor.prepare(request)
-        event.add(operation=operation.name, document=operation.document.hash[:16])
+        event.add_operation(operation.name, operation.document.hash)
         if scope["method"] == "GET" and not operation.is_query:
             raise RequestError(405, "BAD_REQUEST", "By GET only queries are taken.", headers=[("Allow", "POST")])
         await self._execute(scope, receive, caller, operation, request, answer, event)
@@ -107,7 +107,7 @@ class GraphQLEndpoint:
             return from_query_string(scope["query_string"])
         require_json(header_values(scope, b"content-type"))
         server = self._settings.server
-        return from_body(await read_body(scope, receive, limit=server.max_body, patience=server.body_timeout))
+        return from_body(await read_body(scope, receive, limit=server.max_body, patience=server.caller_timeout))
 
     async def _execute(
         self,
@@ -116,7 +116,7 @@ class GraphQLEndpoint:
         caller: Caller,
         operation: Operation,
         request: GraphQLRequest,
-        answer: "_Answer",
+        answer: Answer,
         event: Event,
     ) -> None:
         deadline = Deadline.after(self._settings.server.deadline, self._clock)
@@ -154,44 +154,7 @@ class GraphQLEndpoint:
     def _note_defects(self, result: ExecutionResult, event: Event) -> None:
         for error in result.errors or ():
             if is_defect(error):
-                cause = error.original_error
-                self._log.error("defect", request_id=event.request_id, path=str(error.path), exc_info=cause)
-
-
-class _Answer:
-    """The one answer to a request."""
-
-    def __init__(self, send: Send, event: Event) -> None:
-        self._send = send
-        self._event = event
-        self.type = AnswerType.GRAPHQL
-        self.status = 0
-
-    async def give(self, result: ExecutionResult, federation: Federation) -> None:
-        """Send data and errors. An answer without any data, whose errors lie in the request itself, is a refusal."""
-        errors = result.errors or []
-        body: dict[str, Any] = {}
-        executed = result.data is not None or any(error.path is not None for error in errors)
-        if errors:
-            body["errors"] = [formatted(error, self._event.request_id) for error in errors]
-            self._event.add(errors=sorted({entry["extensions"]["code"] for entry in body["errors"]}))
-        if executed:
-            body["data"] = result.data
-        body["extensions"] = {"requestId": self._event.request_id, "sources": _sources(federation)}
-        await self._json(200 if executed or self.type is AnswerType.JSON else 400, body)
-
-    async def refuse(self, error: RequestError) -> None:
-        """Send the refusal of a request that was not executed."""
-        self._event.add(errors=[error.code])
-        body = {"errors": error.formatted(), "extensions": {"requestId": self._event.request_id}}
-        # GraphQL over HTTP, section 6.4.1: for a client that only knows JSON a document error is no HTTP error.
-        lenient = self.type is AnswerType.JSON and error.status == 400 and error.code.startswith(("GRAPHQL_", "MAX_"))
-        await self._json(200 if lenient else error.status, body, headers=error.headers)
-
-    async def _json(self, status: int, body: dict[str, Any], headers: Sequence[tuple[str, str]] = ()) -> None:
-        self.status = status
-        known = [("X-Request-Id", self._event.request_id), *headers]
-        await send_json(self._send, status, body, media_type=self.type.value, headers=known)
+                event.write_defect(error.original_error, path=error.path or ())
 
 
 async def _unless_gone(running: Awaitable[ExecutionResult], receive: Receive) -> ExecutionResult:
@@ -206,36 +169,12 @@ async def _unless_gone(running: Awaitable[ExecutionResult], receive: Receive) ->
     finally:
         for task in (execution, gone):
             task.cancel()
+        await asyncio.gather(execution, gone, return_exceptions=True)
 
 
 async def _hangs_up(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-def _sources(federation: Federation) -> list[dict[str, Any]]:
-    """How it went with every source, for ``extensions``: a client sees it without selecting anything."""
-    return [
-        {
-            "source": outcome.source.id,
-            "name": outcome.source.name,
-            "section": SECTION_OF[outcome.about].value,
-            "state": outcome.state.value,
-            "code": outcome.code,
-            "records": outcome.records,
-            "elapsedMs": outcome.elapsed_ms,
-            "retryable": outcome.retryable,
-        }
-        for outcome in federation.outcomes()
-    ]
-
-
-def _request_id(scope: Scope) -> str:
-    """The caller's own request id when it is one; otherwise a new one."""
-    sent = header_values(scope, b"x-request-id")
-    if len(sent) == 1 and _REQUEST_ID.fullmatch(sent[0]):
-        return sent[0].decode()
-    return uuid.uuid4().hex
 
 
 def _unidentified(error: IdentityError) -> RequestError:

@@ -2,70 +2,121 @@
 
 import asyncio
 import contextlib
+import functools
 import gc
 import signal
 from collections.abc import Iterator
+from typing import Any
 
+import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
+from gateway import telemetry
 from gateway.app import Gateway
+from gateway.connection import Connection
+from gateway.settings import Server
 
-_DRAIN_SECONDS = 10
+_IDLE_SECONDS = 30
 
 
-class _Listener(uvicorn.Server):
-    """A server that leaves the signals to us: two servers cannot both own them."""
+class CannotListen(Exception):
+    """Nothing can listen at a configured address. The text is for the operator."""
+
+
+class Listener(uvicorn.Server):
+    """A server that leaves the signals to us, because two servers cannot both own them, and says when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Capture nothing."""
         yield
 
+    async def startup(self, sockets: Any = None) -> None:
+        """Listen.
+
+        Raises:
+            CannotListen: where uvicorn would end the process from within.
+        """
+        try:
+            await super().startup(sockets)
+        except SystemExit:
+            place = f"{self.config.host}:{self.config.port}"
+            raise CannotListen(f"{place} is taken, or no address of this machine") from None
+        self.listening.set()
+
 
 async def serve(gateway: Gateway) -> None:
-    """Run until SIGTERM or SIGINT; then finish what is under way, and stop."""
-    await gateway.start()
-    listeners = [
-        _listener(gateway.public, gateway.settings.server.listen),
-        _listener(gateway.admin, gateway.settings.server.admin),
-    ]
-    loop = asyncio.get_running_loop()
+    """Run until SIGTERM or SIGINT; then finish what is under way, and stop.
 
-    def end() -> None:
-        gateway.drain()
-        for listener in listeners:
-            listener.should_exit = True
+    The gateway is ready when both listen and the keys are there. In the end readiness goes first and the admin
+    listener last: who watches sees "not ready" for as long as there is somebody to answer.
 
-    for known in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(known, end)
+    Raises:
+        CannotListen: an address of the settings cannot be had.
+    """
+    settings = gateway.settings.server
+    public = Listener(listener_config(gateway.public, settings, address=settings.listen))
+    admin = Listener(listener_config(gateway.admin, settings, address=settings.admin))
+    _end_on_signal(gateway, public)
+    asyncio.get_running_loop().set_exception_handler(telemetry.note_loop_defect)
     # What is alive now stays alive: it need not be walked again by every collection.
     gc.collect()
     gc.freeze()
     try:
-        await asyncio.gather(*(listener.serve() for listener in listeners))
+        async with asyncio.TaskGroup() as group:
+            group.create_task(admin.serve())
+            answering = group.create_task(public.serve())
+            await admin.listening.wait()
+            await public.listening.wait()
+            await gateway.start()
+            structlog.get_logger().info("listening", public=settings.listen, admin=settings.admin)
+            await answering
+            admin.should_exit = True
+    except* CannotListen as failed:
+        raise failed.exceptions[0] from None
     finally:
         await gateway.stop()
 
 
-def _listener(app: ASGIApp, address: str) -> _Listener:
+def listener_config(app: ASGIApp, server: Server, *, address: str = "127.0.0.1:0") -> uvicorn.Config:
+    """How an application is served: as little as possible of the server underneath shows.
+
+    Args:
+        app: what is served.
+        server: its bounds.
+        address: ``host:port``; without meaning for a caller that brings its own socket.
+    """
     host, _, port = address.rpartition(":")
-    return _Listener(
-        uvicorn.Config(
-            app,
-            host=host.strip("[]"),
-            port=int(port),
-            loop="uvloop",
-            http="httptools",
-            ws="none",
-            lifespan="off",
-            access_log=False,
-            log_config=None,
-            server_header=False,
-            date_header=True,
-            proxy_headers=False,
-            timeout_keep_alive=30,
-            timeout_graceful_shutdown=_DRAIN_SECONDS,
-            backlog=1024,
-        )
+    return uvicorn.Config(
+        app,
+        host=host.strip("[]"),
+        port=int(port),
+        loop="uvloop",
+        http=functools.partial(Connection, server=server),  # type: ignore[arg-type]  # it is only ever called
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        date_header=True,
+        proxy_headers=False,
+        timeout_keep_alive=_IDLE_SECONDS,
+        # Long enough for a request that began just now: its body, then its answer.
+        timeout_graceful_shutdown=int(server.caller_timeout + server.deadline) + 1,
+        backlog=1024,
     )
+
+
+def _end_on_signal(gateway: Gateway, public: Listener) -> None:
+    def end() -> None:
+        gateway.drain()
+        public.should_exit = True
+
+    loop = asyncio.get_running_loop()
+    for known in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(known, end)

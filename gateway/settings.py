@@ -28,8 +28,8 @@ class Server(Struct, frozen=True, kw_only=True):
     deadline: Duration = Duration(5)
     """For a whole request. What a source has not said by then is missing from the answer, and the answer says so."""
     max_body: Size = Size(256 * 1024)
-    body_timeout: Duration = Duration(10)
-    """For a caller to finish sending."""
+    caller_timeout: Duration = Duration(10)
+    """For a caller to send the header, again for the body, and to take some of the answer."""
     introspection: bool = False
     """Whether a signed-in caller may ask for the schema; it is published as a file anyway."""
 
@@ -42,6 +42,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     max_aliases: int = 100
     max_root_fields: int = 20
     max_directives: int = 100
+    max_operations: int = 20
     documents: int = 1000
     """Checked documents that are remembered."""
 

@@ -2,21 +2,31 @@
 
 An event is one line of JSON on standard output. It never holds a name, a citizen's number, a token, a clinical value
 or an address of a source: citizens appear by their keyed reference only, and texts from outside are bounded and
-escaped by JSON itself, so that no caller can write a line of their own.
+escaped by JSON itself, so that no caller can write a line of their own. A defect is told by its type and its place in
+our code; the text of an exception and the variables around it may be anybody's data, and are not written.
 """
 
+import asyncio
 import logging
+import re
 import sys
-from collections.abc import Iterable
+import traceback
+from collections.abc import Iterable, MutableMapping
+from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import structlog
 
 from connectors.contract import Outcome
+from connectors.errors import SourceError
 from resolvers.federation import Fault
 from resolvers.sections import SECTION_OF
 
 Log = structlog.typing.FilteringBoundLogger
+
+_PERSONAL_NUMBER = re.compile(r"\d{9,}")
+_ROOT = Path(__file__).parents[1]
 
 
 def set_up(*, level: str = "info") -> None:
@@ -24,7 +34,7 @@ def set_up(*, level: str = "info") -> None:
     shared: list[structlog.typing.Processor] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.dict_tracebacks,
+        told_by_place,
     ]
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer()],
@@ -47,6 +57,23 @@ def set_up(*, level: str = "info") -> None:
     root.setLevel(logging.WARNING)
 
 
+def told_by_place(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Put the types of an exception and its causes, and the lines they came by, where the exception was."""
+    given = event.pop("exc_info", None)
+    error = given[1] if isinstance(given, tuple) else given if isinstance(given, BaseException) else None
+    if given is True:
+        error = sys.exception()
+    if error is not None:
+        event["exception"] = _story(error)
+    return event
+
+
+def note_loop_defect(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What nobody awaited went wrong. The loop's own sentence would quote the exception."""
+    error = context.get("exception")
+    structlog.get_logger().error("defect", where="event loop", exc_info=error if error is not None else None)
+
+
 class Event:
     """What happened in one request. Begun at the door, written once at the end."""
 
@@ -59,6 +86,11 @@ class Event:
         """Add what a layer knows."""
         self._fields.update(fields)
 
+    def add_operation(self, name: str | None, document: str) -> None:
+        """Add what is executed: the name that the caller gave it, and the hash of its document."""
+        self._fields["operation"] = None if name is None else _PERSONAL_NUMBER.sub("…", name)
+        self._fields["document"] = document[:16]
+
     def add_outcomes(self, outcomes: Iterable[Outcome], faults: Iterable[Fault]) -> None:
         """Add how it went with the sources, and for the operator alone, why some failed."""
         self._fields["sources"] = [
@@ -70,11 +102,41 @@ class Event:
             }
             for outcome in outcomes
         ]
-        if reasons := [
-            f"{fault.source}/{fault.about}: {type(fault.error).__name__}: {fault.error}" for fault in faults
-        ]:
+        if reasons := [f"{fault.source}/{fault.about}: {_reason(fault.error)}" for fault in faults]:
             self._fields["faults"] = reasons
+
+    def write_defect(self, error: BaseException | None, *, path: Iterable[str | int] = ()) -> None:
+        """Write a mistake of ours at once, in a line of its own: what went wrong, and at which field."""
+        field = _PERSONAL_NUMBER.sub("…", ".".join(str(step) for step in path))
+        self._log.error("defect", request_id=self.request_id, field=field, exc_info=error)
 
     def write(self, status: int, elapsed_ms: float) -> None:
         """Write the line."""
         self._log.info("request", request_id=self.request_id, status=status, ms=round(elapsed_ms, 1), **self._fields)
+
+
+def _reason(error: Exception) -> str:
+    """Our own errors hold our own words; of all others only the place is told."""
+    if isinstance(error, SourceError):
+        return f"{type(error).__name__}: {error}"
+    return _story(error)[-1]
+
+
+def _story(error: BaseException) -> list[str]:
+    """From the first cause to the last: each type with the way it came by."""
+    told: list[str] = []
+    current: BaseException | None = error
+    while current is not None and len(told) < 10:
+        told.insert(0, f"{type(current).__name__} at {_way(current.__traceback__)}")
+        hidden = None if current.__suppress_context__ else current.__context__
+        current = current.__cause__ or hidden
+    return told
+
+
+def _way(trace: TracebackType | None) -> str:
+    return " > ".join(f"{_place(frame.filename)}:{frame.lineno}" for frame in traceback.extract_tb(trace)) or "nowhere"
+
+
+def _place(filename: str) -> str:
+    path = Path(filename)
+    return path.relative_to(_ROOT).as_posix() if path.is_relative_to(_ROOT) else path.name

@@ -2,17 +2,22 @@
 
 from connectors.records import (
     Allergy,
+    Appointment,
     Claim,
     Condition,
     Coverage,
     Demographics,
     Described,
+    Document,
     Encounter,
     Immunization,
     Medication,
     Observation,
+    Procedure,
     Record,
+    Referral,
     Relation,
+    Report,
 )
 
 
@@ -29,6 +34,11 @@ class Section(Described):
     IMMUNIZATIONS = "IMMUNIZATIONS", "Vaccinations."
     COVERAGE = "COVERAGE", "Health-insurance cards."
     CLAIMS = "CLAIMS", "Insured visits."
+    REPORTS = "REPORTS", "Laboratory, imaging and other reports."
+    PROCEDURES = "PROCEDURES", "Operations and procedures."
+    DOCUMENTS = "DOCUMENTS", "Discharge papers, letters and other documents."
+    REFERRALS = "REFERRALS", "Referrals to another place of care."
+    APPOINTMENTS = "APPOINTMENTS", "Planned visits."
 
 
 SECTION_OF: dict[type[Record], Section] = {
@@ -42,4 +52,9 @@ SECTION_OF: dict[type[Record], Section] = {
     Immunization: Section.IMMUNIZATIONS,
     Coverage: Section.COVERAGE,
     Claim: Section.CLAIMS,
+    Report: Section.REPORTS,
+    Procedure: Section.PROCEDURES,
+    Document: Section.DOCUMENTS,
+    Referral: Section.REFERRALS,
+    Appointment: Section.APPOINTMENTS,
 }

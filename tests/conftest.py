@@ -8,9 +8,6 @@ from tests.running import CityClock, Running, running_gateway
 from tests.sandbox.city import City, running_city
 from tests.sandbox.serving import Site
 
-FASTER = 'deadline = "2s" -> deadline = "1s"'
-"""A source that hangs is given up sooner than in production, so that no test waits long for it."""
-
 
 @pytest.fixture(scope="session")
 def city_clock() -> CityClock:
@@ -39,7 +36,7 @@ def gateway(
 ) -> Iterator[Running]:
     """A gateway for the city."""
     folder = tmp_path_factory.mktemp("gateway")
-    with running_gateway(whole_city, folder, clock=city_clock, site=gateway_site, faster=FASTER) as running:
+    with running_gateway(whole_city, folder, clock=city_clock, site=gateway_site) as running:
         yield running
 
 

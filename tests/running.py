@@ -14,6 +14,7 @@ import httpx
 from msgspec import Struct
 
 from gateway.app import Gateway
+from gateway.serving import listener_config
 from gateway.settings import load
 from tests.sandbox import config
 from tests.sandbox.city import City
@@ -118,8 +119,8 @@ def running_gateway(
 
     try:
         run(gateway.start())
-        run(public.open(gateway.public))
-        run(admin.open(gateway.admin))
+        for listener, app in ((public, gateway.public), (admin, gateway.admin)):
+            run(listener.open(app, listener_config(app, gateway.settings.server)))
         yield Running(gateway, public.url, admin.url)
     finally:
         for listener in (public, admin):

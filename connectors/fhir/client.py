@@ -1,7 +1,7 @@
 """A source that speaks FHIR R4: find the citizen's Patients, search by them, check every answer, translate it."""
 
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import httpx
 from msgspec import Struct
@@ -36,8 +36,8 @@ class _People(Struct, frozen=True):
 class FhirSource:
     """One FHIR server."""
 
-    options = FhirOptions
-    can_hold: frozenset[type[Record]] = frozenset(HELD)
+    options: ClassVar[type[FhirOptions]] = FhirOptions
+    can_hold: ClassVar[frozenset[type[Record]]] = frozenset(HELD)
 
     def __init__(
         self, key: str, options: FhirOptions, *, clock: Clock, transport: httpx.AsyncBaseTransport | None = None

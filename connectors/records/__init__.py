@@ -40,6 +40,8 @@ from connectors.records.observation import (
     RangeValue,
     TextValue,
 )
+from connectors.records.planning import Appointment, Referral
+from connectors.records.results import Document, Procedure, Report, ReportKind
 
 RECORD_CLASSES: tuple[type[Record], ...] = (
     Demographics,
@@ -52,6 +54,11 @@ RECORD_CLASSES: tuple[type[Record], ...] = (
     Immunization,
     Coverage,
     Claim,
+    Report,
+    Procedure,
+    Document,
+    Referral,
+    Appointment,
 )
 """Every class of record there is, in the order of the graph. Configuration names them by class name."""
 
@@ -59,6 +66,7 @@ __all__ = [
     "RECORD_CLASSES",
     "Address",
     "Allergy",
+    "Appointment",
     "BooleanValue",
     "Claim",
     "CodedText",
@@ -72,6 +80,7 @@ __all__ = [
     "Described",
     "Diagnosis",
     "DiagnosisRole",
+    "Document",
     "Encounter",
     "EncounterKind",
     "Facility",
@@ -84,12 +93,16 @@ __all__ = [
     "ObservationValue",
     "PartialDate",
     "Practitioner",
+    "Procedure",
     "Provenance",
     "Quantity",
     "QuantityValue",
     "RangeValue",
     "Record",
+    "Referral",
     "Relation",
+    "Report",
+    "ReportKind",
     "RepresentationBasis",
     "Sex",
     "SourceHealth",

@@ -10,6 +10,7 @@ from gateway.identity.algorithms import ALGORITHMS
 
 DATE_FORMATS = ("yyyy-MM-dd", "yyyyMMdd", "dd/MM/yyyy")
 """Ways of writing a birth date that can be listed in ``birth_date_formats``."""
+_REGISTERED = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "client_id", "azp", "typ"})
 
 
 class ClaimNames(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -35,6 +36,8 @@ class ClaimNames(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             _require(all(names), f"claims.{setting}", "must not hold an empty name")
         _require(bool(self.citizen_id), "claims.citizen_id", "must name at least one claim")
         _require(bool(self.assurance), "claims.assurance", "must name at least one claim")
+        # A claim that every token has would give every sign-in the same level: a default, by the back door.
+        _require(not set(self.assurance) & _REGISTERED, "claims.assurance", "must be about how the holder signed in")
         _require(bool(self.client_id), "claims.client_id", "must name at least one claim")
         known = set(self.birth_date_formats) <= set(DATE_FORMATS)
         _require(known, "claims.birth_date_formats", f"may hold {', '.join(DATE_FORMATS)}")

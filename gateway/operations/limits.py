@@ -21,12 +21,17 @@ from gateway.settings import Limits
 
 _HUGE = 10**9
 """Sums stop growing here: beyond every limit, and cheap to add."""
+_LEVELS_PER_FIELD = 3
+"""A field may stand in an inline fragment in a fragment; more levels without a field only cost stack."""
 
 
 class Weight(Struct, frozen=True):
     """What a selection set amounts to, fragments included."""
 
     depth: int = 0
+    """Fields on the longest way down."""
+    levels: int = 0
+    """Selection sets on the longest way down, those of fragments included."""
     aliases: int = 0
     fields: int = 0
     """Fields at its own top level."""
@@ -39,27 +44,43 @@ def check(document: DocumentNode, limits: Limits) -> None:
     Raises:
         InvalidDocument: with the code of the limit and the limit itself.
     """
+    operations = sum(isinstance(definition, OperationDefinitionNode) for definition in document.definitions)
+    if operations > limits.max_operations:
+        raise over("MAX_OPERATIONS_LIMIT", "full of operations", limits.max_operations)
+    for weight in weigh(document):
+        _refuse(weight, limits)
+
+
+def weigh(document: DocumentNode) -> list[Weight]:
+    """What each operation amounts to, in the order of the document."""
     fragments = {
         definition.name.value: definition
         for definition in document.definitions
         if isinstance(definition, FragmentDefinitionNode)
     }
     weights = _weigh_fragments(fragments)
-    for definition in document.definitions:
-        if isinstance(definition, OperationDefinitionNode):
-            weight = _weigh(definition.selection_set, weights, len(definition.directives or ()))
-            _refuse(weight, limits)
+    return [
+        _weigh(definition.selection_set, weights, len(definition.directives or ()))
+        for definition in document.definitions
+        if isinstance(definition, OperationDefinitionNode)
+    ]
+
+
+def over(code: str, how: str, limit: int) -> InvalidDocument:
+    """The refusal of a document that is over that limit."""
+    return InvalidDocument(code, [GraphQLError(f"The document is too {how}: the limit is {limit}.")])
 
 
 def _refuse(weight: Weight, limits: Limits) -> None:
-    for code, name, found, limit in (
+    for code, how, found, limit in (
         ("MAX_DEPTH_LIMIT", "deep", weight.depth, limits.max_depth),
+        ("MAX_DEPTH_LIMIT", "deep", weight.levels, limits.max_depth * _LEVELS_PER_FIELD),
         ("MAX_ROOT_FIELDS_LIMIT", "wide at its top", weight.fields, limits.max_root_fields),
         ("MAX_ALIASES_LIMIT", "full of aliases", weight.aliases, limits.max_aliases),
         ("MAX_DIRECTIVES_LIMIT", "full of directives", weight.directives, limits.max_directives),
     ):
         if found > limit:
-            raise InvalidDocument(code, [GraphQLError(f"The document is too {name}: the limit is {limit}.")])
+            raise over(code, how, limit)
 
 
 def _weigh_fragments(fragments: dict[str, FragmentDefinitionNode]) -> dict[str, Weight]:
@@ -100,28 +121,31 @@ def _spreads(selection_set: SelectionSetNode) -> list[str]:
 
 
 def _weigh(top: SelectionSetNode, fragments: dict[str, Weight], directives: int) -> Weight:
-    depth = aliases = fields = 0
-    stack = [(top, 1, True)]
+    depth = levels = aliases = fields = 0
+    stack = [(top, 1, 1, True)]
     while stack:
-        selection_set, level, at_top = stack.pop()
+        selection_set, field_level, level, at_top = stack.pop()
+        levels = max(levels, level)
         for selection in selection_set.selections:
             directives += len(selection.directives or ())
             if isinstance(selection, FragmentSpreadNode):
                 spread = fragments.get(selection.name.value, Weight())
-                depth = max(depth, level - 1 + spread.depth)
+                depth = max(depth, field_level - 1 + spread.depth)
+                levels = max(levels, level + spread.levels)
                 aliases += spread.aliases
                 directives += spread.directives
                 fields += spread.fields if at_top else 0
                 continue
             is_field = isinstance(selection, FieldNode)
             if isinstance(selection, FieldNode):
-                depth = max(depth, level)
+                depth = max(depth, field_level)
                 fields += at_top
                 aliases += selection.alias is not None
             if inner := getattr(selection, "selection_set", None):
-                stack.append((inner, level + is_field, at_top and not is_field))
+                stack.append((inner, field_level + is_field, level + 1, at_top and not is_field))
     return Weight(
         depth=min(depth, _HUGE),
+        levels=min(levels, _HUGE),
         aliases=min(aliases, _HUGE),
         fields=min(fields, _HUGE),
         directives=min(directives, _HUGE),

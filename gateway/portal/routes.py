@@ -11,9 +11,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from connectors.clock import Clock
-from gateway.identity.settings import IssuerSettings
+from gateway.identity.e_id import EId, SignInFailed
 from gateway.identity.tokens import Verifier
-from gateway.portal.e_id import SignInFailed
 from gateway.portal.sign_in import CALLBACK, TIME_TO_SIGN_IN, SignIn
 from gateway.settings import Explorer
 
@@ -52,12 +51,12 @@ class _Guarded:
         await self._app(scope, receive, send_guarded)
 
 
-def portal_routes(explorer: Explorer, *, issuer: IssuerSettings, verifier: Verifier, clock: Clock) -> list[BaseRoute]:
-    """The routes of the explorer, for the end of a list: whatever else is asked for is not found, safely.
+def portal_routes(explorer: Explorer, *, e_id: EId, verifier: Verifier, clock: Clock) -> list[BaseRoute]:
+    """The routes of the explorer.
 
     One application inside, so that also its "not found" and "went wrong" are answers of its own and carry the headers.
     """
-    pages = _Pages(explorer, SignIn(explorer, issuer=issuer, verifier=verifier, clock=clock))
+    pages = _Pages(explorer, SignIn(explorer, e_id=e_id, verifier=verifier, clock=clock))
     inside = Starlette(
         routes=[
             Route("/", pages.index),
@@ -70,7 +69,10 @@ def portal_routes(explorer: Explorer, *, issuer: IssuerSettings, verifier: Verif
     )
     # A redirect for a slash too many would be built from the Host header, which is anybody's to write.
     inside.router.redirect_slashes = False
-    return [Mount("", _Guarded(inside))]
+    guarded = _Guarded(inside)
+    return [
+        Route(path, guarded) for path in ("/", "/explorer{rest:path}", "/sign-in{rest:path}", "/sign-out{rest:path}")
+    ]
 
 
 class _Pages:

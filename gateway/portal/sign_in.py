@@ -13,10 +13,9 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from msgspec import Struct
 
 from connectors.clock import Clock
+from gateway.identity.e_id import EId, EIdUnavailable, SignInFailed
 from gateway.identity.errors import InvalidToken, IssuerUnavailable
-from gateway.identity.settings import IssuerSettings
 from gateway.identity.tokens import Verifier
-from gateway.portal.e_id import EId, EIdUnavailable, SignInFailed
 from gateway.portal.sessions import Sessions
 from gateway.settings import Explorer
 from resolvers.access.caller import Caller
@@ -48,10 +47,10 @@ class _Attempt(Struct, frozen=True):
 class SignIn:
     """The flow, from the button to the token and back out."""
 
-    def __init__(self, explorer: Explorer, *, issuer: IssuerSettings, verifier: Verifier, clock: Clock) -> None:
+    def __init__(self, explorer: Explorer, *, e_id: EId, verifier: Verifier, clock: Clock) -> None:
         self._explorer = explorer
         self._address = explorer.address.rstrip("/")
-        self._e_id = EId(issuer.issuer)
+        self._e_id = e_id
         self._verifier = verifier
         self._clock = clock
         self._attempts: Sessions[_Attempt] = Sessions(clock)

@@ -2,10 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 
-Script = Callable[[asyncio.StreamWriter], None]
+Script = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
 
 @asynccontextmanager
@@ -19,7 +19,7 @@ async def raw_server(script: Script) -> AsyncIterator[str]:
         tasks.add(task)
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             await reader.readuntil(b"\r\n\r\n")
-            script(writer)
+            await script(writer)
             await writer.drain()
         writer.close()
         with contextlib.suppress(ConnectionError, asyncio.CancelledError):
@@ -38,13 +38,30 @@ async def raw_server(script: Script) -> AsyncIterator[str]:
 
 def says(*parts: bytes) -> Script:
     """Write these parts and nothing else."""
-    return lambda writer: writer.writelines(parts)
+
+    async def script(writer: asyncio.StreamWriter) -> None:
+        writer.writelines(parts)
+
+    return script
 
 
-def resets(writer: asyncio.StreamWriter) -> None:
+async def resets(writer: asyncio.StreamWriter) -> None:
     """Cut the connection without a word."""
-    transport = writer.transport
-    transport.abort()
+    writer.transport.abort()
+
+
+class Endless:
+    """Writes until nobody reads any more, and counts the bytes."""
+
+    def __init__(self) -> None:
+        self.written = 0
+
+    async def __call__(self, writer: asyncio.StreamWriter) -> None:
+        writer.write(head("Content-Type: application/json"))
+        while True:
+            writer.write(b" " * 65_536)
+            await writer.drain()
+            self.written += 65_536
 
 
 def head(*lines: str, status: str = "200 OK") -> bytes:

@@ -42,14 +42,17 @@ class Site:
         """Where it stands: ``http://127.0.0.1:<port>``."""
         return f"http://{HOST}:{self.port}"
 
-    async def open(self, app: ASGIApp) -> None:
-        """Serve ``app``, from when this returns; nothing happens when it is open already."""
+    async def open(self, app: ASGIApp, config: uvicorn.Config | None = None) -> None:
+        """Serve ``app``, from when this returns; nothing happens when it is open already.
+
+        ``config`` says how, for an application that is served in its own way.
+        """
         if self._task:
             return
         bound, self._bound = self._bound or _bind(self.port), None
         # The thread's own main loop never sees a signal: uvicorn leaves them alone outside the main thread.
-        config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", ws="none")
-        self._server = _Announcing(config)
+        plain = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", ws="none")
+        self._server = _Announcing(config or plain)
         self._task = asyncio.create_task(self._server.serve(sockets=[bound]))
         listening = asyncio.create_task(self._server.listening.wait())
         await asyncio.wait({self._task, listening}, return_when=asyncio.FIRST_COMPLETED)

@@ -126,7 +126,7 @@ def partial(text: str | None) -> PartialDate | None:
 
 def moment(text: str | None) -> datetime | None:
     """The instant in a FHIR dateTime or date; midnight for a date. A year or month is no instant: None."""
-    if not text or not _PARTIAL.fullmatch(text[:10]) or len(text) < 10:
+    if not text or not _PARTIAL.fullmatch(text[:10]):
         return None
     try:
         at = datetime.fromisoformat(text) if len(text) > 10 else datetime.combine(date.fromisoformat(text), time())

@@ -72,6 +72,7 @@ def test_a_bad_setting_is_refused_by_name(setting: str, value: Any) -> None:
         ("citizen_id", []),
         ("citizen_id", [""]),
         ("assurance", []),
+        ("assurance", ["acr", "iss"]),
         ("client_id", []),
         ("name", [""]),
         ("birth_date_formats", ["MM/dd/yyyy"]),

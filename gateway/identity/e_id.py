@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from gateway.identity.fetching import BadKeySet, fetch_metadata, open_client
+from gateway.identity.fetching import BadKeySet, fetch_metadata
 from gateway.identity.strict_json import parse_object
 
 PATIENCE = 5.0
@@ -34,8 +34,9 @@ class EIdUnavailable(SignInFailed):
 class EId:
     """One issuer, spoken to as its public client."""
 
-    def __init__(self, issuer: str) -> None:
+    def __init__(self, issuer: str, *, http: httpx.AsyncClient) -> None:
         self._issuer = issuer
+        self._http = http
 
     async def endpoint(self, name: str) -> str | None:
         """The address under that name in the issuer's metadata; None when it publishes none.
@@ -44,13 +45,13 @@ class EId:
             EIdUnavailable: no metadata, or an address that is none.
         """
         try:
-            async with asyncio.timeout(PATIENCE), open_client() as http:
-                address = (await fetch_metadata(http, self._issuer)).get(name)
+            async with asyncio.timeout(PATIENCE):
+                address = (await fetch_metadata(self._http, self._issuer)).get(name)
         except (BadKeySet, httpx.HTTPError, TimeoutError):
             raise EIdUnavailable("The e-ID cannot be reached now.") from None
         if address is None:
             return None
-        if not isinstance(address, str) or not self._is_sound(address):
+        if not isinstance(address, str) or not is_sound(address, issuer=self._issuer):
             raise EIdUnavailable("The e-ID publishes an address that cannot be used.")
         return address
 
@@ -68,9 +69,9 @@ class EId:
         if endpoint is None:
             raise EIdUnavailable("The e-ID does not say where to sign in.")
         try:
-            async with asyncio.timeout(PATIENCE), open_client() as http:
-                answer = await _post(http, endpoint, form)
-        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                answer = await _post(self._http, endpoint, form)
+        except (httpx.HTTPError, TimeoutError):
             raise EIdUnavailable("The e-ID cannot be reached now.") from None
         token, kind = answer.get("access_token"), answer.get("token_type")
         # A token of a type that is not understood must not be used (RFC 6749 section 7.1); DPoP is such a type.
@@ -78,16 +79,18 @@ class EId:
             raise _not_completed()
         return token
 
-    def _is_sound(self, address: str) -> bool:
-        """Whether a browser may be sent there: a web address, and no less protected than the issuer itself."""
-        try:
-            parts = urlsplit(address)
-            complete = bool(parts.hostname) and parts.port != 0
-        except ValueError:
-            return False
-        plain = address.isascii() and address.isprintable() and " " not in address and "\\" not in address
-        protected = parts.scheme in {"https", urlsplit(self._issuer).scheme}
-        return complete and plain and protected and not parts.fragment and "@" not in parts.netloc
+
+def is_sound(address: str, *, issuer: str) -> bool:
+    """Whether a browser or a code may be sent there: a web address, no less protected than the issuer itself."""
+    try:
+        parts = urlsplit(address)
+        complete = bool(parts.hostname) and parts.port != 0
+        httpx.URL(address)  # judges what urlsplit lets pass, and the other way round
+    except (ValueError, httpx.InvalidURL):
+        return False
+    plain = address.isascii() and address.isprintable() and " " not in address and "\\" not in address
+    protected = parts.scheme in {"https", urlsplit(issuer).scheme}
+    return complete and plain and protected and not parts.fragment and "@" not in parts.netloc
 
 
 async def _post(http: httpx.AsyncClient, address: str, form: str) -> dict[str, Any]:

@@ -1,0 +1,261 @@
+"""One connection of a caller, bounded before there is a request to judge.
+
+The server underneath waits for ever for a header, takes one of any size, reads on for ever after it has answered, and
+keeps an answer for ever for a reader who never reads. Here each of these has its bound. What is refused at this point
+gets an answer and an event like every other request.
+"""
+
+import asyncio
+import re
+import struct
+import uuid
+from collections.abc import Callable
+from socket import SO_LINGER, SOL_SOCKET
+from typing import Any
+
+import httptools
+import orjson
+import structlog
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from gateway.asgi import METHODS, SAFE_HEADERS
+from gateway.errors import RequestError
+from gateway.settings import Server
+from gateway.telemetry import Event
+
+MAX_TARGET = 16 * 1024
+"""Bytes of a path with its query string: a query by GET is not longer."""
+MAX_HEADER = 32 * 1024
+"""Bytes of all header fields together. A token is the largest of them."""
+MAX_FIELDS = 100
+_LINGER_SECONDS = 2.0
+_LINGER_BYTES = 1024 * 1024
+_HOST = re.compile(rb"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
+
+
+class _Stop(Exception):
+    """Ends the parser's work from within one of its callbacks; what to answer is already known."""
+
+
+class Connection(HttpToolsProtocol):
+    """HTTP/1.1 as uvicorn speaks it, with an end to everything."""
+
+    def __init__(self, *args: Any, server: Server, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._patience = server.caller_timeout
+        # The framing of chunks takes room beside the body, but never several times as much of it.
+        self._max_request = MAX_TARGET + MAX_HEADER + 4 * server.max_body
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._in_header = False
+        self._in_request = False
+        self._refusal: RequestError | None = None
+        self._received = 0
+        self._fields = 0
+        self._lingering = False
+        self._offers_other = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
+        """Wait for a request, but not for ever."""
+        super().connection_made(transport)
+        self._in("header", self._patience, self._too_slow)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget every timer."""
+        for name in list(self._timers):
+            self._no_longer(name)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Feed the parser, within the bounds of a request."""
+        self._unset_keepalive_if_required()
+        self._received += len(data)
+        if self._lingering:
+            if self._received > _LINGER_BYTES:
+                self._close()
+            return
+        try:
+            self._feed(data)
+        except httptools.HttpParserInvalidMethodError:
+            self._refuse(RequestError(405, "BAD_REQUEST", "Only GET and POST are taken.", headers=[("Allow", METHODS)]))
+        except httptools.HttpParserError:
+            self._refuse(self._refusal or RequestError(400, "BAD_REQUEST", "This is not HTTP as it is spoken here."))
+        else:
+            self._judge_progress()
+
+    def on_message_begin(self) -> None:
+        """A request begins with its first byte."""
+        super().on_message_begin()
+        self._in_header = self._in_request = True
+        self._received = self._fields = 0
+        self._in("header", self._patience, self._too_slow)
+
+    def on_url(self, url: bytes) -> None:
+        """Bound the target of the request."""
+        super().on_url(url)
+        if not self.url.startswith(b"/"):
+            self._stop(400, "The address must be a path: this is no proxy.")
+        if len(self.url) > MAX_TARGET:
+            self._stop(414, f"The address is longer than {MAX_TARGET} bytes.")
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Bound the header. Fields after the body are not part of it (RFC 9110, section 6.5.1)."""
+        if not self._in_header:
+            return
+        super().on_header(name, value)
+        self._fields += len(name) + len(value)
+        if len(self.headers) > MAX_FIELDS or self._fields > MAX_HEADER:
+            self._stop(431, f"The header is larger than {MAX_HEADER} bytes or {MAX_FIELDS} fields.")
+
+    def on_headers_complete(self) -> None:
+        """Begin to answer, if it is clear who is addressed and where the request ends."""
+        self._in_header = False
+        self._no_longer("header")
+        version = self.parser.get_http_version()
+        if version not in ("1.0", "1.1"):
+            self._stop(400, "Only HTTP/1.1 is spoken here.")
+        hosts = self._values(b"host")
+        if len(hosts) > 1 or (version == "1.1" and not hosts) or not all(_HOST.fullmatch(host) for host in hosts):
+            self._stop(400, "The Host header must name one host (RFC 9112, section 3.2).")
+        if self._values(b"transfer-encoding") not in ([], [b"chunked"]):
+            self._stop(400, "Of transfer encodings only 'chunked' is known.")
+        self._offers_other = self.parser.should_upgrade()
+        if not self._offers_other:
+            super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """The request is here to its end."""
+        if self._offers_other:
+            return
+        super().on_message_complete()
+        self._in_request = False
+        self._no_longer("linger")
+
+    def on_response_complete(self) -> None:
+        """Take no more than a little of a body that nobody wanted to read."""
+        super().on_response_complete()
+        if self.transport.is_closing():
+            self._close()
+        elif self.cycle.response_complete and self._in_request and not self._in_header:
+            self._received = 0
+            self._in("linger", _LINGER_SECONDS, self._close)
+
+    def pause_writing(self) -> None:
+        """The caller does not read as fast as we write."""
+        super().pause_writing()
+        self._watch_reader()
+
+    def resume_writing(self) -> None:
+        """The caller has read."""
+        self._no_longer("reader")
+        super().resume_writing()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """End an idle connection, also one whose last answer nobody took."""
+        self._close()
+
+    def _feed(self, data: bytes) -> None:
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as offer:
+            # Nothing else than HTTP/1.1 is spoken here, and a server may ignore the offer (RFC 9110, section 7.8). The
+            # parser does not: it would take the body for the next request. It is told the same without the offer.
+            plain = [field for field in self.headers if field[0] not in (b"connection", b"upgrade")]
+            told = b"%b %b HTTP/1.1\r\n" % (self.parser.get_method(), self.url)
+            told += b"".join(b"%b: %b\r\n" % field for field in plain) + b"\r\n"
+            self.parser = httptools.HttpRequestParser(self)
+            self.parser.feed_data(told + data[offer.args[0] :])
+
+    def _values(self, name: bytes) -> list[bytes]:
+        return [value.strip().lower() for known, value in self.headers if known == name]
+
+    def _judge_progress(self) -> None:
+        most = _LINGER_BYTES if "linger" in self._timers else self._max_request
+        if self._in_header and self._received > MAX_TARGET + MAX_HEADER:
+            self._refuse(RequestError(431, "BAD_REQUEST", f"The header is larger than {MAX_HEADER} bytes."))
+        elif self._in_request and self._received > most:
+            self._close()
+        elif not self._in_request and not self._is_answering() and "header" not in self._timers:
+            # Empty lines between two requests are allowed, but they do not keep a connection.
+            self._in("header", self._patience, self._too_slow)
+
+    def _is_answering(self) -> bool:
+        # uvicorn declares the cycle as always there; before the first request it is not.
+        return self.cycle is not None and not self.cycle.response_complete  # type: ignore[redundant-expr]
+
+    def _stop(self, status: int, message: str) -> None:
+        self._refusal = RequestError(status, "BAD_REQUEST", message)
+        raise _Stop
+
+    def _too_slow(self) -> None:
+        if self._in_header:
+            self._refuse(RequestError(408, "BAD_REQUEST", "The header did not arrive in time."))
+        else:
+            self._close()
+
+    def _refuse(self, error: RequestError) -> None:
+        """Answer what never became a request, unless an earlier request of this connection is still to be answered."""
+        self._no_longer("header")
+        event = Event(uuid.uuid4().hex, structlog.get_logger())
+        event.add(errors=[error.code])
+        event.write(error.status, 0)
+        if self._is_answering():
+            self._close()
+            return
+        self.transport.write(_answer(error, event.request_id))
+        self._linger()
+
+    def _linger(self) -> None:
+        """Read on for a moment: a connection that is closed over unread bytes takes its last answer with it."""
+        self._lingering = True
+        self._received = 0
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self._in("linger", _LINGER_SECONDS, self._close)
+
+    def _close(self) -> None:
+        """Close when everything is written; after a while, in any case."""
+        self._in("abort", self._patience, self._cut)
+        self.transport.close()
+
+    def _watch_reader(self) -> None:
+        left = self.transport.get_write_buffer_size()
+
+        def judge() -> None:
+            if self.transport.get_write_buffer_size() < left:
+                self._watch_reader()
+            else:
+                self._cut()
+
+        self._in("reader", self._patience, judge)
+
+    def _cut(self) -> None:
+        """End the connection at once, and with it what the system still keeps to be read."""
+        line = self.transport.get_extra_info("socket")
+        line.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
+        self.transport.abort()
+
+    def _in(self, name: str, seconds: float, act: Callable[[], None]) -> None:
+        self._no_longer(name)
+
+        def due() -> None:
+            del self._timers[name]
+            act()
+
+        self._timers[name] = self.loop.call_later(seconds, due)
+
+    def _no_longer(self, name: str) -> None:
+        if timer := self._timers.pop(name, None):
+            timer.cancel()
+
+
+def _answer(error: RequestError, request_id: str) -> bytes:
+    body = orjson.dumps({"errors": error.formatted(), "extensions": {"requestId": request_id}})
+    fields = [
+        (b"content-type", b"application/json; charset=utf-8"),
+        (b"content-length", str(len(body)).encode()),
+        (b"connection", b"close"),
+        (b"x-request-id", request_id.encode()),
+        *SAFE_HEADERS,
+        *((name.lower().encode(), value.encode()) for name, value in error.headers),
+    ]
+    return STATUS_LINE[error.status] + b"".join(b"%b: %b\r\n" % field for field in fields) + b"\r\n" + body
