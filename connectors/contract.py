@@ -148,6 +148,13 @@ class Deadline(Struct, frozen=True):
         return Deadline(min(self.at, self.clock.monotonic() + seconds), self.clock)
 
 
+class Call(Struct, frozen=True):
+    """One call to a source that went by an exchange platform, and the id by which the platform's log knows it."""
+
+    source: str
+    id: str
+
+
 class Inquiry:
     """One request's dealings with the sources: its deadline, its id, and what has been asked already.
 
@@ -159,6 +166,7 @@ class Inquiry:
         self.request_id = request_id
         self.deadline = deadline
         self.clock = clock
+        self.calls: list[Call] = []
         self._tasks: dict[Hashable, asyncio.Task[Any]] = {}
 
     def once(self, key: Hashable, begin: Callable[[], Coroutine[Any, Any, T]]) -> Awaitable[T]:

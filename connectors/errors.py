@@ -3,10 +3,12 @@
     SourceError
     ├── Unavailable         no connection, TLS refused, 5xx, a technical business code
     │   └── Overloaded      429 or 503 that says when to come back
+    │       └── Resting     not asked at all, because it failed too often a moment ago
     ├── TooSlow             no answer within the time that was left
     ├── Denied              the source refuses this gateway: 401, 403, a restricted account
     ├── Garbled             an answer that is not what the protocol promises, or beyond the size bound
     └── WrongPerson         an answer about somebody else
+        └── Unmatched       the source itself says that name or birth date do not fit the number
 
 The text of an error is for the operator's log. It never holds what the source answered, an address, a citizen's
 number or name: foreign exceptions are translated at the place where they are caught, with their class name only.
@@ -36,6 +38,10 @@ class Overloaded(Unavailable):
         self.retry_after = retry_after
 
 
+class Resting(Overloaded):
+    """The source was not asked: this gateway gives it a rest after too many failures."""
+
+
 class TooSlow(SourceError):
     """The time that was left ran out."""
 
@@ -59,3 +65,7 @@ class WrongPerson(SourceError):
     """The answer is about another person. Quarantined whole: never shown, never kept."""
 
     code = "WRONG_PATIENT"
+
+
+class Unmatched(WrongPerson):
+    """The source compared, found no match, and told nothing about anybody: no sign that it mixes people up."""

@@ -7,8 +7,10 @@ a ``SourceError``. The client is replaced at its transport in tests, and can be 
 import asyncio
 import email.utils
 import logging
+import random
 import ssl
-from collections.abc import Mapping, Sequence
+import uuid
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TypeVar
@@ -21,6 +23,8 @@ from connectors.clock import Clock
 from connectors.contract import Deadline
 from connectors.errors import Denied, Garbled, Overloaded, SourceError, TooSlow, Unavailable
 from connectors.options import SourceOptions
+from connectors.resilience import Random, Sleep, repeated
+from connectors.xroad import XRoadTransport
 
 # Both libraries write the whole URL of a call into their log, and some protocols put a token into it.
 logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -71,7 +75,14 @@ class Line:
     """The way to one source. Made once at start, closed at stop."""
 
     def __init__(
-        self, options: SourceOptions, *, clock: Clock, transport: httpx.AsyncBaseTransport | None = None
+        self,
+        options: SourceOptions,
+        *,
+        clock: Clock,
+        transport: httpx.AsyncBaseTransport | None = None,
+        sleep: Sleep = asyncio.sleep,
+        random: Random = random.random,
+        new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
     ) -> None:
         """Make the client; no connection is opened yet.
 
@@ -79,8 +90,14 @@ class Line:
             options: the block of the source.
             clock: for the date in ``Retry-After``.
             transport: in tests, the world; otherwise TLS and TCP as the options say.
+            sleep: waits before a repetition.
+            random: makes those waits differ.
+            new_id: names a call to an exchange platform.
         """
         self._clock = clock
+        self._sleep = sleep
+        self._random = random
+        self._retries = options.retries
         self._max_body = options.max_body
         self._slots = asyncio.Semaphore(options.concurrency)
         self._client = httpx.AsyncClient(
@@ -91,13 +108,11 @@ class Line:
                 "accept-encoding": "identity",
                 **{name: secret.reveal() for name, secret in options.headers.items()},
             },
-            timeout=httpx.Timeout(None, connect=options.connect),
-            limits=httpx.Limits(max_connections=options.concurrency, keepalive_expiry=30),
+            timeout=httpx.Timeout(None, connect=options.connect, read=options.read),
             follow_redirects=False,
             trust_env=False,
             cookies=CookieJar(policy=_NO_COOKIES),
-            verify=_trust(options),
-            transport=transport,
+            transport=_carried(transport or _own_transport(options), options, new_id),
         )
 
     @property
@@ -116,6 +131,7 @@ class Line:
         json: object = None,
         form: Fields | None = None,
         accept: frozenset[int] = frozenset({200}),
+        repeatable: bool = False,
     ) -> Reply:
         """One call.
 
@@ -128,12 +144,12 @@ class Line:
             json: body as JSON.
             form: body as a form.
             accept: statuses that the kind can read; every other one becomes the fitting error.
+            repeatable: whether the source minds as little to be asked twice as once. Then a call that finds it
+                unavailable is repeated as the options allow; its place among the calls in flight is free meanwhile.
 
         Raises:
             SourceError: and nothing else, cancellation apart.
         """
-        if not deadline.left():
-            raise TooSlow("no time left to ask")
         content = None if json is None else msgspec.json.encode(json)
         sent = dict(headers or {})
         if content is not None:
@@ -142,21 +158,35 @@ class Line:
             request = self._client.build_request(
                 method, path, params=params, headers=sent, content=content, data=form and dict(form)
             )
+        except httpx.InvalidURL as error:
+            raise Garbled(type(error).__name__) from None
+
+        async def attempt() -> Reply:
+            return await self._attempt(request, deadline, accept)
+
+        if not repeatable or not self._retries:
+            return await attempt()
+        return await repeated(attempt, times=self._retries, deadline=deadline, sleep=self._sleep, random=self._random)
+
+    async def close(self) -> None:
+        """Close every connection. Idempotent."""
+        await self._client.aclose()
+
+    async def _attempt(self, request: httpx.Request, deadline: Deadline, accept: frozenset[int]) -> Reply:
+        if not deadline.left():
+            raise TooSlow("no time left to ask")
+        try:
             async with asyncio.timeout(deadline.left()), self._slots:
                 reply = await self._exchange(request)
         except TimeoutError:
             raise TooSlow("no whole answer before the deadline") from None
         except httpx.HTTPError as error:
             raise _foreign(error) from None
-        except (httpx.InvalidURL, httpx.StreamError) as error:
+        except httpx.StreamError as error:
             raise Garbled(type(error).__name__) from None
         if reply.status not in accept:
             raise self._refusal(reply)
         return reply
-
-    async def close(self) -> None:
-        """Close every connection. Idempotent."""
-        await self._client.aclose()
 
     async def _exchange(self, request: httpx.Request) -> Reply:
         try:
@@ -204,6 +234,17 @@ def _foreign(error: httpx.HTTPError) -> SourceError:
     if isinstance(error, httpx.RemoteProtocolError | httpx.DecodingError):
         return Garbled(type(error).__name__)
     return Unavailable(type(error).__name__)
+
+
+def _own_transport(options: SourceOptions) -> httpx.AsyncBaseTransport:
+    limits = httpx.Limits(max_connections=options.concurrency, keepalive_expiry=30)
+    return httpx.AsyncHTTPTransport(verify=_trust(options), limits=limits, trust_env=False)
+
+
+def _carried(
+    transport: httpx.AsyncBaseTransport, options: SourceOptions, new_id: Callable[[], str]
+) -> httpx.AsyncBaseTransport:
+    return XRoadTransport(transport, options.xroad, new_id=new_id) if options.xroad else transport
 
 
 def _trust(options: SourceOptions) -> ssl.SSLContext:

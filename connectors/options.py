@@ -8,7 +8,7 @@ import difflib
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
@@ -34,6 +34,12 @@ class Size(int):
     __slots__ = ()
 
 
+class Folder(str):
+    """Path of a folder that exists, read from where the configuration lies: ``"archive"``."""
+
+    __slots__ = ()
+
+
 class Secret:
     """A value that is never written into the configuration: ``"file:secrets/key.pem"`` or ``"env:NAME"``."""
 
@@ -54,6 +60,34 @@ Route = Annotated[str, Meta(pattern=r"^/[^/?#][^?#]*\Z")]
 """Path of one operation below the source's URL: it cannot lead to another host."""
 
 
+_PART = r"(?!\.\.?(?:/|\Z))[^/\x00-\x20\x7f]+"
+"""One part of an X-Road identifier. Characters beyond those that X-Road itself allows are percent-encoded."""
+
+
+class XRoadOptions(Struct, frozen=True, kw_only=True):
+    """Identifiers by which an X-Road security server carries the calls (PR-REST 4.1, 4.3). ``/`` divides the parts."""
+
+    client: Annotated[str, Meta(pattern=rf"^{_PART}(/{_PART}){{2,3}}\Z")]
+    """Who we are: ``INSTANCE/CLASS/MEMBER/SUBSYSTEM``; the subsystem may be left out."""
+    service: Annotated[str, Meta(pattern=rf"^{_PART}(/{_PART}){{3,4}}\Z")]
+    """What is called: ``INSTANCE/CLASS/MEMBER/SUBSYSTEM/service``; the subsystem may be left out."""
+    security_server: Annotated[str, Meta(pattern=rf"^{_PART}(/{_PART}){{3}}\Z")] | None = None
+    """Which of the provider's servers shall be used: ``INSTANCE/CLASS/MEMBER/SERVER``."""
+    represented_party: Annotated[str, Meta(pattern=rf"^{_PART}(/{_PART})?\Z")] | None = None
+    """The organisation on whose behalf is asked: ``CLASS/MEMBER``. Never a person."""
+
+
+class BreakerOptions(Struct, frozen=True, kw_only=True):
+    """When a source is given a rest. Counted for each class of record on its own."""
+
+    failures: Annotated[int, Meta(ge=0)] = 5
+    """Failures in a row after which it is not asked for a while; with 0 it is always asked."""
+    reset: Duration = Duration(30)
+    """The while."""
+    wrong_person: Literal["open", "count"] = "open"
+    """``open`` gives it a rest after the first answer about another person; ``count`` counts it as a failure."""
+
+
 class SourceOptions(Struct, frozen=True, kw_only=True):
     """What the block of every source may say."""
 
@@ -68,8 +102,19 @@ class SourceOptions(Struct, frozen=True, kw_only=True):
     deadline: Duration = Duration(2)
     """For one question, however many calls it takes."""
     connect: Duration = Duration(0.5)
+    """For a connection to stand."""
+    read: Duration | None = None
+    """Longest silence of the source while its answer is awaited; by default only the deadline ends it."""
     concurrency: int = 16
     """Calls in flight at once; more wait their turn, under their deadline."""
+    retries: Annotated[int, Meta(ge=0, le=3)] = 1
+    """How often a read that failed is repeated, as far as the deadline allows; only where the kind says it may be."""
+    breaker: BreakerOptions = BreakerOptions()
+    """When the source is given a rest."""
+    cache: Duration = Duration(0)
+    """How long an answer may be kept, encrypted, for the next question of the same kind. Off by default."""
+    xroad: XRoadOptions | None = None
+    """Set where ``url`` is an X-Road security server that carries the calls to the source."""
     max_body: Size = Size(5 * 1024 * 1024)
     """Largest answer that is read."""
     ca: Path | None = None
@@ -173,6 +218,8 @@ def _convert(wanted: type, value: Any, folder: Path, environment: Callable[[str]
         return _secret(value, folder, environment)
     if wanted is Path:
         return _file(value, folder)
+    if wanted is Folder:
+        return _folder(value, folder)
     raise NotImplementedError(wanted)  # a programmer's mistake: an option of a type that nobody can write in TOML
 
 
@@ -203,3 +250,10 @@ def _file(value: object, folder: Path) -> Path:
     if not path.is_file():
         raise ValueError(f"no such file: {value}")
     return path
+
+
+def _folder(value: object, folder: Path) -> Folder:
+    path = folder / value if isinstance(value, str) and value else None
+    if path is None or not path.is_dir():
+        raise ValueError("expected the path of a folder that exists")
+    return Folder(path)

@@ -7,9 +7,12 @@ import httpx
 from connectors.clock import Clock
 from connectors.contract import Source
 from connectors.fhir.client import FhirSource
+from connectors.hospital_xml.client import HospitalXmlSource
+from connectors.immunization_book.client import ImmunizationBookSource
 from connectors.options import SourceOptions
 from connectors.population.client import PopulationSource
 from connectors.records import Record
+from connectors.rest.client import RestSource
 from connectors.vss.client import VssSource
 
 
@@ -35,7 +38,10 @@ class Kind(Protocol):
 
 KINDS: dict[str, Kind] = {
     "fhir": FhirSource,
+    "hospital_xml": HospitalXmlSource,
+    "immunization_book": ImmunizationBookSource,
     "population": PopulationSource,
+    "rest": RestSource,
     "vss": VssSource,
 }
 """By the name that ``sources.toml`` uses."""

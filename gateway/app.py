@@ -19,7 +19,7 @@ from gateway.identity.tokens import Verifier
 from gateway.operations.execution import Executor, KnownDocument
 from gateway.portal.routes import portal_routes
 from gateway.settings import Settings, environment_variable
-from gateway.sources import close_sources, open_sources
+from gateway.sources import close_sources, open_sources, open_vault
 from resolvers.schema import build_schema
 
 
@@ -35,7 +35,10 @@ class Gateway:
         self.settings = settings
         self._clock = clock or SystemClock()
         self._ready = False
-        self._sources = open_sources(settings.sources, clock=self._clock, environment=environment_variable)
+        self._vault = open_vault(settings.cache, clock=self._clock)
+        self._sources = open_sources(
+            settings.sources, clock=self._clock, environment=environment_variable, vault=self._vault
+        )
         self._http = open_client()
         self._verifier = Verifier(settings.authentication.issuers, http=self._http, clock=self._clock)
         self.public = Starlette(routes=self._routes(), exception_handlers={HTTPException: refuse_path})
@@ -61,6 +64,7 @@ class Gateway:
         self.drain()
         await self._verifier.aclose()
         await close_sources(self._sources)
+        await self._vault.close()
         await self._http.aclose()
 
     def _routes(self) -> Sequence[BaseRoute]:

@@ -128,6 +128,7 @@ class GraphQLEndpoint:
         finally:
             await inquiry.close()
             event.add_outcomes(federation.outcomes(), federation.faults)
+            event.add_calls(inquiry.calls)
         self._note_defects(result, event)
         await answer.give(result, federation)
 

@@ -25,8 +25,17 @@ def admin_app(*, is_ready: Callable[[], bool], sources: Callable[[], list[Source
         return JSONResponse({"status": "ready" if known else "not ready"}, status_code=200 if known else 503)
 
     async def health(_request: Request) -> Response:
-        states = {source.id: source.health.value for source in sources()}
-        failing = sorted(key for key, state in states.items() if state == SourceHealth.FAILING.value)
-        return JSONResponse({"ready": is_ready(), "sources": states, "failing": failing})
+        infos = sources()
+        failing = sorted(source.id for source in infos if source.health is SourceHealth.FAILING)
+        return JSONResponse(
+            {
+                "ready": is_ready(),
+                "sources": {source.id: source.health.value for source in infos},
+                "failing": failing,
+                "resting": {source.id: sorted(source.resting) for source in infos if source.resting},
+            }
+        )
 
-    return Starlette(routes=[Route("/health", health), Route("/health/live", live), Route("/health/ready", ready)])
+    app = Starlette(routes=[Route("/health", health), Route("/health/live", live), Route("/health/ready", ready)])
+    app.router.redirect_slashes = False
+    return app

@@ -31,6 +31,12 @@ class Listener(uvicorn.Server):
         super().__init__(config)
         self.listening = asyncio.Event()
 
+    @property
+    def address(self) -> str:
+        """Where it listens: ``host:port``, also when the port was left to the system."""
+        host, port = self.servers[0].sockets[0].getsockname()[:2]
+        return f"{host}:{port}"
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Capture nothing."""
@@ -74,7 +80,7 @@ async def serve(gateway: Gateway) -> None:
             await admin.listening.wait()
             await public.listening.wait()
             await gateway.start()
-            structlog.get_logger().info("listening", public=settings.listen, admin=settings.admin)
+            structlog.get_logger().info("listening", public=public.address, admin=admin.address)
             await answering
             admin.should_exit = True
     except* CannotListen as failed:

@@ -5,10 +5,11 @@ file. What is not in the file has a default that is safe; every weaker choice is
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -17,6 +18,7 @@ from gateway.identity.settings import IssuerSettings
 
 PREFIX = "GATEWAY_"
 _ELSEWHERE = frozenset({"GATEWAY_CONFIG"})
+_ADDRESS = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}")
 
 
 class Server(Struct, frozen=True, kw_only=True):
@@ -57,6 +59,20 @@ class Authentication(Struct, frozen=True, kw_only=True):
     """What a client is told to ask the issuer for when the sign-in was too weak (RFC 9470)."""
 
 
+class Cache(Struct, frozen=True, kw_only=True):
+    """Where answers lie, encrypted, for the seconds that the block of a source grants. None does by default."""
+
+    backend: Literal["memory", "redis"] = "memory"
+    max_size: Size = Size(64 * 1024 * 1024)
+    """Of all that is kept in memory; what was not used for longest goes first."""
+    url: Secret | None = None
+    """Of the Redis: ``rediss://user:password@host:6379/0``. One server; a cluster cannot be used."""
+    ca: Path | None = None
+    """PEM file of the authorities that may vouch for the Redis; the system's by default."""
+    timeout: Duration = Duration(0.05)
+    """For one word with the Redis, at most 50 ms: what comes later is asked of the source instead."""
+
+
 class Explorer(Struct, frozen=True, kw_only=True):
     """The web page for trying the graph: development only."""
 
@@ -79,6 +95,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     authentication: Authentication
     server: Server = Server()
     limits: Limits = Limits()
+    cache: Cache = Cache()
     development: bool = False
     explorer: Explorer | None = None
 
@@ -91,6 +108,10 @@ class Settings(Struct, frozen=True, kw_only=True):
             found.append("server.introspection is on: every signed-in caller can read the schema from the endpoint")
         if not self.server.admin.startswith(("127.", "localhost", "[::1]")):
             found.append("server.admin listens beyond this machine")
+        if self.cache.url is not None and self.cache.url.reveal().startswith("redis://"):
+            found.append(
+                "cache.url is without TLS: whoever is on the way sees when which entry is used, never what it holds"
+            )
         return found
 
 
@@ -140,6 +161,8 @@ def _check(settings: Settings, name: str) -> None:
         raise BadOptions(f"{name}.version: this gateway reads version 1")
     if len(settings.identifier_key.reveal()) < 32:
         raise BadOptions(f"{name}.identifier_key: expected at least 32 characters")
+    _check_bounds(settings, name)
+    _check_cache(settings.cache, f"{name}.cache")
     if not settings.authentication.issuers:
         raise BadOptions(f"{name}.authentication.issuers: expected at least one")
     if settings.explorer is not None and not settings.development:
@@ -147,3 +170,24 @@ def _check(settings: Settings, name: str) -> None:
     for number, issuer in enumerate(settings.authentication.issuers):
         if issuer.allow_http and not settings.development:
             raise BadOptions(f"{name}.authentication.issuers[{number}].allow_http: for development only")
+
+
+def _check_bounds(settings: Settings, name: str) -> None:
+    for key in ("listen", "admin"):
+        if not _ADDRESS.fullmatch(getattr(settings.server, key)):
+            raise BadOptions(f"{name}.server.{key}: expected 'host:port', such as '127.0.0.1:4000' or '[::1]:4000'")
+    for key in ("deadline", "caller_timeout", "max_body"):
+        if getattr(settings.server, key) <= 0:
+            raise BadOptions(f"{name}.server.{key}: expected more than nothing")
+    for key in Limits.__struct_fields__:
+        if getattr(settings.limits, key) < 1:
+            raise BadOptions(f"{name}.limits.{key}: expected 1 or more")
+
+
+def _check_cache(cache: Cache, where: str) -> None:
+    if (cache.backend == "redis") != (cache.url is not None):
+        raise BadOptions(f"{where}.url: expected with backend = 'redis', and only then")
+    if not 0 < cache.timeout <= 0.05:
+        raise BadOptions(f"{where}.timeout: expected 50ms or less")
+    if cache.max_size <= 0:
+        raise BadOptions(f"{where}.max_size: expected more than nothing")

@@ -1,19 +1,33 @@
-"""Reads ``sources.toml`` and makes the sources; closes them in the end."""
+"""Reads ``sources.toml`` and makes the sources, sheltered as their blocks say; closes them in the end."""
 
 import asyncio
 import difflib
+import secrets
 import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from connectors.backends import BoundedMemory, BriefRedis
+from connectors.caching import CachingSource
 from connectors.clock import Clock
 from connectors.contract import Source
-from connectors.options import BadOptions, read
+from connectors.options import BadOptions, SourceOptions, read
 from connectors.registry import KINDS, Kind
+from connectors.resilience import GuardedSource
+from connectors.vault import LONGEST, Vault
+from gateway.settings import Cache
 
 
-def open_sources(path: Path, *, clock: Clock, environment: Callable[[str], str | None]) -> tuple[Source, ...]:
+def open_sources(
+    path: Path, *, clock: Clock, environment: Callable[[str], str | None], vault: Vault | None = None
+) -> tuple[Source, ...]:
     """The sources of that file, in its order. No connection is opened before the first question.
+
+    Args:
+        path: of the file.
+        clock: the time of everything.
+        environment: looks an environment variable up.
+        vault: keeps answers for the seconds that blocks grant; without one nothing is kept.
 
     Raises:
         BadOptions: naming the block, the key and the nearest key that exists.
@@ -36,7 +50,7 @@ def open_sources(path: Path, *, clock: Clock, environment: Callable[[str], str |
         kind = _kind(block, where)
         options = read(kind.options, block, where=where, folder=path.parent, environment=environment)
         try:
-            opened.append(kind(key, options, clock=clock))
+            opened.append(_sheltered(kind(key, options, clock=clock), options, clock=clock, vault=vault))
         except BadOptions as error:
             raise BadOptions(f"{where}: {error}") from None
     return tuple(opened)
@@ -45,6 +59,33 @@ def open_sources(path: Path, *, clock: Clock, environment: Callable[[str], str |
 async def close_sources(sources: Sequence[Source]) -> None:
     """Let go of every connection."""
     await asyncio.gather(*(source.close() for source in sources), return_exceptions=True)
+
+
+def open_vault(cache: Cache, *, clock: Clock) -> Vault:
+    """The keeping place of answers. Its secret is made here, lives in memory, and ends with the process.
+
+    Raises:
+        BadOptions: the address of the Redis is none.
+    """
+    secret = secrets.token_bytes(32)
+    if cache.url is None:
+        return Vault(BoundedMemory(cache.max_size), secret=secret, clock=clock)
+    try:
+        redis = BriefRedis(cache.url.reveal(), timeout=cache.timeout, ca=cache.ca)
+    except ValueError:
+        # The library's sentence may quote the address, and there is a password in it.
+        raise BadOptions("cache.url: expected an address such as 'rediss://user:password@host:6379/0'") from None
+    return Vault(redis, secret=secret, clock=clock)
+
+
+def _sheltered(source: Source, options: SourceOptions, *, clock: Clock, vault: Vault | None) -> Source:
+    if options.cache > LONGEST:
+        raise BadOptions(f"cache: an answer is kept for {LONGEST:.0f} seconds at most")
+    guarded = GuardedSource(source, options.breaker, clock=clock)
+    if vault is None or not options.cache:
+        return guarded
+    # Outside the breaker: what is known for certain needs nobody to be asked.
+    return CachingSource(guarded, options.cache, vault)
 
 
 def _kind(block: dict[str, object], where: str) -> Kind:

@@ -18,7 +18,7 @@ from typing import Any
 
 import structlog
 
-from connectors.contract import Outcome
+from connectors.contract import Call, Outcome
 from connectors.errors import SourceError
 from resolvers.federation import Fault
 from resolvers.sections import SECTION_OF
@@ -104,6 +104,11 @@ class Event:
         ]
         if reasons := [f"{fault.source}/{fault.about}: {_reason(fault.error)}" for fault in faults]:
             self._fields["faults"] = reasons
+
+    def add_calls(self, calls: Iterable[Call]) -> None:
+        """Add the ids by which an exchange platform knows the calls that it carried."""
+        if carried := [f"{call.source}/{call.id}" for call in calls]:
+            self._fields["calls"] = carried
 
     def write_defect(self, error: BaseException | None, *, path: Iterable[str | int] = ()) -> None:
         """Write a mistake of ours at once, in a line of its own: what went wrong, and at which field."""

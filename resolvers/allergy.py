@@ -14,7 +14,7 @@ from resolvers.shown import shown
 
 @shown(records.Allergy)
 class Allergy(Record):
-    """An allergy or intolerance; one that was refuted is shown as refuted."""
+    """An allergy or intolerance; one that was refuted is shown as refuted. Look at 'noneKnown' before you show it."""
 
 
 def allergies(

@@ -14,7 +14,7 @@ from resolvers.sections import SECTION_OF, Section
 from resolvers.shown import shown
 
 
-@shown(SourceInfo)
+@shown(SourceInfo, without=frozenset({"resting"}))
 class Source:
     """One configured system of the city."""
 

@@ -103,7 +103,7 @@ class Federation:
         else:
             records, outcome = answer.records, _answered(source, question, answer)
         outcome = structs.replace(outcome, elapsed_ms=round((clock.monotonic() - begun) * 1000))
-        source.info.health = SourceHealth.UP if records or is_complete(outcome) else SourceHealth.FAILING
+        source.info.health = _health(source, answered=bool(records) or is_complete(outcome))
         self._outcomes[key] = outcome
         return records, outcome
 
@@ -118,6 +118,12 @@ class Federation:
             retryable=known.retryable,
             retry_after=self._inquiry.clock.now() + known.retry_after if isinstance(known, Overloaded) else None,
         )
+
+
+def _health(source: Source, *, answered: bool) -> SourceHealth:
+    if not answered:
+        return SourceHealth.FAILING
+    return SourceHealth.DEGRADED if source.info.resting else SourceHealth.UP
 
 
 def _translated(error: Exception) -> SourceError:

@@ -10,7 +10,7 @@ from connectors.errors import Garbled
 from connectors.fhir.base import Base
 from connectors.fhir.bundle import Bundle, Entry, Linked, Outcome, Resource
 from connectors.fhir.options import FhirOptions
-from connectors.http import Fields, Line, Reply
+from connectors.http import Fields, Line
 
 W = TypeVar("W", bound=Resource)
 
@@ -69,7 +69,7 @@ class Searcher:
                 found.truncated = True
                 return found
             seen.add(address)
-            bundle = _bundle(await self._line.send("GET", address, headers=self._headers, deadline=deadline))
+            bundle = await self._page("GET", address, deadline=deadline)
 
     async def fetch(self, kind: str, ids: list[str], deadline: Deadline) -> dict[tuple[str, str], Linked]:
         """Resources of a type by their ids; those that the server does not give are left out.
@@ -87,19 +87,20 @@ class Searcher:
 
     async def _first(self, kind: str, parameters: Fields, deadline: Deadline) -> Bundle:
         if self._options.search == "get":
-            reply = await self._line.send("GET", kind, params=parameters, headers=self._headers, deadline=deadline)
-        else:
-            reply = await self._line.send(
-                "POST", f"{kind}/_search", form=parameters, headers=self._headers, deadline=deadline
-            )
-        return _bundle(reply)
+            return await self._page("GET", kind, params=parameters, deadline=deadline)
+        return await self._page("POST", f"{kind}/_search", form=parameters, deadline=deadline)
 
-
-def _bundle(reply: Reply) -> Bundle:
-    bundle = reply.decode(_BUNDLE, media_types=_MEDIA_TYPES)
-    if bundle.resource_type != "Bundle":
-        raise Garbled("no Bundle although the search succeeded")
-    return bundle
+    async def _page(
+        self, method: str, path: str, *, deadline: Deadline, params: Fields | None = None, form: Fields | None = None
+    ) -> Bundle:
+        # A search changes nothing, whichever method carries it: it may be repeated.
+        reply = await self._line.send(
+            method, path, params=params, form=form, headers=self._headers, deadline=deadline, repeatable=True
+        )
+        bundle = reply.decode(_BUNDLE, media_types=_MEDIA_TYPES)
+        if bundle.resource_type != "Bundle":
+            raise Garbled("no Bundle although the search succeeded")
+        return bundle
 
 
 def _read(entry: Entry, kind: str, decoder: msgspec.json.Decoder[W], found: Found[W]) -> None:

@@ -1,4 +1,4 @@
-"""Speaks with the register: two operations, JSON both ways, the number in the body and nowhere else."""
+"""Speaks with the register: two operations, asked in JSON, the number in the body and nowhere else."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, ClassVar, TypeVar
@@ -12,7 +12,7 @@ from connectors.errors import Garbled, WrongPerson
 from connectors.http import Line
 from connectors.options import chosen
 from connectors.person import require_same_person
-from connectors.population import dates, mapping
+from connectors.population import dates, formats, mapping
 from connectors.population.options import PopulationOptions
 from connectors.population.wire import Citizen, CitizenAnswer, DependantsAnswer
 from connectors.records import Demographics, Record, Relation, SourceInfo
@@ -44,6 +44,7 @@ class PopulationSource:
         self.deadline = float(options.deadline)
         self._clock = clock
         self._paths = options.endpoints
+        self._written = options.format
         self._introduction = _introduction(options)
         self._line = Line(options, clock=clock, transport=transport)
 
@@ -97,8 +98,8 @@ class PopulationSource:
     ) -> A | None:
         """One operation; none where the register does not know the citizen."""
         body = {"SoDinhDanh": subject.personal_id, "MaYeuCau": request_id, **self._introduction}
-        reply = await self._line.send("POST", path, deadline=deadline, json=body)
-        answer = reply.decode(decoder)
+        reply = await self._line.send("POST", path, deadline=deadline, json=body, repeatable=True)
+        answer = formats.decode(reply, decoder, self._written)
         if answer.code == _UNKNOWN:
             return None
         if answer.code != _FOUND:

@@ -93,7 +93,7 @@ def _relation(dependant: Dependant, stamp: Stamp) -> Relation:
 
 def _relation_id(dependant: Dependant, stamp: Stamp) -> str:
     """What stands for this relation in provenance: the register gives it no id, and the number must not be one."""
-    said = f"{dependant.citizen.personal_id}\0{dependant.since}\0{dependant.until}\0{dependant.barred}"
+    said = f"{dependant.citizen.personal_id}\0{dependant.since or ''}\0{dependant.until or ''}\0{dependant.barred}"
     digest = blake2b(said.encode(), key=stamp.subject.ref.encode()[:64], digest_size=8)
     return f"{dependant.relation}-{digest.hexdigest()}"
 

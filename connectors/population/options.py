@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from connectors.options import Route, Secret, SourceOptions
+from connectors.population.formats import Format
 
 
 class Endpoints(Struct, frozen=True, kw_only=True):
@@ -21,4 +22,6 @@ class PopulationOptions(SourceOptions, frozen=True, kw_only=True):
     """``MaCanBo``: code of the officer who answers for the questions."""
     integration: Secret | None = None
     """``MaTichHop``: code of this integration at the platform."""
+    format: Format = "json"
+    """How the platform writes its answers: JSON, XML, or JSON in which ``CongDan`` and ``DanhSach`` are XML as text."""
     endpoints: Endpoints = Endpoints()

@@ -83,3 +83,12 @@ class DependantsAnswer(Wire, frozen=True, kw_only=True, gc=False):
     personal_id: str | None = field(name="SoDinhDanh", default=None)
     """Whose dependants these are. Missing only where the register does not know the citizen."""
     dependants: list[Raw] | None = field(name="DanhSach", default=None)
+
+
+class WrittenAnswer(Wire, frozen=True, kw_only=True, gc=False):
+    """Either answer where what it found stands in it as the text of an XML document."""
+
+    code: str = field(name="MaKetQua")
+    personal_id: str | None = field(name="SoDinhDanh", default=None)
+    citizen: str | None = field(name="CongDan", default=None)
+    dependants: str | None = field(name="DanhSach", default=None)

@@ -49,6 +49,7 @@ class SourceHealth(Described):
 
     UNKNOWN = "UNKNOWN", "Not asked since the gateway started."
     UP = "UP", "The last question was answered."
+    DEGRADED = "DEGRADED", "The last question was answered, but some classes of record failed and are given a rest."
     FAILING = "FAILING", "The last question was not answered, or not in a usable form."
 
 
@@ -61,6 +62,8 @@ class SourceInfo(Struct, kw_only=True, eq=False):
     protocol: Annotated[str, doc("How the gateway speaks with it: fhir, vss, population ...")]
     facility_code: Annotated[str | None, doc("Health-insurance facility code (5 characters), for a facility.")] = None
     health: Annotated[SourceHealth, doc("How the source did when it was last asked.")] = SourceHealth.UNKNOWN
+    resting: frozenset[str] = frozenset()
+    """Classes of record that it is not asked for just now, or only on trial, because it failed too often."""
 
 
 class Provenance(Struct, frozen=True, kw_only=True):

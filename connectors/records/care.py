@@ -87,6 +87,10 @@ class Allergy(Record, frozen=True, kw_only=True):
     """An allergy or intolerance (FHIR AllergyIntolerance)."""
 
     substance: Annotated[CodedText, doc("What the citizen reacts to.")]
+    none_known: Annotated[
+        bool,
+        doc("True for the statement that no allergy is known: then 'substance' is that statement, not a substance."),
+    ] = False
     category: Annotated[str | None, doc("food, medication, environment or biologic.")] = None
     criticality: Annotated[str | None, doc("low, high or unable-to-assess.")] = None
     reactions: Annotated[tuple[CodedText, ...], doc("How the citizen reacted; may be empty.")] = ()

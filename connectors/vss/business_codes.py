@@ -6,7 +6,7 @@ birth date have three codes, from which a name can be guessed letter by letter: 
 
 from enum import Enum, auto
 
-from connectors.errors import Denied, Garbled, SourceError, Unavailable, WrongPerson
+from connectors.errors import Denied, Garbled, SourceError, Unavailable, Unmatched
 
 TOKEN_TAKEN = "200"  # noqa: S105 - the code for it
 UNAUTHENTICATED = "401"
@@ -31,7 +31,7 @@ _FINDINGS = {
     Finding.NO_CARD: ("050", "051", "052", "053", "130"),
 }
 _ERRORS: dict[tuple[type[SourceError], str], tuple[str, ...]] = {
-    (WrongPerson, "the portal knows this number with another name or birth date"): ("060", "061", "070"),
+    (Unmatched, "the portal knows this number with another name or birth date"): ("060", "061", "070"),
     (Denied, "the portal does not accept the named staff member"): ("054", "055"),
     (Denied, "the portal does not accept the account"): (UNAUTHENTICATED,),
     (Unavailable, "the portal reports a fault of its own"): ("100", "101"),
@@ -45,7 +45,7 @@ def finding(code: str) -> Finding:
     """What the code says about the card.
 
     Raises:
-        WrongPerson: name or birth date do not fit the number.
+        Unmatched: name or birth date do not fit the number.
         Denied: the account or the staff member is not accepted.
         Unavailable: a technical fault of the portal.
         Garbled: the request was not understood, or the code is unknown.

@@ -14,7 +14,7 @@ from msgspec import Raw, Struct
 
 from connectors.clock import Clock, today
 from connectors.contract import Answer, Deadline, Grant, Inquiry, Question, Subject
-from connectors.errors import Denied, Garbled, Unavailable, WrongPerson
+from connectors.errors import Denied, Garbled, SourceError, WrongPerson
 from connectors.http import Line
 from connectors.options import chosen
 from connectors.person import names_agree, require_same_person
@@ -116,7 +116,7 @@ class VssSource:
     def _asked(self, subject: Subject) -> dict[str, str]:
         """Whom the portal is asked about, and on whose responsibility."""
         if not subject.name or not subject.birth_date:
-            raise Unavailable("the citizen's name or birth date is not known")
+            raise SourceError("the citizen's name or birth date is not known")
         return {
             "maThe": subject.personal_id,
             "hoTen": subject.name,
@@ -140,7 +140,10 @@ class VssSource:
             # Token and credentials stand in the query string by the portal's own design.
             query = {"token": token.access, "id_token": token.id, **(self._session.credentials if account else {})}
             how: dict[str, Mapping[str, str]] = {"form" if form else "json": body}
-            reply = await self._line.send("POST", path, deadline=deadline, params=query, accept=_READABLE, **how)
+            # Never repeated: an account that asks too often is restricted.
+            reply = await self._line.send(
+                "POST", path, deadline=deadline, params=query, accept=_READABLE, repeatable=False, **how
+            )
             answer = reply.decode(decoder) if reply.status == 200 else None
             if answer is not None and answer.code != UNAUTHENTICATED:
                 return answer

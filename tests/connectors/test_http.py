@@ -458,3 +458,14 @@ async def test_the_time_for_connecting_is_bounded_on_its_own() -> None:
         return httpx.Response(200, stream=httpx.ByteStream(b""))
 
     await get("http://source.test", transport=httpx.MockTransport(answer), connect=Duration(0.25))
+
+
+async def test_f02_a_silence_may_be_bounded_on_its_own() -> None:
+    """A source that says nothing more is given up before the deadline."""
+
+    async def begins(writer: asyncio.StreamWriter) -> None:
+        writer.write(head("Content-Length: 20") + b"{")
+        await asyncio.Event().wait()
+
+    async with raw_server(begins) as url:
+        assert type(await failure(url, read=Duration(0.02), seconds=60)) is TooSlow

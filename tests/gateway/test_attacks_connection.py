@@ -24,6 +24,15 @@ async def test_a69_a_header_that_never_ends_is_given_up(strict: Running) -> None
         assert await wire.is_closed()
 
 
+async def test_a69_nor_is_a_second_one_waited_for(strict: Running, token: str) -> None:
+    """Whoever was answered once has no more patience to spend."""
+    async with wired(strict.url) as wire:
+        await wire.say(post(ID, token=token), BEGUN)
+        assert (await wire.hear()).status == 200
+        assert (await wire.hear()).status == 408
+        assert await wire.is_closed()
+
+
 async def test_a69_drops_of_a_header_do_not_prolong_it(strict: Running) -> None:
     """The patience is for the whole header: whoever sends a byte now and then does not hold a connection."""
     heard: Heard | None = None
@@ -68,7 +77,7 @@ async def test_a69_a_body_that_goes_on_after_the_answer_is_not_read_for_ever(str
         await wire.say(head(b"POST", b"/graphql", None, b"Transfer-Encoding: chunked\r\n"))
         assert (await wire.hear()).status == 401
         with pytest.raises(ConnectionError):
-            await wire.say(*[chunk] * 5_000)
+            await wire.say(*[chunk] * 20_000)
 
 
 async def test_a69_a_reader_who_never_reads_is_cut_off(strict: Running) -> None:

@@ -5,13 +5,13 @@ import select
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import orjson
 from msgspec import Struct
 
-from tests.running import GRAPHQL, Running
+from tests.running import GRAPHQL
 
 PATIENCE = 10.0
 """Seconds until a test gives up; nothing that it waits for takes as long."""
@@ -113,7 +113,15 @@ def head(method: bytes, target: bytes, token: str | None, headers: bytes = b"") 
     return b"%b %b HTTP/1.1\r\nHost: gateway.example\r\n%b%b%b\r\n" % (method, target, authorization, accept, headers)
 
 
-async def said(gateway: Running, *pieces: bytes) -> Heard:
+class Listening(Protocol):
+    """A gateway, wherever it runs."""
+
+    @property
+    def url(self) -> str:
+        """``http://host:port`` of its public side."""
+
+
+async def said(gateway: Listening, *pieces: bytes) -> Heard:
     """The answer to bytes on a connection of their own."""
     async with wired(gateway.url) as wire:
         await wire.say(*pieces)

@@ -44,6 +44,18 @@ async def test_every_failure_is_one_outcome_and_costs_only_its_own_records(
     assert (bad.info.health, good.info.health) == (SourceHealth.FAILING, SourceHealth.UP)
 
 
+async def test_a_source_of_which_a_part_rests_is_degraded_when_it_answers() -> None:
+    """Up would hide that some of its records are not asked for just now."""
+    source = FalseSource("a", {Condition: [condition("1")], Allergy: Unavailable("x")})
+    source.info.resting = frozenset({"Allergy"})
+    federation = Federation([source], inquiry())
+    healths = []
+    for question in (QUESTION, Question(about=Allergy)):
+        await federation.ask(question, grant(question.about))
+        healths.append(source.info.health)
+    assert healths == [SourceHealth.DEGRADED, SourceHealth.FAILING]
+
+
 async def test_a_source_that_asks_for_patience_is_told_with_the_time() -> None:
     """Retry-After counts from our clock."""
     busy = FalseSource("busy", {Condition: Overloaded("429", retry_after=timedelta(seconds=7))})

@@ -1,4 +1,4 @@
-"""The sandbox city: an e-ID, two hospitals, a vaccination register, the insurance and the population register.
+"""The sandbox city: an e-ID, hospitals, a health station, registers, insurance, a vaccination book, appointments.
 
 Real servers on real sockets, each at its own port, in one event loop in a thread of its own. A test that runs in
 another loop talks to them as a gateway would talk to the real ones.
@@ -10,6 +10,7 @@ import secrets
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -26,14 +27,18 @@ from tests.sandbox.people import everyone
 from tests.sandbox.populate import contents_of
 from tests.sandbox.seen import Seen, Watched, fhir_operation, last_segment
 from tests.sandbox.servers.fhir import fhir_app
+from tests.sandbox.servers.hospital_xml import hospital_xml_app
+from tests.sandbox.servers.immunization_book import immunization_book_app
 from tests.sandbox.servers.insurance import insurance_app
 from tests.sandbox.servers.insurance_account import Account
 from tests.sandbox.servers.register import register_app
+from tests.sandbox.servers.rest_appointments import appointments_app
 from tests.sandbox.serving import Site
 
 FHIR_SOURCES = ("hospital-a", "hospital-b", "vaccination")
-SOURCES = (*FHIR_SOURCES, "insurance", "population")
-OFFSETS = {"eid": 0, **{source: number for number, source in enumerate(SOURCES, 1)}, "control": 9}
+SOURCES = (*FHIR_SOURCES, "insurance", "population", "health-station", "vaccination-book", "appointments")
+# 7 and 8 are a gateway's.
+OFFSETS = {"eid": 0, **dict(zip(SOURCES, (1, 2, 3, 4, 5, 6, 10, 11), strict=True)), "control": 9}
 """Port of each server, counted from the base."""
 PORT_BASE = 9100
 GATEWAY = "http://127.0.0.1:9108"
@@ -76,7 +81,7 @@ class City:
         self.faults = Faults(contents.faults, elsewhere=self.sites["control"].url + ELSEWHERE)
         self.seen = {name: Seen() for name in OFFSETS}
         """By source, and for ``eid`` and ``control``."""
-        self.credentials = config.Credentials(*(_word(random) for _ in range(4)))
+        self.credentials = config.Credentials(*(_word(random) for _ in fields(config.Credentials)))
         self.eid = Eid(
             issuer=self.sites["eid"].url,
             people=contents.people,
@@ -191,6 +196,24 @@ class City:
                 api_key=self.credentials.population_key,
                 faults=self.faults,
             ),
+        )
+        yield (
+            "health-station",
+            hospital_xml_app(self.contents.dossiers, api_key=self.credentials.health_station_key, faults=self.faults),
+        )
+        yield (
+            "vaccination-book",
+            immunization_book_app(
+                self.contents.book,
+                phone=config.BOOK_PHONE,
+                password=self.credentials.book_password,
+                clock=self._clock,
+                faults=self.faults,
+            ),
+        )
+        yield (
+            "appointments",
+            appointments_app(self.contents.appointments, token=self.credentials.appointments_token, faults=self.faults),
         )
         yield "eid", self.eid.app
         yield "control", control_app(faults=self.faults, sources=SOURCES, people=self.contents.people, eid=self.eid)

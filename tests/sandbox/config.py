@@ -9,6 +9,7 @@ _HERE = Path(__file__).parent
 STAFF_NAME = "Nguyễn Thị Mẫu Trực"
 STAFF_ID = "079185998999"
 USERNAME = "79981_BV"
+BOOK_PHONE = "0900000999"
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,9 @@ class Credentials:
     hospital_b_token: str = field(repr=False)
     insurance_password: str = field(repr=False)
     population_key: str = field(repr=False)
+    health_station_key: str = field(repr=False)
+    book_password: str = field(repr=False)
+    appointments_token: str = field(repr=False)
     identifier_key: str = field(repr=False)
     """Not for a source: with it the gateway makes references to citizens."""
 
@@ -28,6 +32,10 @@ class Credentials:
             "insurance-password": self.insurance_password,
             "insurance-staff-id": STAFF_ID,
             "population-api-key": self.population_key,
+            "health-station-api-key": self.health_station_key,
+            "vaccination-book-phone": BOOK_PHONE,
+            "vaccination-book-password": self.book_password,
+            "appointments-token": self.appointments_token,
             "identifier-key": self.identifier_key,
         }
 

@@ -1,4 +1,4 @@
-"""What stands in the systems of the city before its servers start: plain JSON."""
+"""What stands in the systems of the city before its servers start: plain JSON, and XML at the health station."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,5 +25,11 @@ class Contents:
     """``CongDan`` of the population register by citizen number."""
     dependants: Mapping[str, Sequence[Json]] = field(default_factory=dict)
     """For whom a citizen may act, by citizen number."""
+    dossiers: Mapping[str, bytes] = field(default_factory=dict)
+    """The health station's dossiers by citizen number, in their wrapper."""
+    book: Mapping[str, Json] = field(default_factory=dict)
+    """Entries of the vaccination book by citizen number, each with both its histories."""
+    appointments: Mapping[str, Sequence[Json]] = field(default_factory=dict)
+    """By citizen number."""
     faults: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """Faults that people carry with them, by source and citizen number."""

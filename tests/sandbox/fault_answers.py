@@ -1,6 +1,7 @@
 """How each fault looks on the wire: one function per name of ``faults.FaultName``."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ LOG_IN_PAGE = """<!doctype html><html lang="vi"><head><title>Đăng nhập</titl
 <label>Mật khẩu <input name="password" type="password"></label><button>Đăng nhập</button></form></body></html>"""
 SAYS_WHAT_IT_IS = {"resourceType", "maKetQua", "MaKetQua"}
 """Members that ``types`` leaves alone, so that a reader goes on to the members behind them."""
+_NAMED_TEXT = re.compile(rb"<(\w+)>([^<]+)</\1>")
 
 
 @dataclass
@@ -151,12 +153,20 @@ def _broken_off(body: bytes) -> bytes:
 
 
 def _other_types(body: bytes) -> bytes:
+    if body.startswith(b"<"):
+        return _NAMED_TEXT.sub(_wrapped, body)
     return orjson.dumps(_retyped(orjson.loads(body)))
 
 
 def _no_utf8(body: bytes) -> bytes:
     """A lone continuation byte and an overlong one in the first text (RFC 3629, 3)."""
     return body.replace(b'"', b'"\x80\xc0', 1) if b'"' in body else b'"\x80\xc0"'
+
+
+def _wrapped(named: re.Match[bytes]) -> bytes:
+    """An element of text as an element of elements: XML knows no other types."""
+    name, text = named.groups()
+    return named[0] if name.decode() in SAYS_WHAT_IT_IS else b"<%b><gia_tri>%b</gia_tri></%b>" % (name, text, name)
 
 
 def _retyped(value: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import get_args
 from tests.sandbox.contents import Contents
 from tests.sandbox.people import Person
 from tests.sandbox.people.places import FhirSystem
-from tests.sandbox.render import fhir, insurance, register
+from tests.sandbox.render import appointments, fhir, hospital_xml, immunization_book, insurance, register
 
 
 def contents_of(people: Sequence[Person]) -> Contents:
@@ -18,5 +18,12 @@ def contents_of(people: Sequence[Person]) -> Contents:
         histories={person.personal_id: insurance.history(person) for person in people},
         citizens={person.personal_id: register.congdan(person, people) for person in people},
         dependants={person.personal_id: register.dependants(person, people) for person in people},
+        dossiers={
+            person.personal_id: hospital_xml.dossiers(person) for person in people if person.known_to("health-station")
+        },
+        book={person.personal_id: entry for person in people if (entry := immunization_book.contents(person))},
+        appointments={
+            person.personal_id: appointments.appointments(person) for person in people if person.appointments
+        },
         faults={(system, person.personal_id): fault for person in people for system, fault in person.faults.items()},
     )

@@ -10,10 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from connectors.fhir.options import FhirOptions
-from connectors.options import SourceOptions, read
-from connectors.population.options import PopulationOptions
-from connectors.vss.options import VssOptions
+from connectors.options import read
+from connectors.registry import KINDS
 from gateway.settings import load
 from tests.sandbox.city import OFFSETS, SOURCES, City, running_city
 from tests.sandbox.contents import Contents
@@ -42,6 +40,9 @@ async def test_every_source_answers_at_its_address(city: City, http: httpx.Async
         assert (await http.get(f"{city.addresses[source]}/fhir/metadata")).status_code == 200
     assert (await http.post(f"{city.addresses['insurance']}/api/token/take")).json()["maKetQua"] == "401"
     assert (await http.post(f"{city.addresses['population']}/congdan/tra-cuu")).status_code == 401
+    assert (await http.post(f"{city.addresses['health-station']}/ho-so/tra-cuu")).status_code == 401
+    assert (await http.post(f"{city.addresses['vaccination-book']}/auth")).json()["code"] == 0
+    assert (await http.post(f"{city.addresses['appointments']}/lich-hen/tra-cuu")).status_code == 401
 
 
 async def test_the_eid_discovers_itself_and_signs_people_in(city: City, http: httpx.AsyncClient) -> None:
@@ -200,9 +201,8 @@ def test_a_gateway_reads_the_settings_the_city_writes(city: City, tmp_path: Path
 
 def test_every_source_is_a_block_its_kind_understands(city: City, tmp_path: Path) -> None:
     city.write_config(tmp_path)
-    kinds: dict[str, type[SourceOptions]] = {"fhir": FhirOptions, "vss": VssOptions, "population": PopulationOptions}
     for name, block in tomllib.loads(city.sources_toml())["sources"].items():
-        options = read(kinds[block["kind"]], block, where=name, folder=tmp_path, environment=lambda _: None)
+        options = read(KINDS[block["kind"]].options, block, where=name, folder=tmp_path, environment=lambda _: None)
         assert options.url.startswith(city.addresses[name])
 
 

@@ -20,7 +20,7 @@ from tests.sandbox.people.model import Person
 from tests.sandbox.people.numbers import agrees, personal_id
 from tests.sandbox.people.places import FhirSystem, System
 from tests.sandbox.people.table import table
-from tests.sandbox.render import fhir, insurance, register
+from tests.sandbox.render import appointments, fhir, hospital_xml, immunization_book, insurance, register
 
 PEOPLE = everyone()
 README = Path(__file__).parent / "people" / "README.md"
@@ -112,6 +112,22 @@ def test_nothing_happens_before_birth_after_death_or_tomorrow(person: Person) ->
 
 
 @EVERY_PERSON
+def test_whoever_has_an_appointment_lives_to_keep_it_and_it_is_to_come(person: Person) -> None:
+    times = [planned.at for planned in person.appointments]
+    assert all(at > END_OF_TODAY for at in times)
+    assert len(set(times)) == len(times)
+    assert not (times and person.deceased)
+
+
+def test_the_people_of_the_book_and_of_the_appointments_are_those_of_the_stories() -> None:
+    """Few have an entry in the book: it repeats the doses of the vaccination register."""
+    entries = {person.key: person.book_entry for person in PEOPLE if person.book_entry}
+    assert set(entries) == {"bin", "linh", "lan"}
+    assert len(set(entries.values())) == len(entries)
+    assert {person.key for person in PEOPLE if person.appointments} == {"an", "ngoc", "nhi", "phuc"}
+
+
+@EVERY_PERSON
 def test_two_visits_never_begin_together_and_only_the_insured_are_paid_for(person: Person) -> None:
     starts = [visit.start for visit in person.visits]
     assert len(set(starts)) == len(starts)
@@ -152,7 +168,7 @@ def test_the_promised_stories_are_told() -> None:
 
 
 def test_someone_is_known_nowhere_and_someone_to_one_hospital_alone() -> None:
-    systems: tuple[System, ...] = ("hospital-a", "hospital-b", "vaccination", "insurance")
+    systems: tuple[System, ...] = ("hospital-a", "hospital-b", "vaccination", "insurance", "health-station")
     assert [system for system in systems if by_key("trang").known_to(system)] == []
     assert [system for system in systems if by_key("loan").known_to(system)] == ["hospital-b", "insurance"]
 
@@ -200,6 +216,8 @@ def rendering() -> str:
         *(fhir.resources(PEOPLE, system) for system in get_args(FhirSystem)),
         *((insurance.card(person), insurance.history(person)) for person in PEOPLE),
         *((register.congdan(person, PEOPLE), register.dependants(person, PEOPLE)) for person in PEOPLE),
+        *(hospital_xml.dossiers(person).decode() for person in PEOPLE),
+        *((immunization_book.contents(person), appointments.appointments(person)) for person in PEOPLE),
     ]
     return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 

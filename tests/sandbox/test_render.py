@@ -1,5 +1,6 @@
 """What the systems say about the people is well formed, and the systems agree where they must."""
 
+import base64
 import json
 import re
 from collections import Counter
@@ -13,7 +14,7 @@ import pytest
 from connectors.clock import HO_CHI_MINH
 from tests.sandbox.people import REFERENCE_DATE, Person, by_key, everyone
 from tests.sandbox.people.places import FACILITIES, FhirSystem
-from tests.sandbox.render import fhir, insurance, register
+from tests.sandbox.render import fhir, hospital_xml, insurance, register
 from tests.sandbox.render.fhir_parts import CITIZEN_NUMBER, noted
 
 PEOPLE = everyone()
@@ -100,20 +101,48 @@ def test_a_system_has_a_patient_exactly_for_those_it_knows(person: Person) -> No
 
 
 @EVERY_PERSON
-def test_what_the_insurance_paid_happened_in_the_hospital_at_that_time(person: Person) -> None:
+def test_what_the_insurance_paid_happened_at_the_facility_at_that_time(person: Person) -> None:
     for item in insurance.history(person)["dsLichSuKCB2025"] or ():
-        facility = FACILITIES[item["maCSKCB"]]
-        if facility.system is None:
-            continue
-        stays = [_stay(encounter) for encounter in about(facility.system, person, "Encounter")]
-        codes = {c["code"] for r in about(facility.system, person, "Condition") for c in r["code"]["coding"]}
+        stays, codes = _known_at(item["maCSKCB"], person)
         assert (item["ngayVao"], item["ngayRa"]) in stays
         assert {part.split(" - ")[0] for part in item["tenBenh"].split("; ")} <= codes
+
+
+def _known_at(facility: str, person: Person) -> tuple[list[tuple[str, ...]], set[str]]:
+    """Beginning and end of every stay there, and the codes of every diagnosis."""
+    system = FACILITIES[facility].system
+    if system == "health-station":
+        visits = [opened(dossiers, "XML1") for dossiers in hospital_xml.dossiers(person).split(b"<GIAMDINHHS>")[1:]]
+        return [(said(v, "NGAY_VAO"), said(v, "NGAY_RA")) for v in visits], {said(v, "MA_BENH_CHINH") for v in visits}
+    assert system in SYSTEMS
+    stays = [_stay(encounter) for encounter in about(system, person, "Encounter")]
+    return stays, {c["code"] for r in about(system, person, "Condition") for c in r["code"]["coding"]}
+
+
+def opened(envelope: bytes, kind: str) -> str:
+    """The table of that kind in an envelope; empty where there is none."""
+    found = re.search(rf"<LOAIHOSO>{kind}</LOAIHOSO><NOIDUNGFILE>([^<]+)".encode(), envelope)
+    return base64.b64decode(found[1]).decode() if found else ""
+
+
+def said(table: str, field: str) -> str:
+    return str(re.findall(f"<{field}>([^<]*)</{field}>", table)[0])
 
 
 def _stay(encounter: Resource) -> tuple[str, ...]:
     period = encounter["period"]
     return tuple(f"{datetime.fromisoformat(period[edge]):%Y%m%d%H%M}" for edge in ("start", "end") if edge in period)
+
+
+@EVERY_PERSON
+def test_the_totals_of_a_dossier_add_up(person: Person) -> None:
+    """What the rows cost is what the insurance and the citizen pay together (QĐ 4750, XML1)."""
+    for envelope in hospital_xml.dossiers(person).split(b"<GIAMDINHHS>")[1:]:
+        visit = opened(envelope, "XML1")
+        rows = opened(envelope, "XML2") + opened(envelope, "XML3")
+        cost = sum(int(price) for price in re.findall("<THANH_TIEN_BH>([0-9]+)<", rows))
+        assert cost == int(said(visit, "T_TONGCHI_BH")) == int(said(visit, "T_BHTT")) + int(said(visit, "T_BNCCT"))
+        assert said(visit, "SO_CCCD") == person.personal_id
 
 
 @EVERY_PERSON

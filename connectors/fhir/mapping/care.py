@@ -137,16 +137,28 @@ def condition(found: wire.Condition, around: Around) -> Condition | None:
     )
 
 
+_SNOMED, _IPS = "http://snomed.info/sct", "http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips"
+_NONE_KNOWN = frozenset(
+    {
+        *((_SNOMED, code) for code in ("716186003", "409137002", "429625007", "428607008")),
+        *((_IPS, f"no-known{kind}-allergies") for kind in ("", "-medication", "-environmental", "-food")),
+    }
+)
+"""Statements that no allergy is known: SNOMED CT as in FHIR R4's value set, and those of the IPS guide."""
+
+
 def allergy(found: wire.AllergyIntolerance, around: Around) -> Allergy | None:
     """An allergy or intolerance; also the statement that there is none, in the source's own words."""
     verification = code_of(found.verification_status)
     if verification == ENTERED_IN_ERROR:
         return None
-    substances = (coded(found.code), *(coded(reaction.substance) for reaction in found.reaction))
+    stated = coded(found.code)
+    substances = (stated, *(coded(reaction.substance) for reaction in found.reaction))
     status = "refuted" if verification == "refuted" else code_of(found.clinical_status)
     return Allergy(
         **around.stamped(Allergy, found, recorded=found.recorded_date, author=display_of(found.recorder)),
         substance=needed(next(filter(None, substances), None)),
+        none_known=stated is not None and any((coding.system, coding.code) in _NONE_KNOWN for coding in stated.codings),
         category=", ".join(found.category) or None,
         criticality=found.criticality,
         reactions=tuple(text for reaction in found.reaction for text in _signs(reaction)),

@@ -290,6 +290,20 @@ def test_a_denied_allergy_is_never_active(fields: dict[str, object], status: str
     assert read(Allergy, code=concept("Mẫu"), **fields).status == status
 
 
+@pytest.mark.parametrize(
+    ("system", "code", "none_known"),
+    [
+        ("http://snomed.info/sct", "716186003", True),
+        ("http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips", "no-known-medication-allergies", True),
+        ("http://snomed.info/sct", "764146007", False),
+        ("urn:local", "716186003", False),
+    ],
+)
+def test_the_statement_that_there_is_no_allergy_is_told_apart(system: str, code: str, *, none_known: bool) -> None:
+    """It stays in the list in the source's own words, and no screen need take it for a substance."""
+    assert read(Allergy, code={"coding": [{"system": system, "code": code}]}).none_known is none_known
+
+
 def test_the_substance_of_a_reaction_stands_in_for_a_missing_code() -> None:
     assert read(Allergy, reaction=[{"substance": concept("Tôm")}]).substance.text == "Tôm"
 

@@ -21,18 +21,29 @@ DEPENDANTS = {AN.personal_id: [dependant()], BINH.personal_id: [dependant()]}
 
 
 class TestPopulation(Conformance):
-    """Who a citizen is, and whom a citizen represents."""
+    """Who a citizen is, and whom a citizen represents, in every form of answer."""
 
-    @pytest.fixture(params=[Demographics, Relation])
+    @pytest.fixture(
+        params=[
+            (Demographics, "json"),
+            (Relation, "json"),
+            (Demographics, "xml"),
+            (Relation, "xml"),
+            (Demographics, "xml-in-json"),
+            (Relation, "xml-in-json"),
+        ],
+        ids=lambda param: f"{param[0].__name__}-{param[1]}",
+    )
     async def bench(self, request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
         """The register on a real socket, and a source that speaks with it."""
+        about, form = request.param
         faults, clock = Faults(), SystemClock()
-        app = register_app(RECORDS, DEPENDANTS, api_key=API_KEY, faults=faults)
+        app = register_app(RECORDS, DEPENDANTS, api_key=API_KEY, faults=faults, form=form)
         async with serving(app) as server:
-            source = PopulationSource("population", options(url=server.url), clock=clock)
+            source = PopulationSource("population", options(url=server.url, format=form), clock=clock)
             yield Bench(
                 source=source,
-                about=request.param,
+                about=about,
                 known=AN,
                 other=BINH,
                 unknown=NOBODY,

@@ -10,7 +10,7 @@ import pytest
 from msgspec import structs
 
 from connectors.contract import Question
-from connectors.errors import Denied, Garbled, SourceError, Unavailable, WrongPerson
+from connectors.errors import Denied, Garbled, SourceError, Unavailable, Unmatched
 from connectors.options import BadOptions, read
 from connectors.records import Claim, Coverage, Encounter, PartialDate
 from connectors.vss.options import VssOptions
@@ -126,9 +126,9 @@ async def test_a_birth_date_is_sent_as_far_as_it_is_known(known: str, sent: str)
     [
         ("054", Denied),
         ("055", Denied),
-        ("060", WrongPerson),
-        ("061", WrongPerson),
-        ("070", WrongPerson),
+        ("060", Unmatched),
+        ("061", Unmatched),
+        ("070", Unmatched),
         ("100", Unavailable),
         ("101", Unavailable),
         ("205", Garbled),

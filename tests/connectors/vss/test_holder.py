@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from connectors.errors import Garbled, Unavailable, WrongPerson
+from connectors.errors import Garbled, SourceError, WrongPerson
 from connectors.records import Claim, Coverage
 from tests.connectors.vss.portal import AN, HISTORY, Portal, ask, card, source
 
@@ -73,6 +73,6 @@ async def test_wrong_names_and_wrong_dates_look_alike() -> None:
 async def test_without_name_or_birth_date_nothing_is_asked(missing: str, about: Any) -> None:
     """The portal would refuse; not even a token is taken."""
     portal = Portal()
-    with pytest.raises(Unavailable, match="not known"):
+    with pytest.raises(SourceError, match="not known"):
         await ask(source(portal), about, structs.replace(AN, **{missing: None}))
     assert not portal.calls

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from tests.sandbox.people.making import Who, bp, card, day, drugs, found, icd, person, visit
+from tests.sandbox.people.making import Who, booked, bp, card, day, drugs, found, icd, person, visit
 from tests.sandbox.people.model import Allergy, Coded, Condition, Measurement, Person, Visit
 from tests.sandbox.people.places import HEALTH_STATION, HOSPITAL_A, HOSPITAL_B
 from tests.sandbox.people.vaccines import adult
@@ -37,6 +37,7 @@ def _an() -> Person:
             Allergy(HOSPITAL_B, "latex", (), None, None, "unconfirmed"),
             Allergy(HOSPITAL_B, "shrimp", (), "low", "2025-10-01", "entered-in-error"),
         ),
+        appointments=(booked(17, 9, 30, HOSPITAL_A, "noi", "Khám lại viêm khớp dạng thấp"),),
         visits=(
             *(_arthritis(step) for step in range(6)),
             visit(
@@ -163,6 +164,10 @@ def _ngoc() -> Person:
             for days, weeks in ((115, 12), (87, 16), (59, 20), (24, 25))
         ),
         doses=adult(("tetanus", day(52).isoformat(), 1), ("tetanus", day(22).isoformat(), 2)),
+        appointments=(
+            booked(4, 8, 0, HOSPITAL_A, "san", "Khám thai 29 tuần, kiểm tra đường huyết"),
+            booked(32, 8, 0, HOSPITAL_A, "san", "Khám thai 33 tuần"),
+        ),
     )
 
 

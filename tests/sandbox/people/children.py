@@ -69,6 +69,7 @@ def _bin() -> Person:
         card=card(BIN.serial, "HS", 4, facility=HEALTH_STATION),
         allergies=(Allergy(HOSPITAL_A, "none", recorded="2022-04-02"),),
         visits=(visit(140, "Z00.1", to="nhi", outcome=1, results=found(weight=20.4, height=115.5)),),
+        book_entry=998_126,
         doses=(
             *childhood(BIN.born, skip=frozenset({"je"})),
             Dose(vaccine="je", on="2021-03-20", numbers=(("japanese-encephalitis", 1),), status="refused"),
@@ -128,6 +129,7 @@ def _twins() -> tuple[Person, ...]:
             card=card(LINH.serial, "TE", 1, valid_from=LINH.born, valid_until=date(2028, 9, 30)),
             visits=(visit(62, "J06.9", at=HOSPITAL_B, to="nhi", outcome=1, results=found(weight=15.6, height=101)),),
             doses=elder,
+            book_entry=998_129,
         ),
         person(
             LAN,
@@ -138,5 +140,6 @@ def _twins() -> tuple[Person, ...]:
                 visit(62, "J18.9", at=HOSPITAL_B, to="nhi", hour=9, results=found(weight=14.9, height=100, spo2=94)),
             ),
             doses=(*younger, reacted),
+            book_entry=998_130,
         ),
     )

@@ -54,7 +54,15 @@ def _bao() -> Person:
             Condition(HOSPITAL_A, icd("E78.5"), onset="2024-05", recorded=day(400), verification="provisional"),
         ),
         visits=(
-            visit(150, "I10", at=HEALTH_STATION, reason="Đo huyết áp định kỳ, chuyển tuyến", leaving=2, outcome=3),
+            visit(
+                150,
+                "I10",
+                at=HEALTH_STATION,
+                reason="Đo huyết áp định kỳ, chuyển tuyến",
+                leaving=2,
+                outcome=3,
+                results=found(bp=bp(164, 98), pulse=86),
+            ),
             visit(
                 148,
                 "I10",

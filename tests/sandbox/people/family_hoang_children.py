@@ -3,7 +3,7 @@
 from datetime import date
 
 from tests.sandbox.people.family_hoang_elders import BAO
-from tests.sandbox.people.making import Who, card, day, drugs, found, icd, person, visit
+from tests.sandbox.people.making import Who, booked, card, day, drugs, found, icd, person, visit
 from tests.sandbox.people.model import Allergy, Condition, Dose, Person
 from tests.sandbox.people.numbers import card_code
 from tests.sandbox.people.places import HEALTH_STATION, HOSPITAL_A, HOSPITAL_B
@@ -128,4 +128,5 @@ def _nhi() -> Person:
             Dose(vaccine="five-in-one", on=NEXT_DOSES, numbers=FIVE_IN_ONE, status="planned"),
             Dose(vaccine="opv", on=NEXT_DOSES, numbers=(("polio", 1),), status="planned"),
         ),
+        appointments=(booked(6, 7, 30, HEALTH_STATION, "nhi", "Tiêm chủng hai tháng tuổi"),),
     )

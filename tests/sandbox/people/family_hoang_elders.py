@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from tests.sandbox.people.making import Who, bp, card, day, drugs, found, icd, person, visit, wave
-from tests.sandbox.people.model import Allergy, Condition, Measurement, Person, Visit
+from tests.sandbox.people.making import Who, booked, bp, card, day, drugs, found, icd, moment, person, visit, wave
+from tests.sandbox.people.model import Allergy, Appointment, Condition, Measurement, Person, Visit
 from tests.sandbox.people.places import HOSPITAL_A, HOSPITAL_B
 from tests.sandbox.people.vaccines import adult
 
@@ -36,6 +36,11 @@ def _phuc() -> Person:
             Condition(HOSPITAL_B, icd("H36.0"), recorded=day(430), note="Hẹn soi đáy mắt mỗi 12 tháng."),
         ),
         allergies=(Allergy(HOSPITAL_A, "none", recorded=day(1095).isoformat()),),
+        appointments=(
+            booked(9, 7, 0, HOSPITAL_A, "noi-tiet", "Khám lại đái tháo đường, xét nghiệm HbA1c"),
+            Appointment(moment(-3, 14, 0), HOSPITAL_B, "mat", "Soi đáy mắt", "cancelled"),
+            booked(24, 14, 0, HOSPITAL_B, "mat", "Soi đáy mắt"),
+        ),
         visits=(
             *(_diabetes_clinic(step) for step in range(13)),
             *(_second_opinion(step) for step in range(6)),

@@ -67,7 +67,15 @@ def _xuan() -> Person:
                 results=found(bp=bp(136, 80), pulse=72),
                 given=drugs(14, levofloxacin="Theo hướng dẫn của khoa Mắt"),
             ),
-            visit(30, "J06.9", at=HEALTH_STATION, reason="Ho, sổ mũi", outcome=1),
+            visit(
+                30,
+                "J06.9",
+                at=HEALTH_STATION,
+                reason="Ho, sổ mũi",
+                outcome=1,
+                results=found(temperature=37.6, pulse=82, spo2=97),
+                given=drugs(5, paracetamol="Uống 1 viên khi sốt"),
+            ),
         ),
         doses=adult(("influenza", "2025-11-02", 1), ("covid-19", "2021-09", 1)),
     )

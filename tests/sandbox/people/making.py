@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from connectors.clock import HO_CHI_MINH
 from tests.sandbox.people.model import (
+    Appointment,
     BloodPressure,
     Diagnosis,
     InsuranceCard,
@@ -39,6 +40,11 @@ def day(days_ago: int) -> date:
 def moment(days_ago: int, hour: int = 8, minute: int = 0) -> datetime:
     """A moment so many days before today, in the city's time zone."""
     return datetime.combine(day(days_ago), time(hour, minute), HO_CHI_MINH)
+
+
+def booked(in_days: int, hour: int, minute: int, at: str, to: str, reason: str) -> Appointment:
+    """An appointment so many days from today."""
+    return Appointment(moment(-in_days, hour, minute), at, to, reason)
 
 
 def icd(code: str, text: str | None = None) -> Diagnosis:

@@ -141,6 +141,18 @@ class Dose:
     """A birth dose stands in the hospital's own record too."""
 
 
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """A visit that is planned, in the city's appointment system."""
+
+    at: datetime
+    facility: str
+    department: str
+    """Slug of ``places.DEPARTMENTS``."""
+    reason: str
+    status: Literal["booked", "cancelled"] = "booked"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InsuranceCard:
     """A card as the insurance knows it; ``code`` is its answer to a check (000, 003, 004, 010, 110, 120)."""
@@ -214,6 +226,9 @@ class Person:
     conditions: tuple[Condition, ...] = ()
     allergies: tuple[Allergy, ...] = ()
     doses: tuple[Dose, ...] = ()
+    book_entry: int | None = None
+    """Id of the person's entry in the vaccination book, which then repeats the doses of the vaccination register."""
+    appointments: tuple[Appointment, ...] = ()
     card: InsuranceCard | None = None
     represents: tuple[Relation, ...] = ()
     written_as: Mapping[System, Identity] = field(default_factory=dict)
@@ -238,6 +253,10 @@ class Person:
             return True
         if system == "insurance":
             return self.card is not None
+        if system == "vaccination-book":
+            return self.book_entry is not None
+        if system == "appointments":
+            return bool(self.appointments)
         if any(system in dose.recorded_by for dose in self.doses):
             return True
         facilities = {visit.facility for visit in self.visits}

@@ -7,7 +7,16 @@ from typing import Literal
 REFERENCE_DATE = date(2026, 11, 23)
 """Today, in the city. Every story counts its days back from here."""
 
-System = Literal["hospital-a", "hospital-b", "vaccination", "insurance", "population"]
+System = Literal[
+    "hospital-a",
+    "hospital-b",
+    "vaccination",
+    "insurance",
+    "population",
+    "health-station",
+    "vaccination-book",
+    "appointments",
+]
 """A source of the city, by the name it has in the gateway's configuration."""
 
 FhirSystem = Literal["hospital-a", "hospital-b", "vaccination"]
@@ -20,7 +29,7 @@ class Facility:
 
     code: str
     name: str
-    system: FhirSystem | None
+    system: System | None
 
 
 HOSPITAL_A = "79981"
@@ -30,9 +39,9 @@ HEALTH_STATION = "79983"
 FACILITIES = {
     HOSPITAL_A: Facility(HOSPITAL_A, "Bệnh viện Mẫu A", "hospital-a"),
     HOSPITAL_B: Facility(HOSPITAL_B, "Bệnh viện Mẫu B", "hospital-b"),
-    HEALTH_STATION: Facility(HEALTH_STATION, "Trạm Y tế Phường Mẫu", None),
+    HEALTH_STATION: Facility(HEALTH_STATION, "Trạm Y tế Phường Mẫu", "health-station"),
 }
-"""Five-character insurance codes (79: the city). Visits to the health station are known to the insurance only."""
+"""Five-character insurance codes (79: the city)."""
 
 DEPARTMENTS = {
     "noi": "Khoa Nội tổng hợp",

@@ -4,7 +4,15 @@ from tests.sandbox.people.model import Person
 from tests.sandbox.people.places import System
 
 COLUMNS = ("Key", "Name", "Number", "Born", "Known to", "Card", "Fault", "Story")
-SHORT: dict[System, str] = {"hospital-a": "A", "hospital-b": "B", "vaccination": "V", "insurance": "I"}
+SHORT: dict[System, str] = {
+    "hospital-a": "A",
+    "hospital-b": "B",
+    "vaccination": "V",
+    "insurance": "I",
+    "health-station": "S",
+    "vaccination-book": "K",
+    "appointments": "P",
+}
 NO_CARD = "050"
 
 

@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from tests.sandbox.faults import Faults, is_about_somebody_else, somebody_else
 from tests.sandbox.faulty import Asked, Faulty
+from tests.sandbox.render.register_xml import Written, written
 
 CITIZEN = "/congdan/tra-cuu"
 DEPENDANTS = "/congdan/nguoi-phu-thuoc"
@@ -31,6 +32,7 @@ def register_app(
     api_key: str,
     faults: Faults | None = None,
     source: str = "population",
+    form: Written = "json",
 ) -> Starlette:
     """Make the register.
 
@@ -40,8 +42,9 @@ def register_app(
         api_key: what the header X-API-Key must hold.
         faults: what goes wrong in the city; nothing when None.
         source: its name in ``faults``.
+        form: how it writes its answers; it is always asked in JSON.
     """
-    register = _Register(records, dependants, api_key)
+    register = _Register(records, dependants, api_key, form)
     return Starlette(
         routes=[
             Route(CITIZEN, register.citizen, methods=["POST"]),
@@ -57,7 +60,9 @@ class _Register:
         records: Mapping[str, dict[str, Any]],
         dependants: Mapping[str, Sequence[dict[str, Any]]],
         api_key: str,
+        form: Written,
     ) -> None:
+        self._form = form
         self._records = records
         self._dependants = dependants
         self._api_key = api_key.encode()
@@ -65,25 +70,29 @@ class _Register:
     async def citizen(self, request: Request) -> Response:
         """One citizen: ``{"MaKetQua": "00", "CongDan": {...}}``."""
         refused, number = await self._asked(request)
-        return refused or _json({"MaKetQua": "00", "CongDan": self._records[number]})
+        return refused or self._said({"MaKetQua": "00", "CongDan": self._records[number]})
 
     async def dependants(self, request: Request) -> Response:
         """Who depends on a citizen: ``{"MaKetQua": "00", "SoDinhDanh": "...", "DanhSach": [...]}``."""
         refused, number = await self._asked(request)
         listed = list(self._dependants.get(number, ()))
-        return refused or _json({"MaKetQua": "00", "SoDinhDanh": number, "DanhSach": listed})
+        return refused or self._said({"MaKetQua": "00", "SoDinhDanh": number, "DanhSach": listed})
 
     async def _asked(self, request: Request) -> tuple[Response | None, str]:
         """The refusal of a request, or the number of a citizen who exists."""
         if not hmac.compare_digest(request.headers.get("x-api-key", "").encode(), self._api_key):
-            return _json({"MaKetQua": "03"}, 401), ""
+            return self._said({"MaKetQua": "03"}, 401), ""
         fields = _fields(await request.body())
         number, request_id = fields.get("SoDinhDanh"), fields.get("MaYeuCau")
         if not (isinstance(number, str) and _NUMBER.fullmatch(number) and isinstance(request_id, str) and request_id):
-            return _json({"MaKetQua": "02"}, 400), ""
+            return self._said({"MaKetQua": "02"}, 400), ""
         if is_about_somebody_else(request.scope):
             number = somebody_else(self._records, number)
-        return (None, number) if number in self._records else (_json({"MaKetQua": "01"}), "")
+        return (None, number) if number in self._records else (self._said({"MaKetQua": "01"}), "")
+
+    def _said(self, answer: dict[str, Any], status: int = 200) -> Response:
+        body, media_type = written(answer, self._form)
+        return Response(body, status, media_type=media_type)
 
     def who(self, asked: Asked) -> str | None:
         """The citizen in the body."""
@@ -97,7 +106,3 @@ def _fields(body: bytes) -> dict[str, Any]:
     except orjson.JSONDecodeError:
         return {}
     return fields if isinstance(fields, dict) else {}
-
-
-def _json(answer: dict[str, Any], status: int = 200) -> Response:
-    return Response(orjson.dumps(answer), status, media_type="application/json")

@@ -1,0 +1,100 @@
+"""A source round a source that asks once for many, and remembers for the seconds that the source's block grants.
+
+Nothing of it is seen by whoever asks: the same question at the same time is one call, a question that was answered a
+moment ago is none, and the provenance of every record says which it was. An error is shared by those who wait for it
+and kept for nobody. An answer that lacks records is not kept either, for the next one may be whole.
+"""
+
+import asyncio
+from typing import Any, TypeVar
+
+from msgspec import structs
+
+from connectors.contract import Answer, Grant, Inquiry, Question, Source
+from connectors.errors import SourceError, TooSlow, WrongPerson
+from connectors.records import Record
+from connectors.vault import Kept, Place, Vault
+
+R = TypeVar("R", bound=Record)
+
+_Landed = Answer[Any] | SourceError | None
+"""What came of a flight; nothing that could be shared where whoever led it gave up."""
+
+
+class CachingSource:
+    """A source whose answers are kept for some seconds."""
+
+    def __init__(self, source: Source, seconds: float, vault: Vault) -> None:
+        self.info = source.info
+        self.holds = source.holds
+        self.deadline = source.deadline
+        self._source = source
+        self._seconds = seconds
+        self._vault = vault
+        self._flights: dict[Place, asyncio.Future[_Landed]] = {}
+
+    async def ask(self, question: Question[R], grant: Grant, inquiry: Inquiry) -> Answer[R]:
+        """The source's answer, now or a moment ago (see ``contract.Source``)."""
+        grant.require(question.about)
+        place = self._vault.place(self.info.id, question, grant)
+        while flight := self._flights.get(place):
+            landed = await self._follow(flight, inquiry)
+            if isinstance(landed, SourceError):
+                raise landed
+            if landed is not None:
+                return landed
+        return await self._lead(place, question, grant, inquiry)
+
+    async def close(self) -> None:
+        """Let go of connections. Idempotent."""
+        await self._source.close()
+
+    async def _follow(self, flight: asyncio.Future[_Landed], inquiry: Inquiry) -> _Landed:
+        """Wait for somebody else's answer, for as long as our own time allows."""
+        try:
+            async with asyncio.timeout(inquiry.deadline.within(self.deadline).left()):
+                return await asyncio.shield(flight)
+        except TimeoutError:
+            raise TooSlow("no answer before the deadline") from None
+
+    async def _lead(self, place: Place, question: Question[R], grant: Grant, inquiry: Inquiry) -> Answer[R]:
+        """Ask for everybody who comes meanwhile. When we give up, the next of them takes over."""
+        flight = self._flights[place] = asyncio.get_running_loop().create_future()
+        landed: _Landed = None
+        try:
+            landed = answer = await self._answer(place, question, grant, inquiry)
+        except TooSlow as error:
+            # The others may have more time than we had.
+            landed = None if inquiry.deadline.left() < self.deadline / 2 else error
+            raise
+        except SourceError as error:
+            landed = error
+            raise
+        else:
+            return answer
+        finally:
+            del self._flights[place]
+            flight.set_result(landed)
+
+    async def _answer(self, place: Place, question: Question[R], grant: Grant, inquiry: Inquiry) -> Answer[R]:
+        found = await self._vault.find(place, question.about, seconds=self._seconds)
+        if found.kept is not None:
+            return self._remembered(found.kept)
+        try:
+            answer = await self._source.ask(question, grant, inquiry)
+        except WrongPerson:
+            # Who is mixed up now may have been mixed up before.
+            await self._vault.purge(grant.subject.ref)
+            raise
+        if not answer.truncated and not answer.dropped:
+            kept = Kept(answer.retrieved_at, answer.records)
+            await self._vault.keep(place, found.generation, kept, seconds=self._seconds)
+        return answer
+
+    def _remembered(self, kept: Kept[R]) -> Answer[R]:
+        return Answer(records=tuple(map(self._marked, kept.records)), retrieved_at=kept.retrieved_at)
+
+    def _marked(self, record: R) -> R:
+        """The record as it was, which says that it was kept, and names the source as it is known now."""
+        provenance = tuple(structs.replace(told, source=self.info, from_cache=True) for told in record.provenance)
+        return structs.replace(record, provenance=provenance)

@@ -1,0 +1,30 @@
+"""Ids of single calls: by them our log and that of an exchange platform between us and a source can be joined.
+
+A transport knows the id of a call and nothing of the request behind it; so whoever asks a source says first in whose
+name, and everything that runs on its behalf notes its calls there.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from connectors.contract import Call, Inquiry
+
+_in_the_name_of: ContextVar[tuple[str, Inquiry] | None] = ContextVar("in_the_name_of", default=None)
+
+
+@contextmanager
+def noted(source: str, inquiry: Inquiry) -> Iterator[None]:
+    """Let calls that are made meanwhile be noted in the inquiry, as calls of that source."""
+    token = _in_the_name_of.set((source, inquiry))
+    try:
+        yield
+    finally:
+        _in_the_name_of.reset(token)
+
+
+def note(call_id: str) -> None:
+    """Note a call; nowhere, where nobody said in whose name."""
+    if current := _in_the_name_of.get():
+        source, inquiry = current
+        inquiry.calls.append(Call(source, call_id))

@@ -1,0 +1,67 @@
+"""How a platform writes its answers: JSON, XML, or XML inside JSON. What comes out has the shape of ``wire``."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, TypeVar
+
+import msgspec
+
+from connectors import xml
+from connectors.errors import Garbled
+from connectors.http import Reply
+from connectors.population.wire import CitizenAnswer, DependantsAnswer, WrittenAnswer
+
+A = TypeVar("A", CitizenAnswer, DependantsAnswer)
+
+Format = Literal["json", "xml", "xml-in-json"]
+
+_XML = frozenset({"application/xml", "text/xml"})
+_OUTER = msgspec.json.Decoder(WrittenAnswer)
+_CITIZEN, _LIST = "CongDan", "DanhSach"
+_TRUTHS = {"true": True, "1": True, "false": False, "0": False}
+
+
+def decode(reply: Reply, decoder: "msgspec.json.Decoder[A]", written: Format) -> A:
+    """The answer in the shape of the decoder.
+
+    Raises:
+        Garbled: it is not written so, or has another shape.
+    """
+    if written == "json":
+        return reply.decode(decoder)
+    answer = _FOREIGN[written](reply)
+    try:
+        # Through JSON, so that an entry of a list stays undecoded until it is its turn, as in every other form.
+        return decoder.decode(msgspec.json.encode(answer))
+    except msgspec.DecodeError as error:
+        raise Garbled(type(error).__name__) from None
+
+
+def _xml(reply: Reply) -> Any:
+    if reply.media_type not in _XML:
+        raise Garbled("another media type than promised")
+    root = xml.read(reply.body)
+    # A platform that has no envelope answers with the citizen alone.
+    return {"MaKetQua": "00", _CITIZEN: _plain(root)} if root.name == _CITIZEN else _plain(root)
+
+
+def _xml_in_json(reply: Reply) -> Any:
+    outer = reply.decode(_OUTER)
+    inner = {_CITIZEN: outer.citizen, _LIST: outer.dependants}
+    documents = {name: _plain(xml.read(text)) for name, text in inner.items() if text}
+    return {"MaKetQua": outer.code, "SoDinhDanh": outer.personal_id, **documents}
+
+
+_FOREIGN: Mapping[str, Callable[[Reply], Any]] = {"xml": _xml, "xml-in-json": _xml_in_json}
+
+
+def _plain(element: xml.Element) -> Any:
+    """The element as the same fact stands in JSON: nothing where it is empty, a list where a name comes twice."""
+    if element.name == _LIST:
+        return [_plain(child) for child in element.children]
+    if not element.children:
+        return _TRUTHS.get(element.text, element.text) if element.name == "HanChe" else element.text or None
+    values: dict[str, list[Any]] = {}
+    for child in element.children:
+        values.setdefault(child.name, []).append(_plain(child))
+    # Two values where one belongs contradict each other: as a list they fit nothing that is wanted.
+    return {name: found[0] if len(found) == 1 else found for name, found in values.items()}

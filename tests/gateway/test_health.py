@@ -1,0 +1,63 @@
+"""The admin listener: alive, ready, and how the sources are."""
+
+import httpx
+import pytest
+
+from connectors.records import SourceHealth, SourceInfo, SourceKind
+from gateway.health import admin_app
+from tests.running import Running
+from tests.sandbox.city import City
+
+
+def asked(*, ready: bool, sources: list[SourceInfo]) -> httpx.AsyncClient:
+    app = admin_app(is_ready=lambda: ready, sources=lambda: sources)
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://admin.test")
+
+
+def source(key: str, health: SourceHealth) -> SourceInfo:
+    return SourceInfo(id=key, name="Bệnh viện Mẫu", kind=SourceKind.HOSPITAL, protocol="fhir", health=health)
+
+
+@pytest.mark.parametrize(("ready", "status", "word"), [(True, 200, "ready"), (False, 503, "not ready")])
+async def test_ready_is_told_by_the_status(*, ready: bool, status: int, word: str) -> None:
+    """As whoever sends requests here looks for it; alive it is in both cases."""
+    async with asked(ready=ready, sources=[]) as http:
+        answer = await http.get("/health/ready")
+        alive = await http.get("/health/live")
+
+    assert (answer.status_code, answer.json()) == (status, {"status": word})
+    assert (alive.status_code, alive.json()) == (200, {"status": "live"})
+
+
+async def test_failing_sources_are_named_and_make_nobody_unready() -> None:
+    """A fleet that leaves service because one hospital is down helps nobody."""
+    sources = [source("a", SourceHealth.UP), source("b", SourceHealth.FAILING)]
+    async with asked(ready=True, sources=sources) as http:
+        health = (await http.get("/health")).json()
+        ready = await http.get("/health/ready")
+
+    assert health["failing"] == ["b"]
+    assert set(health["sources"]) == {"a", "b"}
+    assert ready.status_code == 200
+
+
+async def test_f26_with_every_source_down_the_gateway_is_still_ready(gateway: Running, city: City) -> None:
+    """And says which of them it found failing."""
+    for key in city.addresses:
+        city.faults.set(key, "down")
+    await gateway.ask("{ me { allergies { nodes { id } } } }", token=city.eid.token_for("an"))
+    async with httpx.AsyncClient(trust_env=False, base_url=gateway.admin) as http:
+        ready, health = await http.get("/health/ready"), await http.get("/health")
+
+    assert ready.status_code == 200
+    assert {"hospital-a", "hospital-b"} <= set(health.json()["failing"])
+
+
+@pytest.mark.parametrize("path", ["/", "/graphql", "/health/", "/metrics"])
+async def test_the_admin_side_serves_nothing_else(gateway: Running, path: str) -> None:
+    """Above all not the graph."""
+    async with httpx.AsyncClient(trust_env=False, base_url=gateway.admin) as http:
+        answer = await http.get(path, follow_redirects=False)
+
+    assert answer.status_code == 404
+    assert "server" not in answer.headers
