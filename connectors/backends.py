@@ -15,8 +15,6 @@ from aiocache import RedisCache, SimpleMemoryCache
 from aiocache.base import BaseCache
 from aiocache.serializers import NullSerializer
 from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 
 Backend = BaseCache
 """What a vault wants of its backend: ``multi_get``, ``add``, ``set``, ``delete``, ``close``, values being bytes."""
@@ -113,7 +111,7 @@ class BriefRedis(RedisCache):  # type: ignore[misc]  # aiocache ships no types
         how: dict[str, Any] = {"socket_timeout": timeout, "socket_connect_timeout": timeout}
         if ca is not None and url.startswith("rediss://"):
             how["ssl_ca_certs"] = str(ca)
-        self.client = Redis.from_url(url, retry=Retry(NoBackoff(), 0), **how)
+        self.client = Redis.from_url(url, **how)
 
     async def _close(self, **_how: Any) -> None:
         await self.client.aclose()

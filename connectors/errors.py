@@ -8,7 +8,7 @@
     ├── Denied              the source refuses this gateway: 401, 403, a restricted account
     ├── Garbled             an answer that is not what the protocol promises, or beyond the size bound
     └── WrongPerson         an answer about somebody else
-        └── Unmatched       the source itself says that name or birth date do not fit the number
+        └── Unmatched       the right number with a name or birth date that does not fit: one file, not the source
 
 The text of an error is for the operator's log. It never holds what the source answered, an address, a citizen's
 number or name: foreign exceptions are translated at the place where they are caught, with their class name only.
@@ -68,4 +68,7 @@ class WrongPerson(SourceError):
 
 
 class Unmatched(WrongPerson):
-    """The source compared, found no match, and told nothing about anybody: no sign that it mixes people up."""
+    """One file does not fit: the right number with another name or birth date. No sign that the source mixes people up.
+
+    Withheld like every wrong person, but it says nothing against the source's answers about others.
+    """

@@ -3,7 +3,7 @@
 import unicodedata
 
 from connectors.contract import Subject
-from connectors.errors import WrongPerson
+from connectors.errors import Unmatched, WrongPerson
 from connectors.records import PartialDate
 
 
@@ -46,8 +46,10 @@ def require_same_person(
 
     Raises:
         WrongPerson: the answer is about another person.
+        Unmatched: it carries the number, and another birth date: somebody mistyped one file.
     """
     if personal_ids is not None and subject.personal_id not in personal_ids:
         raise WrongPerson("the answer carries another number")
     if not birth_dates_agree(subject.birth_date, birth_date):
-        raise WrongPerson("the answer carries another birth date")
+        mismatch = WrongPerson if personal_ids is None else Unmatched
+        raise mismatch("the answer carries another birth date")

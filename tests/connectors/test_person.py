@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.contract import Subject
-from connectors.errors import WrongPerson
+from connectors.errors import Unmatched, WrongPerson
 from connectors.person import birth_dates_agree, folded, names_agree, require_same_person
 from connectors.records import PartialDate
 
@@ -105,3 +105,13 @@ def test_f12_another_person_does_not(numbers: frozenset[str] | None, born: str |
         require_same_person(HER, personal_ids=numbers, birth_date=PartialDate(born) if born else None)
     assert NUMBER not in str(caught.value)
     assert "1990" not in str(caught.value)
+
+
+def test_one_mistyped_file_is_told_apart_from_a_source_that_mixes_people_up() -> None:
+    """The first withholds one answer; the second may close the source to everybody (see the breaker)."""
+    with pytest.raises(Unmatched):
+        require_same_person(HER, personal_ids=frozenset({NUMBER}), birth_date=PartialDate("1990-03-03"))
+    for numbers, born in ((frozenset({"079190998902"}), "1990-03-03"), (None, "1990-03-03")):
+        with pytest.raises(WrongPerson) as caught:
+            require_same_person(HER, personal_ids=numbers, birth_date=PartialDate(born))
+        assert type(caught.value) is WrongPerson

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from connectors import calls
 from connectors.clock import SystemClock
 from connectors.contract import Answer, Deadline, Inquiry, Question
 from connectors.errors import Denied, Garbled, SourceError, Unavailable
@@ -95,6 +96,13 @@ async def test_every_call_has_its_own_id_which_the_request_remembers(exchange: E
     assert [[(call.source, call.id) for call in request.calls] for _, request in asked] == [
         [("population", call_id)] for call_id in ids
     ]
+
+
+async def test_what_nobody_asked_for_is_noted_nowhere(exchange: Exchange) -> None:
+    """Above all not with the request before."""
+    _, request = await exchange.ask()
+    calls.note("of nobody")
+    assert [call.id for call in request.calls] == [exchange.security.carried[0].headers["x-road-id"]]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ GATEWAY_OFFSET = 8
 ADMIN_OFFSET = 7
 START_SECONDS = 20
 STOP_SECONDS = 15
-QUERY = "{ me { allergies { nodes { substance { text } } completeness { complete } } } }"
+QUERY = "{ me { conditions(status: ACTIVE) { nodes { code { text } onset } completeness { complete } } } }"
 
 
 @click.command()
@@ -104,13 +104,13 @@ def print_people() -> None:
 def _print_addresses(city: City) -> None:
     click.echo()
     for name in OFFSETS:
-        click.echo(f"{name:<12} {city.sites[name].url}")
+        click.echo(f"{name:<16} {city.sites[name].url}")
 
 
 def _print_gateway(city: City) -> None:
     desk = city.sites["control"].url
     wish = json.dumps({"source": "hospital-b", "fault": "down"})
-    click.echo(f"""gateway      {city.gateway}/graphql   (log: {LOG})
+    click.echo(f"""gateway          {city.gateway}/graphql   (log: {LOG})
 
 Open the explorer and sign in as anybody above:
   {city.gateway}
