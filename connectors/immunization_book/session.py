@@ -1,10 +1,9 @@
-"""The account's session at the book: one token for everybody, taken once, kept in memory only.
+"""The account's session at the book.
 
 A token is a JWT; its ``exp`` alone is looked at, to know when to sign in again. It is not verified: it is the book's
 own, and nobody but the book believes it.
 """
 
-import asyncio
 import base64
 
 import msgspec
@@ -12,10 +11,11 @@ from msgspec import Struct
 
 from connectors.clock import Clock
 from connectors.contract import Deadline
-from connectors.errors import Denied, Garbled, TooSlow
+from connectors.errors import Denied, Garbled
 from connectors.http import Line
 from connectors.immunization_book.options import ImmunizationBookOptions
 from connectors.immunization_book.wire import Claims, LoginAnswer
+from connectors.session import AccountSession
 
 SUCCESS = 1
 """``code`` of every answer that is one."""
@@ -29,7 +29,6 @@ _LEAST, _MOST = 60.0, 3600.0
 renewed now and then, and one that is refused is renewed anyway."""
 _FAR = 1e11
 """Seconds since 1970 beyond which no end makes a difference."""
-_REFUSED_FOR = 30.0
 
 
 class Token(Struct, frozen=True):
@@ -43,12 +42,12 @@ class Token(Struct, frozen=True):
         return "Token(…)"
 
 
-class Session:
+class Session(AccountSession[Token]):
     """Gives out the token of one account."""
 
     def __init__(self, line: Line, options: ImmunizationBookOptions, clock: Clock) -> None:
+        super().__init__(clock)
         self._line = line
-        self._clock = clock
         self._path = options.endpoints.auth
         self._credentials = {
             "phoneNumber": options.phone.reveal(),
@@ -58,46 +57,16 @@ class Session:
             "deviceId": options.device,
             "notificationToken": "",
         }
-        self._token: Token | None = None
-        self._refused_until = 0.0
-        self._taking = asyncio.Lock()
-
-    async def token(self, deadline: Deadline, *, instead_of: Token | None = None) -> Token:
-        """A token that is valid as far as we know.
-
-        Args:
-            deadline: of the question that needs it.
-            instead_of: a token that the book has just refused.
-
-        Raises:
-            SourceError: the book gave none.
-        """
-        if known := self._usable(instead_of):
-            return known
-        try:
-            async with asyncio.timeout(deadline.left()), self._taking:
-                return self._usable(instead_of) or await self._take(deadline)
-        except TimeoutError:
-            raise TooSlow("no token before the deadline") from None
-
-    def _usable(self, refused: Token | None) -> Token | None:
-        token = self._token
-        usable = token is not None and token != refused and token.until > self._clock.monotonic()
-        return token if usable else None
 
     async def _take(self, deadline: Deadline) -> Token:
-        if self._clock.monotonic() < self._refused_until:
-            raise Denied("the book refused the account a moment ago")
         reply = await self._line.send("POST", self._path, deadline=deadline, json=self._credentials)
         answer = reply.decode(_ANSWER)
         if answer.code != SUCCESS:
-            # An account that keeps knocking with a wrong password is locked.
-            self._refused_until = self._clock.monotonic() + _REFUSED_FOR
+            self._refused()
             raise Denied("the book does not accept the account")
         if answer.data is None or not _is_header_safe(answer.data.token):
             raise Garbled("no token in the answer")
-        self._token = Token(answer.data.token, self._clock.monotonic() + self._seconds(answer.data.token))
-        return self._token
+        return Token(answer.data.token, self._clock.monotonic() + self._seconds(answer.data.token))
 
     def _seconds(self, token: str) -> float:
         """For how long the token is used."""

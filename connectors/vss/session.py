@@ -1,11 +1,8 @@
-"""The account's session at the portal: one token for everybody, taken once, kept in memory only.
+"""The account's session at the portal.
 
-A token is bound to the account, our address and a time of about ten minutes (letter 1839/CNTT-PM). An account that
-asks too often is restricted, so a token is taken by one request while the others wait, and a refusal of the
-credentials is believed for a while instead of being provoked again by every request.
+A token is bound to the account, our address and a time of about ten minutes (letter 1839/CNTT-PM).
 """
 
-import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from hashlib import md5
@@ -15,8 +12,9 @@ from msgspec import Struct
 
 from connectors.clock import HO_CHI_MINH, Clock
 from connectors.contract import Deadline
-from connectors.errors import Denied, Garbled, TooSlow
+from connectors.errors import Garbled
 from connectors.http import Line
+from connectors.session import AccountSession
 from connectors.vss.business_codes import TOKEN_TAKEN, UNAUTHENTICATED, finding
 from connectors.vss.options import VssOptions
 from connectors.vss.wire import TokenAnswer
@@ -27,7 +25,6 @@ _MARGIN = 30.0
 _LEAST = 60.0
 """Seconds for which a new token is used whatever its end says: the portal's clock may be off, and a token that is
 refused is renewed anyway."""
-_REFUSED_FOR = 30.0
 
 
 class Token(Struct, frozen=True):
@@ -42,59 +39,30 @@ class Token(Struct, frozen=True):
         return "Token(…)"
 
 
-class Session:
+class Session(AccountSession[Token]):
     """Gives out the token of one account."""
 
     def __init__(self, line: Line, options: VssOptions, clock: Clock) -> None:
+        super().__init__(clock)
         self._line = line
-        self._clock = clock
         self._path = options.endpoints.token
         secret = options.password.reveal()
         # MD5 is the portal's own contract, not a choice of ours.
         hashed = secret if options.password_is_md5 else md5(secret.encode(), usedforsecurity=False).hexdigest()
         self.credentials: Mapping[str, str] = {"username": options.username, "password": hashed}
         """As the portal wants them, in the token request and in the query of a card check."""
-        self._token: Token | None = None
-        self._refused_until = 0.0
-        self._taking = asyncio.Lock()
-
-    async def token(self, deadline: Deadline, *, instead_of: Token | None = None) -> Token:
-        """A token that is valid as far as we know.
-
-        Args:
-            deadline: of the question that needs it.
-            instead_of: a token that the portal has just refused.
-
-        Raises:
-            SourceError: the portal gave none.
-        """
-        if known := self._usable(instead_of):
-            return known
-        try:
-            async with asyncio.timeout(deadline.left()), self._taking:
-                return self._usable(instead_of) or await self._take(deadline)
-        except TimeoutError:
-            raise TooSlow("no token before the deadline") from None
-
-    def _usable(self, refused: Token | None) -> Token | None:
-        token = self._token
-        usable = token is not None and token != refused and token.until > self._clock.monotonic()
-        return token if usable else None
 
     async def _take(self, deadline: Deadline) -> Token:
-        if self._clock.monotonic() < self._refused_until:
-            raise Denied("the portal refused the account a moment ago")
         reply = await self._line.send("POST", self._path, deadline=deadline, form=self.credentials)
         answer = reply.decode(_ANSWER)
         if answer.code == UNAUTHENTICATED:
-            self._refused_until = self._clock.monotonic() + _REFUSED_FOR
+            self._refused()
         if answer.code != TOKEN_TAKEN:
             finding(answer.code)
             raise Garbled("a business code that belongs to a card")
         if answer.key is None or not answer.key.access_token:
             raise Garbled("no token in the answer")
-        self._token = Token(answer.key.access_token, answer.key.id_token, self._end(answer.key.expires_in))
-        return self._token
+        return Token(answer.key.access_token, answer.key.id_token, self._end(answer.key.expires_in))
 
     def _end(self, said: str | None) -> float:
         try:
