@@ -13,6 +13,7 @@ from typing import Annotated, Generic, TypeVar
 from msgspec import Struct
 
 from connectors.records import PartialDate, Record, doc
+from resolvers.partial_dates import in_zone
 from resolvers.refusals import BadRequest
 
 R = TypeVar("R", bound=Record)
@@ -96,7 +97,7 @@ def _place(record: R, when: When[R]) -> tuple[str, str]:
     """Sorts as text: a partly known date stands before every day that it could mean, an unknown one at the very end."""
     moment = when(record)
     if isinstance(moment, datetime):
-        return moment.astimezone(UTC).isoformat(), record.id
+        return in_zone(moment, UTC).isoformat(), record.id
     if isinstance(moment, date):
         return moment.isoformat(), record.id
     return moment or "", record.id

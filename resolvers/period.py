@@ -8,7 +8,7 @@ import strawberry
 
 from connectors.clock import HO_CHI_MINH
 from connectors.records import PartialDate
-from resolvers.access.rules import earliest, latest
+from resolvers.partial_dates import earliest, in_zone, latest
 
 Since = Annotated[
     date | None, strawberry.argument(description="Only what was true on or after this day; undated items stay.")
@@ -32,7 +32,7 @@ def within(since: date | None, until: date | None) -> Callable[[datetime | date 
 
 def _days(moment: datetime | date | PartialDate) -> tuple[date, date]:
     if isinstance(moment, datetime):
-        day = moment.astimezone(HO_CHI_MINH).date()
+        day = in_zone(moment, HO_CHI_MINH).date()
         return day, day
     if isinstance(moment, date):
         return moment, moment

@@ -5,7 +5,7 @@ possible birthday ends a parent's right, the latest possible one opens an accoun
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import MAXYEAR, date
 
 from connectors.contract import Basis
 from connectors.records import (
@@ -15,6 +15,7 @@ from connectors.records import (
     Relation,
     RepresentationBasis,
 )
+from resolvers.partial_dates import earliest, latest
 
 ADULT = 18
 """Age from which nobody is represented as a minor (Bộ luật Dân sự 2015, Đ21)."""
@@ -66,25 +67,10 @@ def may_open_alone(born: PartialDate, today: date) -> bool:
     return today >= anniversary(latest(born), OWN_ACCOUNT)
 
 
-def earliest(known: PartialDate) -> date:
-    """The first day that a partly known date can mean."""
-    year, month, day = (*(int(part) for part in known.split("-")), 1, 1)[:3]
-    return date(year, month, day)
-
-
-def latest(known: PartialDate) -> date:
-    """The last day that a partly known date can mean."""
-    first = earliest(known)
-    if len(known) == len("2019"):
-        return date(first.year, 12, 31)
-    if len(known) == len("2019-04"):
-        next_month = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-        return date.fromordinal(next_month.toordinal() - 1)
-    return first
-
-
 def anniversary(born: date, years: int) -> date:
-    """The birthday that many years later; 1 March for those born on 29 February."""
+    """The birthday that many years later; 1 March for those born on 29 February, the last day there is beyond it."""
+    if born.year + years > MAXYEAR:
+        return date.max
     try:
         return born.replace(year=born.year + years)
     except ValueError:

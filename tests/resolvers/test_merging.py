@@ -107,3 +107,14 @@ def test_a_cursor_that_is_none_is_refused(after: str) -> None:
     """Made-up text is no place."""
     with pytest.raises(BadRequest):
         page([], when=onset, first=None, after=after)
+
+
+def test_a_date_at_either_end_of_the_calendar_costs_no_list() -> None:
+    """Some systems write year 1 or 9999 for "unknown"; moved to another zone it would lie outside."""
+    records = [
+        condition("first", onset=datetime(1, 1, 1, tzinfo=HANOI)),
+        condition("last", onset=datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-7)))),
+        condition("known", onset="2019"),
+    ]
+
+    assert ids(page(records, when=onset, first=None, after=None).nodes) == ["last", "known", "first"]

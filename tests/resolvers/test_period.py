@@ -23,6 +23,7 @@ APRIL = (date(2019, 4, 1), date(2019, 4, 30))
         ("2019-05-01", False),
         (date(2019, 4, 1), True),
         (date(2019, 3, 31), False),
+        (datetime.max.replace(tzinfo=UTC), False),
         (datetime(2019, 3, 31, 18, tzinfo=UTC), True),  # already 1 April in Ho Chi Minh City
         (datetime(2019, 4, 30, 18, tzinfo=UTC), False),  # already 1 May
     ],
