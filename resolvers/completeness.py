@@ -61,7 +61,7 @@ def show(outcome: Outcome, language: Language) -> ShownOutcome:
         retry_after=outcome.retry_after,
         whole=outcome.whole,
         section=SECTION_OF[outcome.about],
-        message=language.outcomes[_words(outcome)],
+        message=language.say("outcomes", _words(outcome)),
     )
 
 

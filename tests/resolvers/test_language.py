@@ -1,16 +1,41 @@
 """Every language says everything, and a caller gets the best one there is."""
 
+from string import Formatter
+
 import pytest
 
 from connectors.contract import SourceState
-from resolvers.language import LANGUAGES, negotiate
+from resolvers.language import LANGUAGES, Language, negotiate
 
 
 @pytest.mark.parametrize("tag", sorted(LANGUAGES))
 def test_every_language_has_words_for_every_outcome(tag: str) -> None:
     """A language file that forgets one is found here and not by a citizen."""
-    assert set(LANGUAGES[tag].outcomes) == {state.name for state in SourceState}
-    assert all(LANGUAGES[tag].outcomes.values())
+    assert set(LANGUAGES[tag].words["outcomes"]) == {state.name for state in SourceState}
+
+
+@pytest.mark.parametrize("tag", sorted(LANGUAGES))
+def test_every_language_says_the_same_things(tag: str) -> None:
+    """The same tables, keys and places for parts as in Vietnamese, and no sentence is empty."""
+    said, wanted = LANGUAGES[tag].words, LANGUAGES["vi"].words
+    assert {table: set(words) for table, words in said.items()} == {
+        table: set(words) for table, words in wanted.items()
+    }
+    for table, words in said.items():
+        for key, sentence in words.items():
+            assert sentence.strip(), (table, key)
+            assert _places(sentence) == _places(wanted[table][key]), (table, key)
+
+
+def _places(sentence: str) -> set[str | None]:
+    return {place for _, place, _, _ in Formatter().parse(sentence) if place is not None}
+
+
+def test_a_sentence_takes_its_parts() -> None:
+    """What is said about a case stands in the places of the sentence."""
+    language = Language("xx", {"greetings": {"hello": "Hello {name}.", "braces": "{}"}})
+    assert language.say("greetings", "hello", name="Mẫu") == "Hello Mẫu."
+    assert language.say("greetings", "braces") == "{}"
 
 
 @pytest.mark.parametrize(
