@@ -80,6 +80,11 @@ class Citizen(Node):
     )
     coverage: Connection[insurance.Coverage] = resolved(insurance.coverage, "Health-insurance cards.")
     claims: Connection[insurance.Claim] = resolved(insurance.claims, "Insured visits, as the insurer holds them.")
+    co_payments: Connection[insurance.CoPayment] = resolved(
+        insurance.co_payments,
+        "What the citizen paid towards insured visits, and what it adds up to. The insurer may take a minute: "
+        "ask for it on its own.",
+    )
     sources: list[SourceOutcome] = resolved(
         sources, "How it went with every source that was asked about this citizen in the same selection."
     )

@@ -1,4 +1,4 @@
-"""Health insurance: cards, and the visits that were claimed under them."""
+"""Health insurance: cards, the visits that were claimed under them, and what was paid towards these."""
 
 from collections.abc import Awaitable
 
@@ -21,6 +21,11 @@ class Coverage(Record):
 @shown(records.Claim)
 class Claim(Record):
     """One insured visit as the insurer holds it."""
+
+
+@shown(records.CoPayment)
+class CoPayment(Record):
+    """What a citizen paid towards one insured visit, as it counts towards the yearly limit (NĐ 188/2025 Đ18)."""
 
 
 def coverage(
@@ -50,4 +55,20 @@ def claims(
         first=first,
         after=after,
         keep=lambda claim: inside(claim.admitted),
+    )
+
+
+def co_payments(
+    root: strawberry.Parent[Chart], info: Info, since: Since = None, first: First = None, after: After = None
+) -> Awaitable[Listed[records.CoPayment]]:
+    """What was paid towards insured visits, newest first."""
+    inside = within(since, None)
+    return connect(
+        info,
+        root,
+        Question(about=records.CoPayment, since=since),
+        when=lambda paid: paid.admitted,
+        first=first,
+        after=after,
+        keep=lambda paid: inside(paid.admitted),
     )

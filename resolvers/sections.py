@@ -5,6 +5,7 @@ from connectors.records import (
     Appointment,
     Claim,
     Condition,
+    CoPayment,
     Coverage,
     Demographics,
     Described,
@@ -34,6 +35,7 @@ class Section(Described):
     IMMUNIZATIONS = "IMMUNIZATIONS", "Vaccinations."
     COVERAGE = "COVERAGE", "Health-insurance cards."
     CLAIMS = "CLAIMS", "Insured visits."
+    CO_PAYMENTS = "CO_PAYMENTS", "What was paid towards insured visits."
     REPORTS = "REPORTS", "Laboratory, imaging and other reports."
     PROCEDURES = "PROCEDURES", "Operations and procedures."
     DOCUMENTS = "DOCUMENTS", "Discharge papers, letters and other documents."
@@ -52,6 +54,7 @@ SECTION_OF: dict[type[Record], Section] = {
     Immunization: Section.IMMUNIZATIONS,
     Coverage: Section.COVERAGE,
     Claim: Section.CLAIMS,
+    CoPayment: Section.CO_PAYMENTS,
     Report: Section.REPORTS,
     Procedure: Section.PROCEDURES,
     Document: Section.DOCUMENTS,

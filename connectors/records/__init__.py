@@ -28,7 +28,7 @@ from connectors.records.care import (
     MedicationStatus,
 )
 from connectors.records.citizen import Address, Demographics, Relation, RepresentationBasis, Sex
-from connectors.records.insurance import Claim, Coverage, CoverageStatus
+from connectors.records.insurance import Claim, ClaimLine, ClaimLineKind, CoPayment, Coverage, CoverageStatus
 from connectors.records.observation import (
     BooleanValue,
     CodedValue,
@@ -54,6 +54,7 @@ RECORD_CLASSES: tuple[type[Record], ...] = (
     Immunization,
     Coverage,
     Claim,
+    CoPayment,
     Report,
     Procedure,
     Document,
@@ -69,6 +70,9 @@ __all__ = [
     "Appointment",
     "BooleanValue",
     "Claim",
+    "ClaimLine",
+    "ClaimLineKind",
+    "CoPayment",
     "CodedText",
     "CodedValue",
     "Coding",
