@@ -8,7 +8,6 @@ import asyncio
 import email.utils
 import logging
 import random
-import ssl
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
@@ -22,9 +21,10 @@ from msgspec import Struct
 from connectors.clock import Clock
 from connectors.contract import Deadline
 from connectors.errors import Denied, Garbled, Overloaded, SourceError, TooSlow, Unavailable
+from connectors.network import LookUp, look_up
 from connectors.options import SourceOptions
 from connectors.resilience import Random, Sleep, repeated
-from connectors.xroad import XRoadTransport
+from connectors.transport import Transport, carried
 
 # Both libraries write the whole URL of a call into their log, and some protocols put a token into it.
 logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -83,6 +83,7 @@ class Line:
         sleep: Sleep = asyncio.sleep,
         random: Random = random.random,
         new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
+        look_up: LookUp = look_up,
     ) -> None:
         """Make the client; no connection is opened yet.
 
@@ -93,6 +94,10 @@ class Line:
             sleep: waits before a repetition.
             random: makes those waits differ.
             new_id: names a call to an exchange platform.
+            look_up: finds the addresses of the source's name; called in a thread.
+
+        Raises:
+            BadOptions: the URL leads where no source can live.
         """
         self._clock = clock
         self._sleep = sleep
@@ -112,7 +117,7 @@ class Line:
             follow_redirects=False,
             trust_env=False,
             cookies=CookieJar(policy=_NO_COOKIES),
-            transport=_carried(transport or _own_transport(options), options, new_id),
+            transport=carried(transport or Transport(options, look_up), options, new_id),
         )
 
     @property
@@ -234,23 +239,3 @@ def _foreign(error: httpx.HTTPError) -> SourceError:
     if isinstance(error, httpx.RemoteProtocolError | httpx.DecodingError):
         return Garbled(type(error).__name__)
     return Unavailable(type(error).__name__)
-
-
-def _own_transport(options: SourceOptions) -> httpx.AsyncBaseTransport:
-    limits = httpx.Limits(max_connections=options.concurrency, keepalive_expiry=30)
-    return httpx.AsyncHTTPTransport(verify=_trust(options), limits=limits, trust_env=False)
-
-
-def _carried(
-    transport: httpx.AsyncBaseTransport, options: SourceOptions, new_id: Callable[[], str]
-) -> httpx.AsyncBaseTransport:
-    return XRoadTransport(transport, options.xroad, new_id=new_id) if options.xroad else transport
-
-
-def _trust(options: SourceOptions) -> ssl.SSLContext:
-    """Whom to believe, and who we are, on a TLS connection."""
-    context = ssl.create_default_context(cafile=options.ca)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if options.identity is not None:
-        context.load_cert_chain(options.identity)
-    return context

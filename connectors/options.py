@@ -56,6 +56,9 @@ class Secret:
         return "Secret(…)"
 
 
+Network = Literal["public", "private"]
+"""Where a source lives: on the internet, or in a private network."""
+
 Route = Annotated[str, Meta(pattern=r"^/[^/?#][^?#]*\Z")]
 """Path of one operation below the source's URL: it cannot lead to another host."""
 
@@ -95,6 +98,9 @@ class SourceOptions(Struct, frozen=True, kw_only=True):
     name: str
     category: SourceKind
     url: str
+    network: Network = "public"
+    """Where the name in ``url`` may lead: ``public`` addresses only, or ``private`` ones too (RFC 1918, 4193, 6598). An
+    address that is written there itself is meant; no name leads to this machine, ``localhost`` apart."""
     facility: str | None = None
     """Health-insurance facility code of the place, 5 characters."""
     holds: tuple[str, ...] | None = None

@@ -58,6 +58,12 @@ class Serving:
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
         return server
 
+    async def hang_up(self) -> None:
+        """Cut every connection; whoever comes next is served."""
+        for connection in list(self._state.connections):
+            connection.transport.abort()
+        await self.quiet()
+
     async def stop(self) -> None:
         """Hang up on whoever is still there, and wait for the applications to notice."""
         for connection in list(self._state.connections):

@@ -1,6 +1,7 @@
 """F15: whom a line believes, and how it proves itself. Certificates of an authority that lives as long as a test."""
 
 import ssl
+import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -66,6 +67,13 @@ async def test_the_configured_authority_is_believed(authority: Authority) -> Non
     assert await ask(authority.server(), ca=authority.file) == b"ok"
 
 
+async def test_the_name_is_checked_although_the_address_is_connected_to(authority: Authority) -> None:
+    by_name = authority.server(authority.ca.issue_cert("localhost"))
+    assert await ask(by_name, ca=authority.file, host="localhost") == b"ok"
+    with pytest.raises(Unavailable):
+        await ask(authority.server(), ca=authority.file, host="localhost")
+
+
 def _expired(authority: Authority) -> ssl.SSLContext:
     yesterday = datetime.now(UTC) - timedelta(days=1)  # TLS knows no other clock than the machine's
     return authority.server(
@@ -81,6 +89,17 @@ def _stranger(authority: Authority) -> ssl.SSLContext:
     return authority.server(trustme.CA().issue_cert(HOST))
 
 
+def _self_signed(_authority: Authority) -> ssl.SSLContext:
+    """Nobody but itself vouches for it."""
+    own = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "own.pem"
+        file.write_bytes(own.private_key_pem.bytes() + own.cert_pem.bytes())
+        context.load_cert_chain(file)
+    return context
+
+
 def _old_version(authority: Authority) -> ssl.SSLContext:
     context = authority.server()
     context.set_ciphers("ALL:@SECLEVEL=0")
@@ -90,11 +109,11 @@ def _old_version(authority: Authority) -> ssl.SSLContext:
     return context
 
 
-@pytest.mark.parametrize("server", [_expired, _other_name, _stranger, _old_version])
+@pytest.mark.parametrize("server", [_expired, _other_name, _stranger, _self_signed, _old_version])
 async def test_f15_a_server_that_cannot_be_believed(
     server: Callable[[Authority], ssl.SSLContext], authority: Authority
 ) -> None:
-    """Expired, for another name, of another authority, of an old version: unavailable, and no word more."""
+    """Expired, for another name, of another authority, of none, of an old version: unavailable, and no word more."""
     with pytest.raises(Unavailable) as caught:
         await ask(server(authority), ca=authority.file)
     assert str(caught.value) == "ConnectError"
@@ -117,6 +136,18 @@ async def test_mutual_tls_shows_our_certificate(authority: Authority) -> None:
     authority.ca.configure_trust(tls)
     tls.verify_mode = ssl.CERT_REQUIRED
     assert await ask(tls, ca=authority.file, identity=authority.identity()) == b"ok"
+
+
+async def test_f15_a_certificate_of_an_authority_unknown_to_the_source_is_refused(
+    authority: Authority, tmp_path: Path
+) -> None:
+    """It is our own authority that the source does not know."""
+    tls = authority.server()
+    authority.ca.configure_trust(tls)
+    tls.verify_mode = ssl.CERT_REQUIRED
+    (tmp_path / "ours").mkdir()
+    with pytest.raises(Unavailable):
+        await ask(tls, ca=authority.file, identity=Authority(tmp_path / "ours").identity())
 
 
 async def test_f15_without_our_certificate_we_are_refused(authority: Authority) -> None:
