@@ -16,9 +16,9 @@ from connectors.http import Line, Reply
 from connectors.options import SourceOptions
 from connectors.records import SourceKind
 from connectors.resilience import repeated
+from tests.connectors.lines import answering
 from tests.connectors.raw import Script, head, raw_server, resets, says
 from tests.connectors.serving import PATIENCE, serving
-from tests.connectors.test_http import answering
 from tests.sandbox.eid.held_clock import HeldClock
 
 OK = says(head("Content-Length: 2"), b"ok")
