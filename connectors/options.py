@@ -9,12 +9,11 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
-from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
 
-from connectors.records import Record, SourceKind
+from connectors.records import FoundBy, Record, SourceKind
 
 S = TypeVar("S", bound=Struct)
 
@@ -44,12 +43,10 @@ class Folder(str):
 class Secret:
     """A value that is never written into the configuration: ``"file:secrets/key.pem"`` or ``"env:NAME"``."""
 
-    __slots__ = ("_value", "file")
+    __slots__ = ("_value",)
 
-    def __init__(self, value: str, *, file: Path | None = None) -> None:
+    def __init__(self, value: str) -> None:
         self._value = value
-        self.file = file
-        """Where it was read, if that was a file."""
 
     def reveal(self) -> str:
         """The value itself, for the one place that uses it."""
@@ -108,6 +105,8 @@ class SourceOptions(Struct, frozen=True, kw_only=True):
     """Health-insurance facility code of the place, 5 characters."""
     holds: tuple[str, ...] | None = None
     """Classes of record to ask for; a subset of what the kind can do, by default all of it."""
+    found_by: FoundBy | None = None
+    """``always``, ``pointers`` or ``probing``; by default ``always`` for registers, ``probing`` for places of care."""
     deadline: Duration = Duration(2)
     """For one question, however many calls it takes."""
     connect: Duration = Duration(0.5)
@@ -132,28 +131,6 @@ class SourceOptions(Struct, frozen=True, kw_only=True):
     """PEM file with our certificate and key, for mutual TLS."""
     headers: dict[str, Secret] = {}
     """Fixed headers, such as an API key."""
-
-    def __post_init__(self) -> None:
-        """Refuse an address that nobody could be asked at."""
-        require_address("url", self.url)
-
-
-def require_address(key: str, url: str) -> None:
-    """Refuse what is no address of a web service, whichever kind would speak there.
-
-    Args:
-        key: of the setting, for the text of the error.
-        url: its value.
-
-    Raises:
-        ValueError: in words for the operator.
-    """
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(f"{key} is an absolute http or https address")
-    if parts.username or parts.password or parts.query or parts.fragment:
-        # What stands in an address is written into other systems' logs.
-        raise ValueError(f"{key} has no user, no query and no fragment; credentials have settings of their own")
 
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)")
@@ -269,8 +246,7 @@ def _secret(value: object, folder: Path, environment: Callable[[str], str | None
             raise ValueError(f"the environment variable {rest} is not set")
         return Secret(found)
     if scheme == "file":
-        path = _file(rest, folder)
-        return Secret(path.read_text().strip(), file=path)
+        return Secret(_file(rest, folder).read_text().strip())
     # The value itself is not repeated: it may be a secret that was pasted here.
     raise ValueError("expected a reference, 'file:path' or 'env:NAME', never the secret itself")
 

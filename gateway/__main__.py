@@ -1,7 +1,9 @@
 """The verbs of the command line. Exit codes: 0 fine, 1 findings, 2 misuse."""
 
+import json
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 import uvloop
@@ -10,12 +12,20 @@ from connectors.clock import SystemClock
 from connectors.options import BadOptions
 from gateway import telemetry
 from gateway.app import Gateway
-from gateway.commands.common import blocks_of, complain, config_option, echo_json, json_option, settings_of
-from gateway.commands.sources import sources
 from gateway.serving import CannotListen
 from gateway.serving import serve as serve_gateway
-from gateway.sources import open_source
+from gateway.settings import Settings, environment_variable, load
+from gateway.sources import open_sources
 from resolvers.schema import build_schema
+
+config_option = click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    default="gateway.toml",
+    envvar="GATEWAY_CONFIG",
+    show_default=True,
+    help="The settings file.",
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -28,30 +38,29 @@ def main() -> None:
 @config_option
 def serve(config: Path) -> None:
     """Run the gateway."""
-    settings = settings_of(config)
+    settings = _settings(config)
     telemetry.set_up()
     try:
         uvloop.run(serve_gateway(Gateway(settings)))
     except (BadOptions, CannotListen) as error:
-        complain(str(error))
+        _complain(str(error))
 
 
 @main.command()
 @config_option
-@json_option
+@click.option("--json", "as_json", is_flag=True, help="Write the findings as JSON.")
 def check(config: Path, *, as_json: bool) -> None:
     """Check the settings and the sources with the code that serves, and print what is weak."""
-    settings = settings_of(config)
-    blocks = blocks_of(settings)
+    settings = _settings(config)
     try:
-        opened = [open_source(block, clock=SystemClock()) for block in blocks]
+        sources = open_sources(settings.sources, clock=SystemClock(), environment=environment_variable)
     except BadOptions as error:
-        complain(str(error))
-    weak = [*settings.weaknesses(), *(sentence for block in blocks for sentence in block.weaknesses())]
+        _complain(str(error))
+    weak = settings.weaknesses()
     if as_json:
-        echo_json({"sources": [source.info.id for source in opened], "weaknesses": weak})
+        click.echo(json.dumps({"sources": [source.info.id for source in sources], "weaknesses": weak}))
     else:
-        for source in opened:
+        for source in sources:
             held = ", ".join(sorted(kind.__name__ for kind in source.holds))
             click.echo(f"{source.info.id}: {source.info.protocol}, {source.info.name}: {held}")
         for weakness in weak:
@@ -65,7 +74,17 @@ def schema() -> None:
     click.echo(build_schema().as_str())
 
 
-main.add_command(sources)
+def _settings(config: Path) -> Settings:
+    try:
+        return load(config)
+    except BadOptions as error:
+        _complain(str(error))
+
+
+def _complain(sentence: str) -> NoReturn:
+    click.echo(sentence, err=True)
+    sys.exit(2)
+
 
 if __name__ == "__main__":
     main()

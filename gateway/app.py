@@ -20,6 +20,7 @@ from gateway.operations.execution import Executor, KnownDocument
 from gateway.portal.routes import portal_routes
 from gateway.settings import Settings, environment_variable
 from gateway.sources import close_sources, open_sources, open_vault
+from resolvers.locating import Directory
 from resolvers.schema import build_schema
 
 
@@ -75,7 +76,11 @@ class Gateway:
             settings=self.settings,
             executor=executor,
             verifier=self._verifier,
-            sources=self._sources,
+            directory=Directory(
+                self._sources,
+                probing=self.settings.locating.probing,
+                insurance=self.settings.locating.insurance,
+            ),
             clock=self._clock,
         )
         routes: list[BaseRoute] = [Route("/graphql", endpoint)]

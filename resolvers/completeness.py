@@ -1,20 +1,21 @@
 """Absence is never silence: how it went with every source that could have known."""
 
-from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import strawberry
 from msgspec import Struct
 
 from connectors.contract import Outcome, SourceState
-from connectors.records import SourceInfo, doc
-from resolvers.federation import is_complete
+from connectors.records import Record, SourceInfo, doc
+from resolvers.federation import Found
 from resolvers.language import Language
 from resolvers.sections import SECTION_OF, Section
 from resolvers.shown import shown
 
+R = TypeVar("R", bound=Record)
 
-@shown(SourceInfo, without=frozenset({"resting"}))
+
+@shown(SourceInfo, without=frozenset({"resting", "found_by"}))
 class Source:
     """One configured system of the city."""
 
@@ -39,7 +40,13 @@ class CompletenessOf(Struct, frozen=True, kw_only=True):
     complete: Annotated[
         bool, doc("True only when every source that could hold something answered in full. False is not 'nothing'.")
     ]
-    sources: Annotated[tuple[ShownOutcome, ...], doc("One entry per source that could hold something.")]
+    sources: Annotated[
+        tuple[ShownOutcome, ...],
+        doc("One entry per source that was asked, or that was not although something points there."),
+    ]
+    not_asked: Annotated[
+        int, doc("Number of sources that could hold something and were not asked. A list is complete only with 0.")
+    ]
 
 
 @shown(CompletenessOf)
@@ -65,12 +72,12 @@ def show(outcome: Outcome, language: Language) -> ShownOutcome:
     )
 
 
-def completeness(outcomes: Iterable[Outcome], language: Language) -> CompletenessOf:
-    """The completeness of a list that came from those outcomes."""
-    shown_outcomes = tuple(show(outcome, language) for outcome in outcomes)
+def completeness(found: Found[R], language: Language) -> CompletenessOf:
+    """The completeness of a list that came from that."""
     return CompletenessOf(
-        complete=bool(shown_outcomes) and all(is_complete(outcome) for outcome in shown_outcomes),
-        sources=shown_outcomes,
+        complete=found.complete,
+        sources=tuple(show(outcome, language) for outcome in found.outcomes),
+        not_asked=found.not_asked,
     )
 
 

@@ -12,12 +12,18 @@ from resolvers import merging
 from resolvers.chart import Chart
 from resolvers.completeness import Completeness, CompletenessOf, completeness
 from resolvers.context import Info
+from resolvers.locating import Directory, Named
+from resolvers.refusals import BadRequest
 from resolvers.shown import shown
 
 R = TypeVar("R", bound=AnyRecord)
 T = TypeVar("T")
 
 First = Annotated[int | None, strawberry.argument(description="At most so many items; all of them by default.")]
+From = Annotated[
+    list[strawberry.ID] | None,
+    strawberry.argument(description="Only from the sources with these keys; the others are declared as not asked."),
+]
 After = Annotated[str | None, strawberry.argument(description="Only items behind this cursor.")]
 
 
@@ -78,6 +84,8 @@ def connect(
     first: int | None,
     after: str | None,
     keep: Callable[[R], bool] = lambda _: True,
+    sources: list[strawberry.ID] | None = None,
+    facility: str | None = None,
 ) -> Awaitable[Listed[R]]:
     """Ask the question about the citizen of the chart, and list what came back.
 
@@ -91,18 +99,31 @@ def connect(
         first: size of the page.
         after: cursor before it.
         keep: filters again what sources may have answered beyond the slice.
+        sources: keys of the only sources to ask.
+        facility: code of the only facility to ask at, where it has a source of its own.
+
+    Raises:
+        BadRequest: there is no source of such a key.
     """
     context = info.context
-    asked = context.federation.ask(question, context.access.permit(chart, question.about))
+    named = _named(context.federation.directory, sources, facility)
+    asked = context.federation.ask(question, context.access.permit(chart, question.about), named)
 
     async def listed() -> Listed[R]:
         found = await asked
         page = merging.page(filter(keep, found.records), when=when, first=first, after=after)
-        return Listed(
-            page.nodes, page.page_info, page.when, completeness=completeness(found.outcomes, context.language)
-        )
+        return Listed(page.nodes, page.page_info, page.when, completeness=completeness(found, context.language))
 
     return listed()
 
 
-__all__ = ["After", "Connection", "First", "Listed", "Provenance", "Record", "connect"]
+def _named(directory: Directory, sources: list[strawberry.ID] | None, facility: str | None) -> Named | None:
+    if sources is None and facility is None:
+        return None
+    keys = tuple(str(key) for key in sources or ())
+    if sources is not None and not (keys and all(directory.knows(key) for key in keys)):
+        raise BadRequest("'sources' takes keys of configured sources, at least one.")
+    return Named(keys, facility)
+
+
+__all__ = ["After", "Connection", "First", "From", "Listed", "Provenance", "Record", "connect"]

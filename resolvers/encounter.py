@@ -8,7 +8,7 @@ import strawberry
 from connectors import records
 from connectors.contract import Question
 from resolvers.chart import Chart
-from resolvers.connection import After, First, Listed, Record, connect
+from resolvers.connection import After, First, From, Listed, Record, connect
 from resolvers.context import Info
 from resolvers.period import Since, Until, within
 from resolvers.shown import shown
@@ -27,6 +27,7 @@ def encounters(
     since: Since = None,
     until: Until = None,
     facility: FacilityCode = None,
+    sources: From = None,
     first: First = None,
     after: After = None,
 ) -> Awaitable[Listed[records.Encounter]]:
@@ -40,4 +41,6 @@ def encounters(
         first=first,
         after=after,
         keep=lambda visit: inside(visit.start) and facility in (None, visit.facility.code),
+        sources=sources,
+        facility=facility,
     )

@@ -73,7 +73,7 @@ def dependants(root: strawberry.Parent[Chart], info: Info) -> Awaitable[Househol
         found = await asked
         opened = [(relation, context.access.representing(relation)) for relation in found.records]
         nodes = tuple(_represented(relation, chart) for relation, chart in opened if chart is not None)
-        return Household(nodes=nodes, completeness=completeness(found.outcomes, context.language))
+        return Household(nodes=nodes, completeness=completeness(found, context.language))
 
     return household()
 

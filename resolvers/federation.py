@@ -1,11 +1,11 @@
 """The one door to the sources: locate, ask together under one deadline, write down how it went.
 
-Every question that is asked ends in exactly one outcome per source that could hold an answer. A source that fails
-costs only its own records: nothing here raises.
+Every question that is asked ends in exactly one outcome per source that was asked; sources that could hold something
+and were not asked are counted. A source that fails costs only its own records: nothing here raises.
 """
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from typing import Generic, TypeVar
 
@@ -13,8 +13,9 @@ from msgspec import Struct, structs
 
 from connectors.contract import Answer, Grant, Inquiry, Outcome, Question, Source, SourceState
 from connectors.errors import Denied, Garbled, Overloaded, SourceError, TooSlow, WrongPerson
-from connectors.records import Record, SourceHealth
-from resolvers.locating import locate
+from connectors.records import Claim, Coverage, Facility, FoundBy, Record, SourceHealth
+from resolvers.choice import Choice
+from resolvers.locating import Directory, Named, Pointer, PointersUnavailable
 
 R = TypeVar("R", bound=Record)
 
@@ -32,19 +33,32 @@ class Found(Struct, Generic[R], frozen=True):
 
     records: tuple[R, ...]
     outcomes: tuple[Outcome, ...]
+    """Of the sources that were asked, and of those that were not though something points there."""
+    not_asked: int = 0
+    """How many sources could hold something and were not asked."""
+    ruled_out: bool = False
+    """Whether others were not asked because their pointers tell that they hold nothing."""
 
     @property
     def complete(self) -> bool:
-        """Whether everything that could be known is here. Where nobody could be asked, nothing is known."""
-        return bool(self.outcomes) and all(is_complete(outcome) for outcome in self.outcomes)
+        """Whether everything that could be known is here. Where nobody could tell, nothing is known."""
+        told = bool(self.outcomes) or self.ruled_out
+        return told and not self.not_asked and all(is_complete(outcome) for outcome in self.outcomes)
 
 
 class Fault(Struct, frozen=True):
-    """A source's failure, for the operator's eyes."""
+    """A failure of a source, or of what tells where records lie; for the operator's eyes."""
 
     source: str
     about: str
     error: Exception
+
+
+_Said = tuple[tuple[R, ...], Outcome]
+"""A source's records, and how it went."""
+
+Beside = Callable[[Grant, type[Record]], Grant | None]
+"""Gives the grant for another class of record of the same citizen on the same basis, where that basis opens it."""
 
 
 def is_complete(outcome: Outcome) -> bool:
@@ -55,29 +69,37 @@ def is_complete(outcome: Outcome) -> bool:
 class Federation:
     """The door, for the length of one request."""
 
-    def __init__(self, sources: Sequence[Source], inquiry: Inquiry) -> None:
-        self.sources = sources
+    def __init__(self, directory: Directory, inquiry: Inquiry) -> None:
+        self.directory = directory
         self.faults: list[Fault] = []
+        self.beside: Beside = lambda _grant, _about: None
+        """Set by the permit office: with it, the insurer may be asked where the citizen has been."""
         self._inquiry = inquiry
         self._outcomes: dict[tuple[str, str, Question[Record]], Outcome | None] = {}
         self._running: dict[str, list[Awaitable[object]]] = {}
+        self._pointers: dict[str, Sequence[Pointer] | None] = {}
 
-    def ask(self, question: Question[R], grant: Grant | None) -> Awaitable[Found[R]]:
-        """Ask every source that may hold such a record, all at once. The asking begins now, not when awaited.
+    def ask(self, question: Question[R], grant: Grant | None, named: Named | None = None) -> Awaitable[Found[R]]:
+        """Ask every source that is likely to hold such a record, all at once. The asking begins now, not when awaited.
 
+        Whom to ask may depend on what pointers and the insurer say; those who are asked anyway do not wait for that.
         Without a grant nobody is asked, and the outcomes say so.
         """
-        chosen = locate(self.sources, question)
         if grant is None:
-            return _done(Found((), tuple(_not_permitted(source, question) for source in chosen)))
-        asked = [
-            self._inquiry.once(
-                ("ask", source.info.id, question, grant.subject.ref), partial(self._ask_one, source, question, grant)
-            )
-            for source in chosen
-        ]
-        together = asyncio.ensure_future(_together(asked))
-        self._running.setdefault(grant.subject.ref, []).append(together)
+            choice = Choice(self.directory, question, "", named)
+            return _done(Found((), _rows(choice.asked, question, _not_permitted), choice.not_asked))
+        ref = grant.subject.ref
+        choice = Choice(self.directory, question, ref, named)
+        if choice.fed:
+            self._read_pointers(ref)
+        self._begin(choice.first, question, grant)
+        widened: Awaitable[None] | None = None
+        if not choice.is_made:
+            # Never shared: each asking has a choice of its own, and equal questions meet at the sources.
+            key = ("locate", len(self._running.get(ref, ())), ref)
+            widened = self._inquiry.once(key, partial(self._widen, choice, question, grant))
+        together = asyncio.ensure_future(self._together(choice, widened, question, grant))
+        self._running.setdefault(ref, []).append(together)
         return together
 
     def outcomes(self) -> list[Outcome]:
@@ -89,7 +111,74 @@ class Federation:
         await asyncio.gather(*self._running.get(ref, ()))
         return [outcome for key, outcome in self._outcomes.items() if key[0] == ref and outcome is not None]
 
-    async def _ask_one(self, source: Source, question: Question[R], grant: Grant) -> tuple[tuple[R, ...], Outcome]:
+    def _begin(self, sources: Iterable[Source], question: Question[R], grant: Grant) -> list[Awaitable[_Said[R]]]:
+        """Ask these sources; whoever has been asked the same in this request is not asked again."""
+        ref = grant.subject.ref
+        return [
+            self._inquiry.once(("ask", source.info.id, question, ref), partial(self._ask_one, source, question, grant))
+            for source in sources
+        ]
+
+    async def _widen(self, choice: Choice, question: Question[R], grant: Grant) -> None:
+        """Ask further sources, as soon as it is known which."""
+        pointers = await self._read_pointers(grant.subject.ref) if choice.fed else ()
+        self._begin(choice.point(pointers), question, grant)
+        if choice.is_short:
+            self._begin(choice.visited(await self._facilities(grant)), question, grant)
+            self._begin(choice.probe(), question, grant)
+
+    def _read_pointers(self, ref: str) -> Awaitable[Sequence[Pointer] | None]:
+        """The citizen's pointers, read once per request; ``None`` where they cannot be read."""
+
+        async def read() -> Sequence[Pointer] | None:
+            found: Sequence[Pointer] | None = None
+            try:
+                found = await self.directory.pointers.of(ref)
+            except PointersUnavailable as error:
+                self.faults.append(Fault("store", "pointers", error))
+            self._pointers[ref] = found
+            return found
+
+        return self._inquiry.once(("pointers", ref), read)
+
+    async def _facilities(self, grant: Grant) -> Sequence[str]:
+        """Where the insurer knows the citizen to have been or to be registered, as far as it says so in time."""
+        asked = [
+            said
+            for about in (Claim, Coverage)
+            if (allowed := self.beside(grant, about)) is not None
+            for said in self._begin(
+                [source for source in self.directory.insurers if about in source.holds], Question(about=about), allowed
+            )
+        ]
+        if not asked:
+            return ()
+        # At most half of the time that is left: whoever is found must have some to answer in.
+        patience = min(self.directory.insurance, self._inquiry.deadline.left() / 2)
+        done, _ = await asyncio.wait(map(asyncio.ensure_future, asked), timeout=patience)
+        records = [record for said in done for record in said.result()[0]]
+        return sorted({facility.code for record in records if (facility := _place_of(record)) is not None})
+
+    async def _together(
+        self, choice: Choice, widened: Awaitable[None] | None, question: Question[R], grant: Grant
+    ) -> Found[R]:
+        if widened is not None:
+            await widened
+        results = await asyncio.gather(*self._begin(choice.asked, question, grant))
+        passed_over = _rows(choice.passed_over, question, _not_asked)
+        self._outcomes.update(
+            ((grant.subject.ref, outcome.source.id, question), outcome)
+            for outcome in passed_over
+            if (grant.subject.ref, outcome.source.id, question) not in self._outcomes
+        )
+        return Found(
+            tuple(record for records, _ in results for record in records),
+            (*(outcome for _, outcome in results), *passed_over),
+            choice.not_asked,
+            choice.rules_out,
+        )
+
+    async def _ask_one(self, source: Source, question: Question[R], grant: Grant) -> _Said[R]:
         key = (grant.subject.ref, source.info.id, question)
         self._outcomes[key] = None  # keeps the order of asking, whoever answers first
         clock = self._inquiry.clock
@@ -105,7 +194,15 @@ class Federation:
         outcome = structs.replace(outcome, elapsed_ms=round((clock.monotonic() - begun) * 1000))
         source.info.health = _health(source, answered=bool(records) or is_complete(outcome))
         self._outcomes[key] = outcome
+        self._measure(source, grant.subject.ref, outcome)
         return records, outcome
+
+    def _measure(self, source: Source, ref: str, outcome: Outcome) -> None:
+        """Count whether a source that sends pointers had sent one for what it holds."""
+        pointers = self._pointers.get(ref)
+        if source.info.found_by is FoundBy.POINTERS and outcome.state is SourceState.ANSWERED and pointers is not None:
+            pointed = any(p.source == source.info.id and p.about is outcome.about for p in pointers)
+            self.directory.pointers.measure(source.info.id, outcome.about, pointed=pointed)
 
     def _failed(self, source: Source, question: Question[R], error: Exception) -> Outcome:
         known = error if isinstance(error, SourceError) else _translated(error)
@@ -153,11 +250,21 @@ def _not_permitted(source: Source, question: Question[R]) -> Outcome:
     return Outcome(source=source.info, about=question.about, state=SourceState.NOT_PERMITTED, code="FORBIDDEN")
 
 
-async def _together(asked: Sequence[Awaitable[tuple[tuple[R, ...], Outcome]]]) -> Found[R]:
-    results = await asyncio.gather(*asked)
-    return Found(
-        tuple(record for records, _ in results for record in records), tuple(outcome for _, outcome in results)
-    )
+def _not_asked(source: Source, question: Question[R]) -> Outcome:
+    return Outcome(source=source.info, about=question.about, state=SourceState.NOT_ASKED, retryable=True)
+
+
+def _rows(
+    sources: Iterable[Source], question: Question[R], row: Callable[[Source, Question[R]], Outcome]
+) -> tuple[Outcome, ...]:
+    return tuple(row(source, question) for source in sources)
+
+
+def _place_of(record: Record) -> Facility | None:
+    """The facility to which an insurer's record points."""
+    if isinstance(record, Claim):
+        return record.facility
+    return record.registered_facility if isinstance(record, Coverage) else None
 
 
 async def _done(found: Found[R]) -> Found[R]:

@@ -8,7 +8,7 @@ import strawberry
 from connectors import records
 from connectors.contract import Question
 from resolvers.chart import Chart
-from resolvers.connection import After, First, Listed, Record, connect
+from resolvers.connection import After, First, From, Listed, Record, connect
 from resolvers.context import Info
 from resolvers.period import Since, Until, within
 from resolvers.shown import enumeration, shown, union
@@ -40,6 +40,7 @@ def observations(
     codes: Codes = None,
     since: Since = None,
     until: Until = None,
+    sources: From = None,
     first: First = None,
     after: After = None,
 ) -> Awaitable[Listed[records.Observation]]:
@@ -61,4 +62,13 @@ def observations(
         codes=tuple(sorted(wanted)),
         category=category.value if category else None,
     )
-    return connect(info, root, question, when=lambda observation: observation.at, first=first, after=after, keep=keep)
+    return connect(
+        info,
+        root,
+        question,
+        when=lambda observation: observation.at,
+        first=first,
+        after=after,
+        keep=keep,
+        sources=sources,
+    )

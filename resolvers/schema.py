@@ -41,7 +41,7 @@ async def node(info: Info, id: OpaqueId) -> Chart:  # noqa: A002 - the argument'
 
 def sources(info: Info) -> list[SourceInfo]:
     """Every configured source."""
-    return [source.info for source in info.context.federation.sources]
+    return [source.info for source in info.context.federation.directory.sources]
 
 
 @strawberry.type(description="What can be asked.")

@@ -53,6 +53,14 @@ class SourceHealth(Described):
     FAILING = "FAILING", "The last question was not answered, or not in a usable form."
 
 
+class FoundBy(Described):
+    """How it is known whether a source holds anything about a citizen."""
+
+    ALWAYS = "always", "It is a register of everybody: it is always asked."
+    POINTERS = "pointers", "It tells by events about whom it holds what; see its coverage."
+    PROBING = "probing", "Nothing is known beforehand: it is asked when something points there, or within the bound."
+
+
 class SourceInfo(Struct, kw_only=True, eq=False):
     """One configured system, as the graph shows it."""
 
@@ -64,6 +72,8 @@ class SourceInfo(Struct, kw_only=True, eq=False):
     health: Annotated[SourceHealth, doc("How the source did when it was last asked.")] = SourceHealth.UNKNOWN
     resting: frozenset[str] = frozenset()
     """Classes of record that it is not asked for just now, or only on trial, because it failed too often."""
+    found_by: FoundBy = FoundBy.ALWAYS
+    """How it is known whether it holds anything about a citizen."""
 
 
 class Provenance(Struct, frozen=True, kw_only=True):

@@ -31,6 +31,7 @@ class Access:
         self._today = today
         self._required_assurance = required_assurance
         self._acr_values = acr_values
+        federation.beside = self.beside
 
     async def me(self) -> Chart:
         """The caller's own chart.
@@ -84,9 +85,14 @@ class Access:
 
     def permit(self, chart: Chart, about: type[Record]) -> Grant | None:
         """The grant for one class of record of that chart; ``None`` when its basis does not open that class."""
-        if about not in VISIBLE[chart.basis]:
-            return None
-        return Grant(subject=chart.subject, purpose=chart.purpose, basis=chart.basis, about=frozenset({about}))
+        return _granted(chart.subject, chart.purpose, chart.basis, about)
+
+    def beside(self, grant: Grant, about: type[Record]) -> Grant | None:
+        """The grant for another class of record of that citizen; ``None`` when the basis does not open that class.
+
+        With it the door finds out where a citizen has been; it opens nothing that the caller could not ask for.
+        """
+        return _granted(grant.subject, grant.purpose, grant.basis, about)
 
     def _own_chart(self) -> Chart:
         caller = self._caller
@@ -119,12 +125,10 @@ class Access:
         return Chart(id=self._identifiers.node_id(subject.personal_id), subject=subject, basis=basis, purpose=purpose)
 
 
-def grant_of_operator(subject: Subject, about: type[Record]) -> Grant:
-    """The grant with which the operator's command line tests a source. No request of a caller can come here.
-
-    It gives nobody more than they have: who may start that command reads the credentials of the source as well.
-    """
-    return Grant(subject=subject, purpose=Purpose.ADMINISTRATION, basis=Basis.OPERATOR, about=frozenset({about}))
+def _granted(subject: Subject, purpose: Purpose, basis: Basis, about: type[Record]) -> Grant | None:
+    if about not in VISIBLE[basis]:
+        return None
+    return Grant(subject=subject, purpose=purpose, basis=basis, about=frozenset({about}))
 
 
 def _year_of(personal_id: str) -> PartialDate:

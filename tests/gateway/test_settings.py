@@ -31,7 +31,6 @@ def folder(tmp_path: Path) -> Path:
     """A folder with all that the file refers to."""
     (tmp_path / "secrets").mkdir()
     (tmp_path / "secrets" / "key").write_text(f"{KEY}\n")
-    (tmp_path / "secrets" / "key").chmod(0o600)
     (tmp_path / "sources.toml").write_text("")
     return tmp_path
 
@@ -80,6 +79,8 @@ def test_a_secret_is_only_referred_to_and_never_shown(folder: Path) -> None:
         ("[server]", '[server]\nlisten = "4000"', "gateway.toml.server.listen: expected 'host:port'"),
         ("[server]", '[server]\nadmin = "localhost:"', "gateway.toml.server.admin: expected 'host:port'"),
         ("[server]", '[server]\nmax_body = "5"', "gateway.toml.server.max_body: expected a size"),
+        ("[server]", "[locating]\nprobing = -1\n[server]", "gateway.toml.locating.probing: expected 0 or more"),
+        ("[server]", '[locating]\ninsurance = "0s"\n[server]', "locating.insurance: expected more than nothing"),
         ("[server]", "[limits]\nmax_depth = 0\n[server]", "gateway.toml.limits.max_depth: expected 1 or more"),
         ("[server]", "[limits]\nmax_dept = 9\n[server]", "unknown key 'max_dept'; did you mean 'max_depth'?"),
     ],

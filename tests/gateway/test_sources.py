@@ -7,7 +7,7 @@ import pytest
 from connectors.clock import SystemClock
 from connectors.contract import Source
 from connectors.options import BadOptions
-from connectors.records import Allergy, Encounter
+from connectors.records import Allergy, Encounter, FoundBy
 from gateway.sources import close_sources, open_sources
 
 WHOLE = """
@@ -43,6 +43,15 @@ async def test_every_block_is_a_source_in_the_order_of_the_file(tmp_path: Path) 
     assert sources[0].holds == {Encounter, Allergy}
 
 
+def test_how_a_source_is_found_is_said_by_its_block_or_by_what_it_is(tmp_path: Path) -> None:
+    """A register of everybody is always asked; a place of care is not, unless its block says so."""
+    found = {source.info.id: source.info.found_by for source in opened(tmp_path)}
+    assert found == {"bv-mau": FoundBy.PROBING, "dan-cu": FoundBy.ALWAYS}
+
+    said = opened(tmp_path, WHOLE.replace("url =", 'found_by = "pointers"\nurl =', 1))
+    assert said[0].info.found_by is FoundBy.POINTERS
+
+
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
@@ -55,6 +64,7 @@ async def test_every_block_is_a_source_in_the_order_of_the_file(tmp_path: Path) 
         ('"Allergy"', '"Alergy"', "sources.bv-mau.holds: kind 'fhir' cannot hold 'Alergy'; did you mean 'Allergy'?"),
         ('"Encounter", "Allergy"', "", "sources.bv-mau.holds: expected at least one of"),
         ("HOSPITAL", "HOTEL", "sources.bv-mau.category"),
+        ("url", 'found_by = "luck"\nurl', "sources.bv-mau.found_by"),
         ("env:THE_KEY", "env:NO_KEY", "the environment variable NO_KEY is not set"),
         ("[sources.bv-mau]", "[source.bv-mau]", "sources.toml: unknown key 'source'; every block is named [sources."),
         ("[sources.bv-mau]", "[sources]\nx = 1\n[sources.bv-mau]", "sources.x: expected a block"),

@@ -10,6 +10,7 @@ from connectors.contract import Answer, Question, SourceState
 from connectors.errors import Denied, Garbled, Overloaded, TooSlow, Unavailable, WrongPerson
 from connectors.records import Allergy, Condition, SourceHealth
 from resolvers.federation import Federation
+from resolvers.locating import Directory
 from tests.resolvers.world import NOW, SUBJECT, Failing, FalseSource, condition, for_ever, grant, inquiry
 
 QUESTION = Question(about=Condition)
@@ -32,7 +33,7 @@ async def test_every_failure_is_one_outcome_and_costs_only_its_own_records(
 ) -> None:
     """The other source's record is there; the failing one has a state, a code, and a fault for the operator."""
     good, bad = FalseSource("good", {Condition: [condition("1")]}), FalseSource("bad", {Condition: error})
-    federation = Federation([bad, good], inquiry())
+    federation = Federation(Directory([bad, good]), inquiry())
     found = await federation.ask(QUESTION, grant(Condition))
 
     assert [record.id for record in found.records] == ["1"]
@@ -48,7 +49,7 @@ async def test_a_source_of_which_a_part_rests_is_degraded_when_it_answers() -> N
     """Up would hide that some of its records are not asked for just now."""
     source = FalseSource("a", {Condition: [condition("1")], Allergy: Unavailable("x")})
     source.info.resting = frozenset({"Allergy"})
-    federation = Federation([source], inquiry())
+    federation = Federation(Directory([source]), inquiry())
     healths = []
     for question in (QUESTION, Question(about=Allergy)):
         await federation.ask(question, grant(question.about))
@@ -59,19 +60,19 @@ async def test_a_source_of_which_a_part_rests_is_degraded_when_it_answers() -> N
 async def test_a_source_that_asks_for_patience_is_told_with_the_time() -> None:
     """Retry-After counts from our clock."""
     busy = FalseSource("busy", {Condition: Overloaded("429", retry_after=timedelta(seconds=7))})
-    found = await Federation([busy], inquiry()).ask(QUESTION, grant(Condition))
+    found = await Federation(Directory([busy]), inquiry()).ask(QUESTION, grant(Condition))
 
     assert found.outcomes[0].retry_after == NOW + timedelta(seconds=7)
 
 
 async def test_nothing_on_record_is_complete_and_nobody_to_ask_is_not() -> None:
     """An empty list is the truth only when somebody said so."""
-    empty = Federation([FalseSource("a", {Condition: []})], inquiry())
+    empty = Federation(Directory([FalseSource("a", {Condition: []})]), inquiry())
     found = await empty.ask(QUESTION, grant(Condition))
     assert found.complete
     assert found.outcomes[0].state is SourceState.NO_RECORD
 
-    nobody = Federation([FalseSource("a", {Allergy: []})], inquiry())
+    nobody = Federation(Directory([FalseSource("a", {Allergy: []})]), inquiry())
     assert not (await nobody.ask(QUESTION, grant(Condition))).complete
 
 
@@ -82,7 +83,9 @@ async def test_an_answer_that_lacks_records_is_never_complete(short: dict[str, A
     async def partly() -> Answer[Condition]:
         return Answer(records=(condition("1"),), retrieved_at=NOW, **short)
 
-    found = await Federation([FalseSource("a", {Condition: partly})], inquiry()).ask(QUESTION, grant(Condition))
+    found = await Federation(Directory([FalseSource("a", {Condition: partly})]), inquiry()).ask(
+        QUESTION, grant(Condition)
+    )
 
     assert len(found.records) == 1
     assert not found.complete
@@ -91,7 +94,7 @@ async def test_an_answer_that_lacks_records_is_never_complete(short: dict[str, A
 async def test_the_same_question_goes_to_a_source_once_per_request() -> None:
     """Equal questions share one call; another slice or another citizen is another question."""
     source = FalseSource("a", {Condition: [condition("1")]})
-    federation = Federation([source], inquiry())
+    federation = Federation(Directory([source]), inquiry())
     other = grant(Condition, subject=type(SUBJECT)(ref="b" * 32, personal_id="079187998113"))
     await asyncio.gather(
         federation.ask(QUESTION, grant(Condition)),
@@ -113,7 +116,7 @@ async def test_all_sources_are_asked_together() -> None:
         return []
 
     sources = [FalseSource(key, {Condition: meet}) for key in ("a", "b")]
-    found = await Federation(sources, inquiry()).ask(QUESTION, grant(Condition))
+    found = await Federation(Directory(sources), inquiry()).ask(QUESTION, grant(Condition))
 
     assert found.complete
 
@@ -122,7 +125,7 @@ async def test_f02_a_silent_source_is_given_up_at_its_own_deadline() -> None:
     """The door ends the call even when the kind would not."""
     silent = FalseSource("silent", {Condition: for_ever}, deadline=0.01)
     quick = FalseSource("quick", {Condition: [condition("1")]})
-    found = await Federation([silent, quick], inquiry()).ask(QUESTION, grant(Condition))
+    found = await Federation(Directory([silent, quick]), inquiry()).ask(QUESTION, grant(Condition))
 
     assert [outcome.state for outcome in found.outcomes] == [SourceState.TIMED_OUT, SourceState.ANSWERED]
     assert len(found.records) == 1
@@ -131,7 +134,7 @@ async def test_f02_a_silent_source_is_given_up_at_its_own_deadline() -> None:
 async def test_the_requests_deadline_is_never_exceeded_by_a_sources_own() -> None:
     """Limits nest: a source that was given a minute is given up with the request."""
     silent = FalseSource("silent", {Condition: for_ever}, deadline=60)
-    found = await Federation([silent], inquiry(seconds=0.01)).ask(QUESTION, grant(Condition))
+    found = await Federation(Directory([silent]), inquiry(seconds=0.01)).ask(QUESTION, grant(Condition))
 
     assert found.outcomes[0].state is SourceState.TIMED_OUT
 
@@ -139,7 +142,7 @@ async def test_the_requests_deadline_is_never_exceeded_by_a_sources_own() -> Non
 async def test_without_a_grant_nobody_is_asked_and_the_outcome_says_so() -> None:
     """What is not permitted does not look like nothing."""
     source = FalseSource("a", {Condition: [condition("1")]})
-    found = await Federation([source], inquiry()).ask(QUESTION, None)
+    found = await Federation(Directory([source]), inquiry()).ask(QUESTION, None)
 
     assert not source.asked
     assert not found.complete
@@ -158,7 +161,9 @@ async def test_the_order_of_outcomes_is_that_of_the_configuration_whoever_answer
         last_word.set()
         return [condition("early")]
 
-    federation = Federation([FalseSource("a", {Condition: late}), FalseSource("b", {Condition: early})], inquiry())
+    federation = Federation(
+        Directory([FalseSource("a", {Condition: late}), FalseSource("b", {Condition: early})]), inquiry()
+    )
     found = await federation.ask(QUESTION, grant(Condition))
 
     assert [outcome.source.id for outcome in found.outcomes] == ["a", "b"]
@@ -177,7 +182,9 @@ async def test_the_end_of_the_request_ends_what_still_runs() -> None:
         return []
 
     request = inquiry()
-    asked = Federation([FalseSource("a", {Condition: until_cancelled})], request).ask(QUESTION, grant(Condition))
+    asked = Federation(Directory([FalseSource("a", {Condition: until_cancelled})]), request).ask(
+        QUESTION, grant(Condition)
+    )
     await asyncio.sleep(0)  # lets the question begin
     await request.close()
 
@@ -189,7 +196,7 @@ async def test_the_end_of_the_request_ends_what_still_runs() -> None:
 async def test_a_grant_for_something_else_never_reaches_a_source() -> None:
     """A mistake of ours becomes a failure that the operator sees, not an answer."""
     source = FalseSource("a", {Condition: [condition("1")]})
-    federation = Federation([source], inquiry())
+    federation = Federation(Directory([source]), inquiry())
     found = await federation.ask(QUESTION, grant(Allergy))
 
     assert not found.records

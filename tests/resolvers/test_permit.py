@@ -21,6 +21,7 @@ from resolvers.access.caller import Caller, CallerKind
 from resolvers.access.permit import Access
 from resolvers.federation import Federation
 from resolvers.identifiers import Identifiers
+from resolvers.locating import Directory
 from resolvers.refusals import Forbidden, StepUpRequired, Unverifiable
 from tests.resolvers.world import NOW, FalseSource, info, inquiry
 
@@ -67,7 +68,7 @@ def access(who: Caller, **says: Any) -> tuple[Access, FalseSource]:
     register = FalseSource("register", known)
     office = Access(
         who,
-        federation=Federation([register], inquiry()),
+        federation=Federation(Directory([register]), inquiry()),
         identifiers=IDENTIFIERS,
         today=date(2026, 11, 23),
         required_assurance=2,

@@ -5,10 +5,22 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from msgspec import structs
+
 from connectors.clock import Clock
 from connectors.contract import Answer, Basis, Deadline, Grant, Inquiry, Purpose, Question, Subject
 from connectors.errors import SourceError
-from connectors.records import CodedText, Condition, ConditionStatus, Provenance, Record, SourceInfo, SourceKind
+from connectors.records import (
+    CodedText,
+    Condition,
+    ConditionStatus,
+    FoundBy,
+    Provenance,
+    Record,
+    SourceInfo,
+    SourceKind,
+)
+from resolvers.locating import Pointer, PointersUnavailable, Trusted
 from tests.sandbox.eid.held_clock import HeldClock
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -20,8 +32,17 @@ Said = Sequence[Record] | Exception | Callable[[], Any]
 class FalseSource:
     """A source without a protocol. What it says to a class of record is a list, an error, or something to wait for."""
 
-    def __init__(self, key: str, says: Mapping[type[Record], Said], *, deadline: float = 2.0) -> None:
-        self.info = info(key)
+    def __init__(
+        self,
+        key: str,
+        says: Mapping[type[Record], Said],
+        *,
+        deadline: float = 2.0,
+        found_by: FoundBy = FoundBy.ALWAYS,
+        facility: str | None = None,
+        kind: SourceKind = SourceKind.HOSPITAL,
+    ) -> None:
+        self.info = structs.replace(info(key), found_by=found_by, facility_code=facility, kind=kind)
         self.holds = frozenset(says)
         self.deadline = deadline
         self.asked: list[Question[Any]] = []
@@ -41,6 +62,29 @@ class FalseSource:
 
     async def close(self) -> None:
         """Nothing to let go of."""
+
+
+class KnownPointers:
+    """Pointers that a test makes up. ``down`` is a store that cannot be read."""
+
+    def __init__(self, *pointers: Pointer, trusted: Trusted = frozenset(), ref: str = SUBJECT.ref) -> None:
+        self.pointers = pointers
+        self.trusted = trusted
+        self.down = False
+        self.reads = 0
+        self.measured: list[tuple[str, type[Record], bool]] = []
+        self._ref = ref
+
+    async def of(self, ref: str) -> Sequence[Pointer]:
+        """Those of the one citizen."""
+        self.reads += 1
+        if self.down:
+            raise PointersUnavailable
+        return self.pointers if ref == self._ref else ()
+
+    def measure(self, source: str, about: type[Record], *, pointed: bool) -> None:
+        """Note it."""
+        self.measured.append((source, about, pointed))
 
 
 def info(key: str) -> SourceInfo:
