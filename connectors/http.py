@@ -40,6 +40,10 @@ _JSON = frozenset({"application/json"})
 _NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
 """A cookie set in an answer about one citizen must not ride along with a question about the next."""
 
+MOST_PARTS = 500_000
+"""Objects and lists in one JSON answer. Nothing else runs while it is decoded, in whichever thread, and millions of
+empty ones take a second; honest answers at the bound of size have a quarter of this."""
+
 _PATIENCE = timedelta(seconds=30)
 """Assumed when a source asks for patience without saying how much."""
 
@@ -60,10 +64,12 @@ class Reply(Struct, frozen=True):
         """The JSON body in the shape of the decoder.
 
         Raises:
-            Garbled: another media type, no JSON, no UTF-8, nested too deep, or another shape.
+            Garbled: another media type, no JSON, no UTF-8, nested too deep, of too many parts, or another shape.
         """
         if self.media_type not in media_types:
             raise Garbled("another media type than promised")
+        if self.body.count(b"{") + self.body.count(b"[") > MOST_PARTS:
+            raise Garbled("more objects and lists than allowed")
         try:
             return decoder.decode(self.body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

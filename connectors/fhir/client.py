@@ -15,11 +15,12 @@ from connectors.fhir.held import HELD, Held, escaped, slice_of
 from connectors.fhir.mapping.elements import Around, Unreadable
 from connectors.fhir.options import FhirOptions
 from connectors.fhir.people import Whose, checked
-from connectors.fhir.searching import Found, Searcher
+from connectors.fhir.searching import Found, Searcher, size_of
 from connectors.http import Line
 from connectors.options import chosen
 from connectors.records import Demographics, Facility, Record, SourceInfo, SourceKind
 from connectors.stamping import Stamp
+from connectors.work import aside
 
 R = TypeVar("R", bound=Record)
 
@@ -113,10 +114,13 @@ class FhirSource:
         found = await self._searcher.search(held.wire, fields, deadline)
         resources = tuple(found.resources.values())
         whose = Whose(subject=subject, base=self._base, identifier_system=self._options.identifier_system, ids=known)
-        whose.require(resources)
+        size = size_of(resources)
+        await aside(lambda: whose.require(resources), deadline, size=size)
         await self._follow(held, resources, found, deadline)
         whose.require_linked(found.linked.values())
-        return self._read(held, resources, self._around(subject, found), found)
+        return await aside(
+            lambda: self._read(held, resources, self._around(subject, found), found), deadline, size=size
+        )
 
     async def _follow(self, held: Held, resources: Iterable[Any], found: Found[Any], deadline: Deadline) -> None:
         """Fetch what the resources point to and the server did not include."""

@@ -1,5 +1,7 @@
 """One search on a FHIR server, page by page, within its bounds."""
 
+from collections.abc import Collection
+from functools import partial
 from typing import Generic, TypeVar
 
 import msgspec
@@ -11,6 +13,7 @@ from connectors.fhir.base import Base
 from connectors.fhir.bundle import Bundle, Entry, Linked, Outcome, Resource
 from connectors.fhir.options import FhirOptions
 from connectors.http import Fields, Line
+from connectors.work import aside
 
 W = TypeVar("W", bound=Resource)
 
@@ -58,8 +61,7 @@ class Searcher:
         bundle = await self._first(kind.__name__, parameters, deadline)
         seen: set[str] = set()
         while True:
-            for entry in bundle.entry:
-                _read(entry, kind.__name__, decoder, found)
+            await aside(partial(_read_all, bundle, kind.__name__, decoder, found), deadline, size=size_of(bundle.entry))
             link = next((link.url for link in bundle.link if link.relation == "next"), None)
             if link is None:
                 return found
@@ -97,10 +99,20 @@ class Searcher:
         reply = await self._line.send(
             method, path, params=params, form=form, headers=self._headers, deadline=deadline, repeatable=True
         )
-        bundle = reply.decode(_BUNDLE, media_types=_MEDIA_TYPES)
+        bundle = await aside(lambda: reply.decode(_BUNDLE, media_types=_MEDIA_TYPES), deadline, size=len(reply.body))
         if bundle.resource_type != "Bundle":
             raise Garbled("no Bundle although the search succeeded")
         return bundle
+
+
+def size_of(resources: Collection[object]) -> int:
+    """Bytes of so many resources, near enough to decide where they are read."""
+    return len(resources) * 1000
+
+
+def _read_all(bundle: Bundle, kind: str, decoder: msgspec.json.Decoder[W], found: Found[W]) -> None:
+    for entry in bundle.entry:
+        _read(entry, kind, decoder, found)
 
 
 def _read(entry: Entry, kind: str, decoder: msgspec.json.Decoder[W], found: Found[W]) -> None:

@@ -9,7 +9,8 @@ from connectors.contract import Deadline, Subject
 from connectors.errors import Garbled, Unavailable
 from connectors.hospital_xml.envelope import Dossier, opened
 from connectors.hospital_xml.listing import Listing, content
-from connectors.hospital_xml.shelf import MOST_VISITS, Found, in_time, latest, off_loop
+from connectors.hospital_xml.shelf import MOST_VISITS, Found, latest
+from connectors.work import in_time, off_loop
 
 
 class Archive:

@@ -15,12 +15,13 @@ from connectors.hospital_xml.endpoint import Endpoint
 from connectors.hospital_xml.envelope import Dossier
 from connectors.hospital_xml.held import HELD
 from connectors.hospital_xml.options import HospitalXmlOptions
-from connectors.hospital_xml.shelf import Found, Shelf, off_loop
+from connectors.hospital_xml.shelf import Found, Shelf
 from connectors.http import Line
 from connectors.options import chosen
 from connectors.person import require_same_person
 from connectors.records import Facility, PartialDate, Record, SourceInfo
 from connectors.stamping import Stamp
+from connectors.work import off_loop
 
 R = TypeVar("R", bound=Record)
 

@@ -4,8 +4,9 @@ from connectors.clock import Clock
 from connectors.contract import Deadline, Subject
 from connectors.errors import Garbled
 from connectors.hospital_xml.envelope import Envelope, opened
-from connectors.hospital_xml.shelf import MOST_VISITS, Found, latest, off_loop
+from connectors.hospital_xml.shelf import MOST_VISITS, Found, latest
 from connectors.http import Line
+from connectors.work import off_loop
 
 _MEDIA_TYPES = frozenset({"application/xml", "text/xml"})
 

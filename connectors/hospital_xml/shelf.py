@@ -1,17 +1,13 @@
 """Where the dossiers of a citizen are fetched from: a service (``endpoint``) or a folder (``archive``)."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from msgspec import Struct
 
 from connectors.contract import Deadline, Subject
-from connectors.errors import TooSlow
 from connectors.hospital_xml.envelope import Dossier
-
-T = TypeVar("T")
 
 MOST_VISITS = 2000
 """More visits than this are cut off: nobody has as many at one facility."""
@@ -50,25 +46,3 @@ def latest(dossiers: Iterable[Dossier]) -> tuple[Dossier, ...]:
         if known is None or dossier.version >= known.version:
             newest[visit] = dossier
     return tuple(newest.values())
-
-
-async def in_time(work: Awaitable[T], deadline: Deadline) -> T:
-    """What ``work`` gives before the deadline.
-
-    Raises:
-        TooSlow: it did not.
-    """
-    try:
-        async with asyncio.timeout(deadline.left()):
-            return await work
-    except TimeoutError:
-        raise TooSlow("not read before the deadline") from None
-
-
-async def off_loop(work: Callable[[], T], deadline: Deadline) -> T:
-    """Run work that keeps a processor busy in a thread: other requests go on meanwhile.
-
-    Raises:
-        TooSlow: it was not done before the deadline. It runs to its end, which its input bounds.
-    """
-    return await in_time(asyncio.to_thread(work), deadline)

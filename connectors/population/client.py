@@ -17,6 +17,7 @@ from connectors.population.options import PopulationOptions
 from connectors.population.wire import Citizen, CitizenAnswer, DependantsAnswer
 from connectors.records import Demographics, Record, Relation, SourceInfo
 from connectors.stamping import Stamp
+from connectors.work import aside
 
 R = TypeVar("R", bound=Record)
 A = TypeVar("A", CitizenAnswer, DependantsAnswer)
@@ -99,7 +100,7 @@ class PopulationSource:
         """One operation; none where the register does not know the citizen."""
         body = {"SoDinhDanh": subject.personal_id, "MaYeuCau": request_id, **self._introduction}
         reply = await self._line.send("POST", path, deadline=deadline, json=body, repeatable=True)
-        answer = formats.decode(reply, decoder, self._written)
+        answer = await aside(lambda: formats.decode(reply, decoder, self._written), deadline, size=len(reply.body))
         if answer.code == _UNKNOWN:
             return None
         if answer.code != _FOUND:

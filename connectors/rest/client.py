@@ -14,6 +14,7 @@ from connectors.rest import mapping
 from connectors.rest.options import RestOptions
 from connectors.rest.recipes import CAN_HOLD, plans
 from connectors.stamping import Stamp
+from connectors.work import aside
 
 R = TypeVar("R", bound=Record)
 
@@ -48,10 +49,11 @@ class RestSource:
         """
         grant.require(question.about)
         plan, subject = self._plans[question.about], grant.subject
+        deadline = inquiry.deadline.within(self.deadline)
         reply = await self._line.send(
             plan.recipe.method,
             plan.recipe.path,
-            deadline=inquiry.deadline.within(self.deadline),
+            deadline=deadline,
             params=plan.query(subject.personal_id),
             headers=self._headers,
             json=plan.body(subject.personal_id),
@@ -62,7 +64,11 @@ class RestSource:
         at = self._clock.now()
         if reply.status != 200:
             return Answer(records=(), retrieved_at=at)
-        found = mapping.found(plan, reply.decode(_JSON), Stamp(self.info, subject, at))
+        found = await aside(
+            lambda: mapping.found(plan, reply.decode(_JSON), Stamp(self.info, subject, at)),
+            deadline,
+            size=len(reply.body),
+        )
         # The plan of a class of record makes records of that class.
         records = cast("tuple[R, ...]", found.records)
         return Answer(records=records, retrieved_at=at, dropped=found.dropped, truncated=found.truncated)
