@@ -8,7 +8,7 @@ A *question* names a class of record and a slice of it; a *grant* says about who
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Hashable
 from datetime import date, datetime
-from typing import Annotated, Any, Generic, Protocol, TypeVar
+from typing import Annotated, Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from msgspec import Struct
 
@@ -24,6 +24,7 @@ class Purpose(Described):
 
     SELF = "SELF", "The citizen looks at their own record (HL7 PATRQT)."
     REPRESENTATION = "REPRESENTATION", "A representative acts for the citizen (HL7 PWATRNY)."
+    ADMINISTRATION = "ADMINISTRATION", "Whoever runs the gateway tests a source (HL7 HSYSADMIN)."
 
 
 class Basis(Described):
@@ -33,6 +34,7 @@ class Basis(Described):
     PARENT = "PARENT", "The caller is the parent of this minor."
     GUARDIAN = "GUARDIAN", "The caller is the citizen's guardian."
     COURT_APPOINTED = "COURT_APPOINTED", "A court appointed the caller."
+    OPERATOR = "OPERATOR", "The operator of this gateway tests it with somebody who agreed to that."
 
 
 class Subject(Struct, frozen=True, kw_only=True):
@@ -206,3 +208,24 @@ class Source(Protocol):
 
     async def close(self) -> None:
         """Let go of connections. Idempotent."""
+
+
+class Greeting(Struct, frozen=True):
+    """What a source said to a call that named no citizen."""
+
+    told: str
+    """In our own words, for the operator."""
+    fine: bool = True
+    """Whether it can do all that its block says it shall be asked for."""
+
+
+@runtime_checkable
+class Greeter(Protocol):
+    """A source whose protocol has a call that names no citizen: a sign-in, a statement of what it can do."""
+
+    async def greet(self, deadline: Deadline) -> Greeting:
+        """Make that call.
+
+        Raises:
+            SourceError: it did not succeed.
+        """

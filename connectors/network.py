@@ -111,7 +111,7 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
             raise Garbled("leads to another host than its block names")
         try:
             async with asyncio.timeout(timeout):
-                addresses = await self._addresses(port)
+                addresses = await self.addresses(port)
                 share = None if timeout is None else timeout / len(addresses)
                 failed: Exception = httpcore.ConnectError()
                 for address in addresses:
@@ -123,7 +123,12 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
             raise httpcore.ConnectTimeout from None
         raise failed
 
-    async def _addresses(self, port: int) -> Sequence[Address]:
+    async def addresses(self, port: int) -> Sequence[Address]:
+        """Where the host is, as far as it may be there.
+
+        Raises:
+            SourceError: the name cannot be found, or leads where it may not.
+        """
         if self._written is not None:
             return [self._written]
         if self._looking is None:

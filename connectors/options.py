@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
@@ -43,10 +44,12 @@ class Folder(str):
 class Secret:
     """A value that is never written into the configuration: ``"file:secrets/key.pem"`` or ``"env:NAME"``."""
 
-    __slots__ = ("_value",)
+    __slots__ = ("_value", "file")
 
-    def __init__(self, value: str) -> None:
+    def __init__(self, value: str, *, file: Path | None = None) -> None:
         self._value = value
+        self.file = file
+        """Where it was read, if that was a file."""
 
     def reveal(self) -> str:
         """The value itself, for the one place that uses it."""
@@ -131,6 +134,28 @@ class SourceOptions(Struct, frozen=True, kw_only=True):
     """PEM file with our certificate and key, for mutual TLS."""
     headers: dict[str, Secret] = {}
     """Fixed headers, such as an API key."""
+
+    def __post_init__(self) -> None:
+        """Refuse an address that nobody could be asked at."""
+        require_address("url", self.url)
+
+
+def require_address(key: str, url: str) -> None:
+    """Refuse what is no address of a web service, whichever kind would speak there.
+
+    Args:
+        key: of the setting, for the text of the error.
+        url: its value.
+
+    Raises:
+        ValueError: in words for the operator.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"{key} is an absolute http or https address")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        # What stands in an address is written into other systems' logs.
+        raise ValueError(f"{key} has no user, no query and no fragment; credentials have settings of their own")
 
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)")
@@ -246,7 +271,8 @@ def _secret(value: object, folder: Path, environment: Callable[[str], str | None
             raise ValueError(f"the environment variable {rest} is not set")
         return Secret(found)
     if scheme == "file":
-        return Secret(_file(rest, folder).read_text().strip())
+        path = _file(rest, folder)
+        return Secret(path.read_text().strip(), file=path)
     # The value itself is not repeated: it may be a secret that was pasted here.
     raise ValueError("expected a reference, 'file:path' or 'env:NAME', never the secret itself")
 

@@ -20,7 +20,7 @@ class Transport(httpx.AsyncHTTPTransport):
         Raises:
             BadOptions: the URL leads where no source can live.
         """
-        trust = _trust(options)
+        trust = trust_of(options)
         super().__init__(verify=trust, trust_env=False)
         host = httpx.URL(options.url).raw_host.decode("ascii")
         # The class has no argument for the network. Its pool is replaced before it has opened anything.
@@ -39,7 +39,7 @@ def carried(
     return XRoadTransport(transport, options.xroad, new_id=new_id) if options.xroad else transport
 
 
-def _trust(options: SourceOptions) -> ssl.SSLContext:
+def trust_of(options: SourceOptions) -> ssl.SSLContext:
     """Whom to believe, and who we are, on a TLS connection."""
     context = ssl.create_default_context(cafile=options.ca)
     context.minimum_version = ssl.TLSVersion.TLSv1_2

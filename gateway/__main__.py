@@ -1,9 +1,7 @@
 """The verbs of the command line. Exit codes: 0 fine, 1 findings, 2 misuse."""
 
-import json
 import sys
 from pathlib import Path
-from typing import NoReturn
 
 import click
 import uvloop
@@ -12,20 +10,12 @@ from connectors.clock import SystemClock
 from connectors.options import BadOptions
 from gateway import telemetry
 from gateway.app import Gateway
+from gateway.commands.common import blocks_of, complain, config_option, echo_json, json_option, settings_of
+from gateway.commands.sources import sources
 from gateway.serving import CannotListen
 from gateway.serving import serve as serve_gateway
-from gateway.settings import Settings, environment_variable, load
-from gateway.sources import open_sources
+from gateway.sources import open_source
 from resolvers.schema import build_schema
-
-config_option = click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    default="gateway.toml",
-    envvar="GATEWAY_CONFIG",
-    show_default=True,
-    help="The settings file.",
-)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -38,29 +28,30 @@ def main() -> None:
 @config_option
 def serve(config: Path) -> None:
     """Run the gateway."""
-    settings = _settings(config)
+    settings = settings_of(config)
     telemetry.set_up()
     try:
         uvloop.run(serve_gateway(Gateway(settings)))
     except (BadOptions, CannotListen) as error:
-        _complain(str(error))
+        complain(str(error))
 
 
 @main.command()
 @config_option
-@click.option("--json", "as_json", is_flag=True, help="Write the findings as JSON.")
+@json_option
 def check(config: Path, *, as_json: bool) -> None:
     """Check the settings and the sources with the code that serves, and print what is weak."""
-    settings = _settings(config)
+    settings = settings_of(config)
+    blocks = blocks_of(settings)
     try:
-        sources = open_sources(settings.sources, clock=SystemClock(), environment=environment_variable)
+        opened = [open_source(block, clock=SystemClock()) for block in blocks]
     except BadOptions as error:
-        _complain(str(error))
-    weak = settings.weaknesses()
+        complain(str(error))
+    weak = [*settings.weaknesses(), *(sentence for block in blocks for sentence in block.weaknesses())]
     if as_json:
-        click.echo(json.dumps({"sources": [source.info.id for source in sources], "weaknesses": weak}))
+        echo_json({"sources": [source.info.id for source in opened], "weaknesses": weak})
     else:
-        for source in sources:
+        for source in opened:
             held = ", ".join(sorted(kind.__name__ for kind in source.holds))
             click.echo(f"{source.info.id}: {source.info.protocol}, {source.info.name}: {held}")
         for weakness in weak:
@@ -74,17 +65,7 @@ def schema() -> None:
     click.echo(build_schema().as_str())
 
 
-def _settings(config: Path) -> Settings:
-    try:
-        return load(config)
-    except BadOptions as error:
-        _complain(str(error))
-
-
-def _complain(sentence: str) -> NoReturn:
-    click.echo(sentence, err=True)
-    sys.exit(2)
-
+main.add_command(sources)
 
 if __name__ == "__main__":
     main()

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from connectors.options import BadOptions, Duration, Secret, Size, read
+from connectors.weaknesses import readable_by_others
 from gateway.identity.settings import IssuerSettings
 
 PREFIX = "GATEWAY_"
@@ -122,7 +123,7 @@ class Settings(Struct, frozen=True, kw_only=True):
             found.append(
                 "cache.url is without TLS: whoever is on the way sees when which entry is used, never what it holds"
             )
-        return found
+        return found + readable_by_others(self)
 
 
 def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:

@@ -3,9 +3,12 @@
 import asyncio
 import difflib
 import secrets
+import ssl
 import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
+
+from msgspec import Struct
 
 from connectors.backends import BoundedMemory, BriefRedis
 from connectors.caching import CachingSource
@@ -16,6 +19,7 @@ from connectors.records import FoundBy, SourceKind
 from connectors.registry import KINDS, Kind
 from connectors.resilience import GuardedSource
 from connectors.vault import LONGEST, Vault
+from connectors.weaknesses import weaknesses_of
 from gateway.settings import Cache
 
 _FOUND_BY = {
@@ -26,22 +30,32 @@ _FOUND_BY = {
 """How registers of everybody are found where their block does not say; every other place is probed."""
 
 
-def open_sources(
-    path: Path, *, clock: Clock, environment: Callable[[str], str | None], vault: Vault | None = None
-) -> tuple[Source, ...]:
-    """The sources of that file, in its order. No connection is opened before the first question.
+class Block(Struct, frozen=True):
+    """One block of the file: a source as it is configured, before anybody speaks with it."""
+
+    key: str
+    kind: Kind
+    options: SourceOptions
+
+    def weaknesses(self) -> list[str]:
+        """One sentence per choice that is allowed and yet unsafe."""
+        return [f"sources.{self.key}.{sentence}" for sentence in weaknesses_of(self.options)]
+
+
+def read_blocks(path: Path, *, environment: Callable[[str], str | None]) -> tuple[Block, ...]:
+    """The blocks of that file, in its order.
 
     Args:
         path: of the file.
-        clock: the time of everything.
         environment: looks an environment variable up.
-        vault: keeps answers for the seconds that blocks grant; without one nothing is kept.
 
     Raises:
         BadOptions: naming the block, the key and the nearest key that exists.
     """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadOptions(f"{path.name}: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadOptions(f"{path.name}: {error}") from None
     for key in table:
@@ -50,20 +64,44 @@ def open_sources(
     blocks = table.get("sources", {})
     if not blocks:
         raise BadOptions(f"{path.name}: no source; every block is named [sources.<key>]")
-    opened = []
-    for key, block in blocks.items():
-        where = f"sources.{key}"
-        if not isinstance(block, dict):
-            raise BadOptions(f"{where}: expected a block")
-        kind = _kind(block, where)
-        options = read(kind.options, block, where=where, folder=path.parent, environment=environment)
-        try:
-            source = _sheltered(kind(key, options, clock=clock), options, clock=clock, vault=vault)
-        except BadOptions as error:
-            raise BadOptions(f"{where}: {error}") from None
-        source.info.found_by = options.found_by or _FOUND_BY.get(options.category, FoundBy.PROBING)
-        opened.append(source)
-    return tuple(opened)
+    return tuple(_block(key, block, path.parent, environment) for key, block in blocks.items())
+
+
+def open_source(block: Block, *, clock: Clock, vault: Vault | None = None) -> Source:
+    """The source of a block, sheltered as the block says. No connection is opened before the first question.
+
+    Args:
+        block: as it was read.
+        clock: the time of everything.
+        vault: keeps answers for the seconds that blocks grant; without one nothing is kept.
+
+    Raises:
+        BadOptions: naming the block, the key and the nearest key that exists.
+    """
+    options = block.options
+    if options.cache > LONGEST:
+        raise BadOptions(f"sources.{block.key}: cache: an answer is kept for {LONGEST:.0f} seconds at most")
+    try:
+        source = block.kind(block.key, options, clock=clock)
+    except BadOptions as error:
+        raise BadOptions(f"sources.{block.key}: {error}") from None
+    except ssl.SSLError as error:
+        raise BadOptions(
+            f"sources.{block.key}: 'ca' or 'identity' is no PEM file of its kind ({error.reason})"
+        ) from None
+    source.info.found_by = options.found_by or _FOUND_BY.get(options.category, FoundBy.PROBING)
+    guarded = GuardedSource(source, options.breaker, clock=clock)
+    if vault is None or not options.cache:
+        return guarded
+    # Outside the breaker: what is known for certain needs nobody to be asked.
+    return CachingSource(guarded, options.cache, vault)
+
+
+def open_sources(
+    path: Path, *, clock: Clock, environment: Callable[[str], str | None], vault: Vault | None = None
+) -> tuple[Source, ...]:
+    """The sources of that file, in its order: ``read_blocks`` and ``open_source``."""
+    return tuple(open_source(block, clock=clock, vault=vault) for block in read_blocks(path, environment=environment))
 
 
 async def close_sources(sources: Sequence[Source]) -> None:
@@ -88,14 +126,12 @@ def open_vault(cache: Cache, *, clock: Clock) -> Vault:
     return Vault(redis, secret=secret, clock=clock)
 
 
-def _sheltered(source: Source, options: SourceOptions, *, clock: Clock, vault: Vault | None) -> Source:
-    if options.cache > LONGEST:
-        raise BadOptions(f"cache: an answer is kept for {LONGEST:.0f} seconds at most")
-    guarded = GuardedSource(source, options.breaker, clock=clock)
-    if vault is None or not options.cache:
-        return guarded
-    # Outside the breaker: what is known for certain needs nobody to be asked.
-    return CachingSource(guarded, options.cache, vault)
+def _block(key: str, block: object, folder: Path, environment: Callable[[str], str | None]) -> Block:
+    where = f"sources.{key}"
+    if not isinstance(block, dict):
+        raise BadOptions(f"{where}: expected a block")
+    kind = _kind(block, where)
+    return Block(key, kind, read(kind.options, block, where=where, folder=folder, environment=environment))
 
 
 def _kind(block: dict[str, object], where: str) -> Kind:

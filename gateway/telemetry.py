@@ -102,7 +102,7 @@ class Event:
             }
             for outcome in outcomes
         ]
-        if reasons := [f"{fault.source}/{fault.about}: {_reason(fault.error)}" for fault in faults]:
+        if reasons := [f"{fault.source}/{fault.about}: {reason(fault.error)}" for fault in faults]:
             self._fields["faults"] = reasons
 
     def add_calls(self, calls: Iterable[Call]) -> None:
@@ -120,7 +120,7 @@ class Event:
         self._log.info("request", request_id=self.request_id, status=status, ms=round(elapsed_ms, 1), **self._fields)
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
     """Our own errors hold our own words; of all others only the place is told."""
     if isinstance(error, SourceError):
         return f"{type(error).__name__}: {error}"

@@ -36,6 +36,13 @@ def test_only_the_permit_office_makes_a_grant() -> None:
     assert makers == {"resolvers/access/permit.py"}
 
 
+def test_only_the_command_line_takes_the_operators_grant() -> None:
+    """No request of a caller can come to it."""
+    takers = {path for path, tree in trees() if any(name == "grant_of_operator" for _, name in calls(tree))}
+
+    assert takers == {"gateway/commands/testing.py"}
+
+
 def test_only_the_door_asks_a_source() -> None:
     """In the resolvers every other `ask` is the door's."""
     askers = {

@@ -79,3 +79,23 @@ class Outcome(Resource, frozen=True, kw_only=True):
     """What a server has to say about a search itself (OperationOutcome)."""
 
     issue: tuple[Issue, ...] = ()
+
+
+class Capability(Wire, frozen=True, kw_only=True):
+    """One type of resource that a server knows."""
+
+    type: str = ""
+
+
+class Role(Wire, frozen=True, kw_only=True):
+    """What a server does in one role."""
+
+    resource: tuple[Capability, ...] = ()
+
+
+class CapabilityStatement(Wire, frozen=True, kw_only=True):
+    """What a server says it can do (R4 section 5.2)."""
+
+    resource_type: str = ""
+    fhir_version: str = ""
+    rest: tuple[Role, ...] = ()

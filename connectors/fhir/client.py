@@ -7,7 +7,7 @@ import httpx
 from msgspec import Struct
 
 from connectors.clock import Clock
-from connectors.contract import Answer, Deadline, Grant, Inquiry, Question, Subject
+from connectors.contract import Answer, Deadline, Grant, Greeting, Inquiry, Question, Subject
 from connectors.errors import Garbled
 from connectors.fhir import wire
 from connectors.fhir.base import Base
@@ -81,6 +81,17 @@ class FhirSource:
     async def close(self) -> None:
         """Let go of connections. Idempotent."""
         await self._line.close()
+
+    async def greet(self, deadline: Deadline) -> Greeting:
+        """What the server says it can do; some answer this to anybody, so it proves no credentials."""
+        said = await self._searcher.capabilities(deadline)
+        if not said.fhir_version.startswith("4."):
+            return Greeting("speaks another version of FHIR than R4", fine=False)
+        known = {capability.type for role in said.rest for capability in role.resource}
+        missing = sorted({HELD[about].type for about in self.holds} - known)
+        if missing:
+            return Greeting(f"FHIR R4, says nothing of {', '.join(missing)}", fine=False)
+        return Greeting("FHIR R4 with everything that is asked for")
 
     async def _people(self, subject: Subject, deadline: Deadline) -> _People:
         """The citizen's Patients, each checked to be the citizen's."""

@@ -1,9 +1,8 @@
 """What the block of a FHIR source may say."""
 
 from typing import Literal
-from urllib.parse import urlsplit
 
-from connectors.options import Secret, SourceOptions
+from connectors.options import Secret, SourceOptions, require_address
 
 
 class FhirOptions(SourceOptions, frozen=True, kw_only=True):
@@ -41,6 +40,6 @@ class FhirOptions(SourceOptions, frozen=True, kw_only=True):
             raise ValueError("identifier_system is needed to find a Patient by number")
         if not 1 <= self.page_size <= 1000 or not 1 <= self.max_pages <= 1000:
             raise ValueError("page_size and max_pages are 1 to 1000")
-        for url in (self.url, self.own_url):
-            if url is not None and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
-                raise ValueError("url and own_url are absolute http or https addresses")
+        require_address("url", self.url)
+        if self.own_url is not None:
+            require_address("own_url", self.own_url)

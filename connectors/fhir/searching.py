@@ -10,7 +10,7 @@ from msgspec import Struct
 from connectors.contract import Deadline
 from connectors.errors import Garbled
 from connectors.fhir.base import Base
-from connectors.fhir.bundle import Bundle, Entry, Linked, Outcome, Resource
+from connectors.fhir.bundle import Bundle, CapabilityStatement, Entry, Linked, Outcome, Resource
 from connectors.fhir.options import FhirOptions
 from connectors.http import Fields, Line
 from connectors.work import aside
@@ -21,6 +21,7 @@ _MEDIA_TYPES = frozenset({"application/fhir+json", "application/json"})
 _BUNDLE = msgspec.json.Decoder(Bundle)
 _LINKED = msgspec.json.Decoder(Linked)
 _OUTCOME = msgspec.json.Decoder(Outcome)
+_CAPABILITIES = msgspec.json.Decoder(CapabilityStatement)
 
 
 class Found(Struct, Generic[W]):
@@ -86,6 +87,18 @@ class Searcher:
             for entry in (await self._first(kind, fields, deadline)).entry:
                 _keep(entry, fetched)
         return fetched
+
+    async def capabilities(self, deadline: Deadline) -> CapabilityStatement:
+        """What the server says it can do.
+
+        Raises:
+            SourceError: it says nothing that can be read.
+        """
+        reply = await self._line.send("GET", "metadata", headers=self._headers, deadline=deadline, repeatable=True)
+        said = reply.decode(_CAPABILITIES, media_types=_MEDIA_TYPES)
+        if said.resource_type != "CapabilityStatement":
+            raise Garbled("no CapabilityStatement")
+        return said
 
     async def _first(self, kind: str, parameters: Fields, deadline: Deadline) -> Bundle:
         if self._options.search == "get":

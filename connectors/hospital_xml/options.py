@@ -1,9 +1,8 @@
 """What the block of a source of kind `hospital_xml` may say."""
 
 from typing import Literal
-from urllib.parse import urlsplit
 
-from connectors.options import Duration, Folder, Route, SourceOptions
+from connectors.options import Duration, Folder, Route, SourceOptions, require_address
 
 Version = Literal["130", "4750", "3176", "1931"]
 """Decision of the ministry that a document follows, oldest first."""
@@ -27,5 +26,5 @@ class HospitalXmlOptions(SourceOptions, frozen=True, kw_only=True):
         """Refuse what leaves open where the dossiers are."""
         if bool(self.url) is bool(self.directory):
             raise ValueError("exactly one of url and directory says where the dossiers are")
-        if self.url and (urlsplit(self.url).scheme not in ("http", "https") or not urlsplit(self.url).hostname):
-            raise ValueError("url is an absolute http or https address")
+        if self.url:
+            require_address("url", self.url)

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Raw
 
 from connectors.clock import Clock
-from connectors.contract import Answer, Deadline, Grant, Inquiry, Question, Subject
+from connectors.contract import Answer, Deadline, Grant, Greeting, Inquiry, Question, Subject
 from connectors.errors import Denied, Garbled
 from connectors.http import Line
 from connectors.immunization_book import mapping, people
@@ -73,6 +73,11 @@ class ImmunizationBookSource:
     async def close(self) -> None:
         """Let go of connections. Idempotent."""
         await self._line.close()
+
+    async def greet(self, deadline: Deadline) -> Greeting:
+        """Sign in."""
+        await self._session.token(deadline)
+        return Greeting("the book accepts the account")
 
     async def _entries(self, subject: Subject, deadline: Deadline) -> tuple[str, ...]:
         """The ids under which the book knows the citizen; none where it does not."""

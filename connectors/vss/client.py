@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from connectors.clock import Clock, today
-from connectors.contract import Answer, Deadline, Grant, Inquiry, Question, Subject
+from connectors.contract import Answer, Deadline, Grant, Greeting, Inquiry, Question, Subject
 from connectors.errors import Denied, Garbled, SourceError, WrongPerson
 from connectors.http import Line
 from connectors.options import chosen
@@ -81,6 +81,11 @@ class VssSource:
     async def close(self) -> None:
         """Let go of connections. Idempotent."""
         await self._line.close()
+
+    async def greet(self, deadline: Deadline) -> Greeting:
+        """Sign in."""
+        await self._session.token(deadline)
+        return Greeting("the portal accepts the account")
 
     async def _coverages(self, checked: Checked, subject: Subject, _: Deadline) -> Answer[Coverage]:
         stamp = Stamp(self.info, subject, checked.at)

@@ -131,6 +131,14 @@ def _granted(subject: Subject, purpose: Purpose, basis: Basis, about: type[Recor
     return Grant(subject=subject, purpose=purpose, basis=basis, about=frozenset({about}))
 
 
+def grant_of_operator(subject: Subject, about: type[Record]) -> Grant:
+    """The grant with which the operator's command line tests a source. No request of a caller can come here.
+
+    It gives nobody more than they have: who may start that command reads the credentials of the source as well.
+    """
+    return Grant(subject=subject, purpose=Purpose.ADMINISTRATION, basis=Basis.OPERATOR, about=frozenset({about}))
+
+
 def _year_of(personal_id: str) -> PartialDate:
     """The year of birth that the number itself tells: digit 4 the century, digits 5 and 6 the year in it."""
     return PartialDate(f"{19 + int(personal_id[3]) // 2}{personal_id[4:6]}")

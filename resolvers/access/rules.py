@@ -31,6 +31,8 @@ VISIBLE: Mapping[Basis, frozenset[type[Record]]] = {
     Basis.PARENT: _EVERYTHING - {Relation},
     Basis.GUARDIAN: _EVERYTHING - {Relation},
     Basis.COURT_APPOINTED: _EVERYTHING - {Relation},
+    # No chart is opened on it: it is for the command line, which is no caller.
+    Basis.OPERATOR: frozenset(),
 }
 """What each basis opens, by class of record."""
 

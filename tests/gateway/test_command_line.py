@@ -37,6 +37,7 @@ url = "https://dan-cu.example"
 def folder(tmp_path: Path) -> Path:
     """A configuration without a mistake."""
     (tmp_path / "key").write_text("k" * 32)
+    (tmp_path / "key").chmod(0o600)
     (tmp_path / "gateway.toml").write_text(SETTINGS, encoding="utf-8")
     (tmp_path / "sources.toml").write_text(SOURCES, encoding="utf-8")
     return tmp_path
@@ -79,11 +80,32 @@ def test_check_tells_what_is_weak(folder: Path) -> None:
     assert len(json.loads(read.stdout)["weaknesses"]) == 1
 
 
+def test_a90_check_tells_of_plain_http_and_of_keys_that_everybody_can_read(folder: Path) -> None:
+    """1, and the gateway itself says so when it starts."""
+    spoil(folder / "sources.toml", "https://", "http://")
+    (folder / "key").chmod(0o644)
+    done = CliRunner().invoke(main, ["check", "--config", str(folder / "gateway.toml")])
+
+    assert done.exit_code == 1
+    assert done.stderr.splitlines() == [
+        "weak: identifier_key is in a file that every user of this machine can read: chmod 600",
+        "weak: sources.dan-cu.url is plain http to another machine: "
+        "whoever is on the way reads and changes health data",
+    ]
+
+
 MISTAKES = [
     ("gateway.toml", "[server]", "[sever]", "gateway.toml: unknown key 'sever'; did you mean 'server'?"),
     ("gateway.toml", "version = 1", "version = 3", "gateway.toml.version: this gateway reads version 1"),
     ("key", "k", "", "gateway.toml.identifier_key: expected at least 32 characters"),
     ("sources.toml", "url", "ur", "sources.dan-cu: unknown key 'ur'; did you mean 'url'?"),
+    ("sources.toml", "https://dan", "ftp://dan", "sources.dan-cu: url is an absolute http or https address"),
+    (
+        "sources.toml",
+        "https://dan",
+        "https://me:pw@dan",
+        "sources.dan-cu: url has no user, no query and no fragment; credentials have settings of their own",
+    ),
     ("sources.toml", SOURCES, "", "sources.toml: no source; every block is named [sources.<key>]"),
     (
         "sources.toml",

@@ -31,6 +31,7 @@ def folder(tmp_path: Path) -> Path:
     """A folder with all that the file refers to."""
     (tmp_path / "secrets").mkdir()
     (tmp_path / "secrets" / "key").write_text(f"{KEY}\n")
+    (tmp_path / "secrets" / "key").chmod(0o600)
     (tmp_path / "sources.toml").write_text("")
     return tmp_path
 

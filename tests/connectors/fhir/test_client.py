@@ -130,5 +130,5 @@ def test_what_a_block_holds_is_what_it_says() -> None:
     ],
 )
 def test_options_that_no_server_could_be_asked_with(bad: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"identifier_system|page_size|own_url"):
+    with pytest.raises(ValueError, match=r"identifier_system|page_size|url"):
         Shelf().source(**({"url": BASE} | bad))

@@ -12,9 +12,9 @@ import pytest
 from click.testing import CliRunner
 
 from connectors.errors import Garbled
-from connectors.hospital_xml.__main__ import main
 from connectors.hospital_xml.report import MappingReport, mapping_reports
 from connectors.hospital_xml.tables import LEFT_ALONE, TABLES
+from gateway.__main__ import main
 from tests.connectors.hospital_xml.dossiers import dossier, part, summary
 from tests.sandbox.people import everyone
 from tests.sandbox.render.hospital_xml import dossiers, element, wrapped
@@ -138,7 +138,7 @@ def test_the_command_adds_all_files_up_and_prints_no_value(tmp_path: Path) -> No
     """Names of fields and counts; nothing that belongs to one file."""
     (tmp_path / "a.xml").write_bytes(wrapped([dossier(LY_DO_VV="CANARY"), dossier(KET_QUA_DTRI="9")]))
     (tmp_path / "b.xml").write_text("<a/>")
-    ran = CliRunner().invoke(main, [str(tmp_path / "a.xml"), str(tmp_path / "b.xml")])
+    ran = CliRunner().invoke(main, ["sources", "report", str(tmp_path / "a.xml"), str(tmp_path / "b.xml")])
     assert ran.exit_code == 0
     lines = ran.output.splitlines()
     assert "  XML1.LY_DO_VV 2" in lines
