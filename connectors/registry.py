@@ -12,6 +12,7 @@ from connectors.immunization_book.client import ImmunizationBookSource
 from connectors.options import SourceOptions
 from connectors.population.client import PopulationSource
 from connectors.records import Record
+from connectors.reports import MappingReport
 from connectors.rest.client import RestSource
 from connectors.vss.client import VssSource
 
@@ -24,6 +25,9 @@ class Kind(Protocol):
 
     can_hold: frozenset[type[Record]]
     """Classes of record that it knows how to ask for."""
+
+    def reports(self, options: Any, document: bytes) -> tuple[MappingReport, ...]:
+        """What becomes of every field of a document (see ``mapping_reports``)."""
 
     def __call__(
         self,
@@ -46,4 +50,20 @@ KINDS: dict[str, Kind] = {
 }
 """By the name that ``sources.toml`` uses."""
 
-__all__ = ["KINDS", "Kind", "SourceOptions"]
+
+def mapping_reports(options: SourceOptions, document: bytes) -> tuple[MappingReport, ...]:
+    """What becomes of every field of a document that a source sent: read, not understood, or left alone by decision.
+
+    Names of fields and counts, never a value. One report per answer, or per dossier where a document holds several.
+
+    Args:
+        options: the block of the source; its kind decides how the document is read.
+        document: one answer as the source sends it.
+
+    Raises:
+        Garbled: it is no document of that kind.
+    """
+    return KINDS[options.kind].reports(options, document)
+
+
+__all__ = ["KINDS", "Kind", "SourceOptions", "mapping_reports"]

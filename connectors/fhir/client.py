@@ -15,6 +15,7 @@ from connectors.fhir.held import HELD, Held, escaped, slice_of
 from connectors.fhir.mapping.elements import Around, Unreadable
 from connectors.fhir.options import FhirOptions
 from connectors.fhir.people import Whose, checked
+from connectors.fhir.report import reports_of
 from connectors.fhir.searching import Found, Searcher, size_of
 from connectors.http import Line
 from connectors.options import chosen
@@ -39,6 +40,7 @@ class FhirSource:
 
     options: ClassVar[type[FhirOptions]] = FhirOptions
     can_hold: ClassVar[frozenset[type[Record]]] = frozenset(HELD)
+    reports = staticmethod(reports_of)
 
     def __init__(
         self, key: str, options: FhirOptions, *, clock: Clock, transport: httpx.AsyncBaseTransport | None = None

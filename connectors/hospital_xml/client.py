@@ -15,6 +15,7 @@ from connectors.hospital_xml.endpoint import Endpoint
 from connectors.hospital_xml.envelope import Dossier
 from connectors.hospital_xml.held import HELD
 from connectors.hospital_xml.options import HospitalXmlOptions
+from connectors.hospital_xml.report import reports_of
 from connectors.hospital_xml.shelf import Found, Shelf
 from connectors.http import Line
 from connectors.options import chosen
@@ -31,6 +32,7 @@ class HospitalXmlSource:
 
     options: ClassVar[type[HospitalXmlOptions]] = HospitalXmlOptions
     can_hold: ClassVar[frozenset[type[Record]]] = frozenset(HELD)
+    reports = staticmethod(reports_of)
 
     def __init__(
         self, key: str, options: HospitalXmlOptions, *, clock: Clock, transport: httpx.AsyncBaseTransport | None = None

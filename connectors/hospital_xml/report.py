@@ -1,43 +1,32 @@
-"""What becomes of every field of a dossier: read, not understood, or left alone by decision. Counts, never values.
-
-For whoever connects a hospital: a field that nobody has thought of, or a code outside its list, shows up here.
-"""
+"""What becomes of every field of a dossier. A table that cannot be read counts as one field, by its name alone."""
 
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from msgspec import Struct, field
-
 from connectors.hospital_xml.envelope import Part, parts_of
-from connectors.hospital_xml.options import Version
+from connectors.hospital_xml.options import HospitalXmlOptions, Version
 from connectors.hospital_xml.tables import LEFT_ALONE, TABLES, Table, follows
-from connectors.hospital_xml.values import Promise, Unreadable
+from connectors.hospital_xml.values import Unreadable
+from connectors.reports import MappingReport, Promise, printable
 from connectors.xml import Element
 
 
-class MappingReport(Struct, kw_only=True, eq=False):
-    """Fields with something in them, counted by name: ``XML2.MA_THUOC``. Each is in exactly one of the three."""
-
-    read: Counter[str] = field(default_factory=Counter)
-    """Wanted, and what was promised: the records are made of these."""
-    not_understood: Counter[str] = field(default_factory=Counter)
-    """Unknown to this kind, in a place where none belongs, a code outside its list (it stays as text), or no date or
-    number where one was promised. A table that cannot be read counts as one, by its name alone."""
-    ignored: Counter[str] = field(default_factory=Counter)
-    """Known, and not read by decision (``tables``)."""
-
-
-def mapping_reports(document: bytes, version: Version) -> tuple[MappingReport, ...]:
+def reports_of(options: HospitalXmlOptions, document: bytes) -> tuple[MappingReport, ...]:
     """A report for every dossier of a document.
 
     Args:
+        options: of the hospital; the version decides what is known.
         document: an envelope, or several in a wrapper.
-        version: the newest decision that the hospital follows.
 
     Raises:
         Garbled: no such document.
     """
+    return mapping_reports(document, options.version)
+
+
+def mapping_reports(document: bytes, version: Version) -> tuple[MappingReport, ...]:
+    """The same for a hospital that is not connected yet, and follows no decision newer than this one."""
     return tuple(_report(parts, version) for parts in parts_of(document))
 
 
@@ -55,9 +44,9 @@ def _count(part: Part, version: Version, report: MappingReport) -> None:
     root = part.document()
     table = TABLES.get(part.kind)
     if part.kind in LEFT_ALONE:
-        report.ignored.update(f"{part.kind}.{leaf.name}" for leaf in _leaves(root))
+        report.ignored.update(printable(part.kind, leaf.name) for leaf in _leaves(root))
     elif table is None or not follows(version, table.since):
-        report.not_understood.update(f"{_kind(part)}.{leaf.name}" for leaf in _leaves(root))
+        report.not_understood.update(printable(_kind(part), leaf.name) for leaf in _leaves(root))
     else:
         _count_rows(root, table, version, report)
 
@@ -66,7 +55,7 @@ def _count_rows(root: Element, table: Table[Any], version: Version, report: Mapp
     in_place = {id(leaf) for row in table.rows(root) for leaf in row.children}
     for leaf in _leaves(root):
         fate = _fate(leaf, table, version, report) if id(leaf) in in_place else report.not_understood
-        fate[f"{table.kind}.{leaf.name}"] += 1
+        fate[printable(table.kind, leaf.name)] += 1
 
 
 def _fate(leaf: Element, table: Table[Any], version: Version, report: MappingReport) -> Counter[str]:

@@ -5,9 +5,8 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Annotated
 
-from msgspec import Struct
-
 from connectors.hospital_xml import codes, dates
+from connectors.reports import Promise
 
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,6})?", re.ASCII)
 
@@ -30,13 +29,6 @@ def number(text: str) -> Decimal:
 def listed(text: str | None) -> tuple[str, ...]:
     """The parts of a list joined by ``;``, without the empty ones."""
     return tuple(part for raw in (text or "").split(";") if (part := raw.strip()))
-
-
-class Promise(Struct, frozen=True):
-    """What stands in a field, when it is what the decision promises. For the mapping report."""
-
-    holds: Callable[[str], object]
-    """Raises ``ValueError`` where the text is something else."""
 
 
 def _one_of(known: Mapping[str, object]) -> Callable[[str], object]:

@@ -18,6 +18,7 @@ from connectors.errors import Denied, Garbled
 from connectors.http import Line
 from connectors.immunization_book import mapping, people
 from connectors.immunization_book.options import ImmunizationBookOptions
+from connectors.immunization_book.report import reports_of
 from connectors.immunization_book.session import SUCCESS, Session
 from connectors.immunization_book.wire import ListAnswer
 from connectors.options import chosen
@@ -38,6 +39,7 @@ class ImmunizationBookSource:
 
     options: ClassVar[type[ImmunizationBookOptions]] = ImmunizationBookOptions
     can_hold: ClassVar[frozenset[type[Record]]] = frozenset({Immunization})
+    reports = staticmethod(reports_of)
 
     def __init__(
         self,

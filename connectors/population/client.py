@@ -14,6 +14,7 @@ from connectors.options import chosen
 from connectors.person import require_same_person
 from connectors.population import dates, formats, mapping
 from connectors.population.options import PopulationOptions
+from connectors.population.report import reports_of
 from connectors.population.wire import Citizen, CitizenAnswer, DependantsAnswer
 from connectors.records import Demographics, Record, Relation, SourceInfo
 from connectors.stamping import Stamp
@@ -34,6 +35,7 @@ class PopulationSource:
 
     options: ClassVar[type[PopulationOptions]] = PopulationOptions
     can_hold: ClassVar[frozenset[type[Record]]] = frozenset({Demographics, Relation})
+    reports = staticmethod(reports_of)
 
     def __init__(
         self, key: str, options: PopulationOptions, *, clock: Clock, transport: httpx.AsyncBaseTransport | None = None

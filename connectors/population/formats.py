@@ -14,6 +14,7 @@ A = TypeVar("A", CitizenAnswer, DependantsAnswer)
 
 Format = Literal["json", "xml", "xml-in-json"]
 
+_JSON = frozenset({"application/json"})
 _XML = frozenset({"application/xml", "text/xml"})
 _OUTER = msgspec.json.Decoder(WrittenAnswer)
 _CITIZEN, _LIST = "CongDan", "DanhSach"
@@ -28,7 +29,9 @@ def decode(reply: Reply, decoder: "msgspec.json.Decoder[A]", written: Format) ->
     """
     if written == "json":
         return reply.decode(decoder)
-    answer = _FOREIGN[written](reply)
+    if reply.media_type not in _MEDIA_TYPES[written]:
+        raise Garbled("another media type than promised")
+    answer = plain(reply.body, written)
     try:
         # Through JSON, so that an entry of a list stays undecoded until it is its turn, as in every other form.
         return decoder.decode(msgspec.json.encode(answer))
@@ -36,22 +39,33 @@ def decode(reply: Reply, decoder: "msgspec.json.Decoder[A]", written: Format) ->
         raise Garbled(type(error).__name__) from None
 
 
-def _xml(reply: Reply) -> Any:
-    if reply.media_type not in _XML:
-        raise Garbled("another media type than promised")
-    root = xml.read(reply.body)
+def plain(body: bytes, written: Format) -> Any:
+    """An answer that is not JSON alone as plain values, in the shape of ``wire``.
+
+    Raises:
+        Garbled: it is not written so.
+    """
+    return _READERS[written](body)
+
+
+def _xml(body: bytes) -> Any:
+    root = xml.read(body)
     # A platform that has no envelope answers with the citizen alone.
     return {"MaKetQua": "00", _CITIZEN: _plain(root)} if root.name == _CITIZEN else _plain(root)
 
 
-def _xml_in_json(reply: Reply) -> Any:
-    outer = reply.decode(_OUTER)
+def _xml_in_json(body: bytes) -> Any:
+    try:
+        outer = _OUTER.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Garbled(type(error).__name__) from None
     inner = {_CITIZEN: outer.citizen, _LIST: outer.dependants}
     documents = {name: _plain(xml.read(text)) for name, text in inner.items() if text}
     return {"MaKetQua": outer.code, "SoDinhDanh": outer.personal_id, **documents}
 
 
-_FOREIGN: Mapping[str, Callable[[Reply], Any]] = {"xml": _xml, "xml-in-json": _xml_in_json}
+_READERS: Mapping[Format, Callable[[bytes], Any]] = {"xml": _xml, "xml-in-json": _xml_in_json}
+_MEDIA_TYPES: Mapping[Format, frozenset[str]] = {"xml": _XML, "xml-in-json": _JSON}
 
 
 def _plain(element: xml.Element) -> Any:

@@ -7,7 +7,11 @@ Source: fields of ``CongDan`` in the national population database, as provincial
 and the list of dependants are agreed with the city platform.
 """
 
+from typing import Annotated
+
 from msgspec import Raw, Struct, field
+
+from connectors.reports import Each
 
 Text = str | None
 Code = str | int | None
@@ -82,7 +86,7 @@ class DependantsAnswer(Wire, frozen=True, kw_only=True, gc=False):
     code: str = field(name="MaKetQua")
     personal_id: str | None = field(name="SoDinhDanh", default=None)
     """Whose dependants these are. Missing only where the register does not know the citizen."""
-    dependants: list[Raw] | None = field(name="DanhSach", default=None)
+    dependants: Annotated[list[Raw] | None, Each(Dependant)] = field(name="DanhSach", default=None)
 
 
 class WrittenAnswer(Wire, frozen=True, kw_only=True, gc=False):

@@ -13,6 +13,7 @@ from connectors.records import Record, SourceInfo
 from connectors.rest import mapping
 from connectors.rest.options import RestOptions
 from connectors.rest.recipes import CAN_HOLD, plans
+from connectors.rest.report import reports_of
 from connectors.stamping import Stamp
 from connectors.work import aside
 
@@ -27,6 +28,7 @@ class RestSource:
 
     options: ClassVar[type[RestOptions]] = RestOptions
     can_hold: ClassVar[frozenset[type[Record]]] = CAN_HOLD
+    reports = staticmethod(reports_of)
 
     def __init__(
         self, key: str, options: RestOptions, *, clock: Clock, transport: httpx.AsyncBaseTransport | None = None

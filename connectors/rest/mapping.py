@@ -35,7 +35,7 @@ def found(plan: Plan, answer: Any, stamp: Stamp) -> Found:
         Garbled: the entries are not where they should be, or one does not say whose it is.
         WrongPerson: one of them is somebody else's.
     """
-    entries = _entries(plan, answer)
+    entries = entries_of(plan, answer)
     _require_person(plan, answer, entries, stamp.subject.personal_id)
     records: dict[str, Record] = {}
     seen: dict[str, Any] = {}
@@ -53,7 +53,7 @@ def found(plan: Plan, answer: Any, stamp: Stamp) -> Found:
     return Found(tuple(records.values()), dropped, _is_cut(plan, answer, len(entries)))
 
 
-def _entries(plan: Plan, answer: Any) -> list[Any]:
+def entries_of(plan: Plan, answer: Any) -> list[Any]:
     """The entries; a single one may stand there without a list, and ``null`` for none."""
     entries = plan.entries.find(answer)
     if entries is None and entries is not answer:

@@ -23,6 +23,7 @@ from connectors.stamping import Stamp
 from connectors.vss import dates, mapping
 from connectors.vss.business_codes import UNAUTHENTICATED, Finding, finding
 from connectors.vss.options import VssOptions
+from connectors.vss.report import reports_of
 from connectors.vss.session import Session
 from connectors.vss.wire import CardAnswer, HistoryAnswer
 
@@ -50,6 +51,7 @@ class VssSource:
 
     options: ClassVar[type[VssOptions]] = VssOptions
     can_hold: ClassVar[frozenset[type[Record]]] = frozenset({Coverage, Claim})
+    reports = staticmethod(reports_of)
 
     def __init__(
         self, key: str, options: VssOptions, *, clock: Clock, transport: httpx.AsyncBaseTransport | None = None

@@ -6,7 +6,11 @@ Address, sex, the sentence ``ghiChu``, the employer's fields and the earlier che
 Source: appendix 03 of letter 1923/BHXH-CNTT (card), letter 2746/BHXH-CNTT (history).
 """
 
+from typing import Annotated
+
 from msgspec import Raw, Struct, field
+
+from connectors.reports import Each
 
 Text = str | None
 Code = str | int | None
@@ -56,13 +60,6 @@ class CardAnswer(Wire, frozen=True, kw_only=True, gc=False):
     new_facility_name: Text = field(name="tenDKBDMoi", default=None)
 
 
-class HistoryAnswer(Wire, frozen=True, kw_only=True, gc=False):
-    """Answer to a history request. Visits stay undecoded, so that one unreadable visit spoils no other."""
-
-    code: str = field(name="maKetQua")
-    visits: list[Raw] | None = field(name="dsLichSuKCB2025", default=None)
-
-
 class Visit(Wire, frozen=True, kw_only=True, gc=False):
     """One visit of the history."""
 
@@ -74,3 +71,10 @@ class Visit(Wire, frozen=True, kw_only=True, gc=False):
     discharge: Code = field(name="tinhTrang", default=None)
     result: Code = field(name="kqDieuTri", default=None)
     entitlement: Code = field(name="lyDoVV", default=None)
+
+
+class HistoryAnswer(Wire, frozen=True, kw_only=True, gc=False):
+    """Answer to a history request. Visits stay undecoded, so that one unreadable visit spoils no other."""
+
+    code: str = field(name="maKetQua")
+    visits: Annotated[list[Raw] | None, Each(Visit)] = field(name="dsLichSuKCB2025", default=None)

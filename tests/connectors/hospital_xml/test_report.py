@@ -12,8 +12,9 @@ import pytest
 from click.testing import CliRunner
 
 from connectors.errors import Garbled
-from connectors.hospital_xml.report import MappingReport, mapping_reports
+from connectors.hospital_xml.report import mapping_reports
 from connectors.hospital_xml.tables import LEFT_ALONE, TABLES
+from connectors.reports import MappingReport
 from gateway.__main__ import main
 from tests.connectors.hospital_xml.dossiers import dossier, part, summary
 from tests.sandbox.people import everyone
@@ -40,10 +41,6 @@ def filled(document: bytes) -> list[int]:
 def tables(hoso: ET.Element) -> Iterator[ET.Element]:
     for content in hoso.iter("NOIDUNGFILE"):
         yield ET.fromstring(base64.b64decode(content.text or ""))  # noqa: S314 - as above
-
-
-def total(report: MappingReport) -> int:
-    return report.read.total() + report.not_understood.total() + report.ignored.total()
 
 
 def test_every_field_ends_in_one_of_the_three() -> None:
@@ -130,7 +127,7 @@ def test_every_field_of_the_sample_dossiers_is_accounted_for() -> None:
     assert len(documents) >= 14
     for document in documents:
         reports = mapping_reports(document, "3176")
-        assert [total(report) for report in reports] == filled(document)
+        assert [report.total() for report in reports] == filled(document)
         assert not [report.not_understood for report in reports if report.not_understood]
 
 

@@ -175,6 +175,7 @@ def shortest(kind: Any) -> Any:
     for name, said in {
         "ObservationComponent": {"code": "/c", "value": {"low": "/l", "high": "/h"}},
         "Diagnosis": {"list": "/d", "of": {"code": "", "role": {"value": "MAIN"}}},
+        "ClaimLine": {"list": "/l", "of": {"kind": {"value": "SERVICE"}, "name": "/n"}},
         "Practitioner": {"name": "/n"},
         "Address": {"text": "/a"},
         "Quantity": {"value": "/v", "unit": {"value": "viên"}},
