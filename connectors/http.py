@@ -5,24 +5,23 @@ a ``SourceError``. The client is replaced at its transport in tests, and can be 
 """
 
 import asyncio
-import email.utils
 import logging
 import random
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import TypeVar
 
 import httpx
 import msgspec
-from msgspec import Struct
+from msgspec import structs
 
 from connectors.clock import Clock
 from connectors.contract import Deadline
-from connectors.errors import Denied, Garbled, Overloaded, SourceError, TooSlow, Unavailable
+from connectors.errors import Denied, Garbled, SourceError, TooSlow, Unavailable
 from connectors.network import LookUp, look_up
-from connectors.options import SourceOptions
+from connectors.oauth import OAuthSession
+from connectors.options import BadOptions, Size, SourceOptions
+from connectors.reply import Reply, refusal
 from connectors.resilience import Random, Sleep, repeated
 from connectors.transport import Transport, carried
 
@@ -30,51 +29,14 @@ from connectors.transport import Transport, carried
 logging.getLogger("httpx").setLevel(logging.WARNING)
 logging.getLogger("httpcore").setLevel(logging.WARNING)
 
-T = TypeVar("T")
-
 Fields = Mapping[str, str | Sequence[str]]
 """Fields of a form or query string; a list where one name stands several times."""
-
-_JSON = frozenset({"application/json"})
 
 _NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
 """A cookie set in an answer about one citizen must not ride along with a question about the next."""
 
-MOST_PARTS = 500_000
-"""Objects and lists in one JSON answer. Nothing else runs while it is decoded, in whichever thread, and millions of
-empty ones take a second; honest answers at the bound of size have a quarter of this."""
-
-_PATIENCE = timedelta(seconds=30)
-"""Assumed when a source asks for patience without saying how much."""
-
-
-class Reply(Struct, frozen=True):
-    """What a source answered: read whole, within the size bound, not yet understood."""
-
-    status: int
-    headers: httpx.Headers
-    body: bytes
-
-    @property
-    def media_type(self) -> str:
-        """The content type without its parameters, in lower case; empty where there is none."""
-        return str(self.headers.get("content-type", "")).partition(";")[0].strip().lower()
-
-    def decode(self, decoder: msgspec.json.Decoder[T], *, media_types: frozenset[str] = _JSON) -> T:
-        """The JSON body in the shape of the decoder.
-
-        Raises:
-            Garbled: another media type, no JSON, no UTF-8, nested too deep, of too many parts, or another shape.
-        """
-        if self.media_type not in media_types:
-            raise Garbled("another media type than promised")
-        if self.body.count(b"{") + self.body.count(b"[") > MOST_PARTS:
-            raise Garbled("more objects and lists than allowed")
-        try:
-            return decoder.decode(self.body)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            # The text of the error may quote the answer.
-            raise Garbled(type(error).__name__) from None
+_TOKEN_ANSWER = Size(64 * 1024)
+"""Largest answer of an authorization server that is read."""
 
 
 class Line:
@@ -103,7 +65,7 @@ class Line:
             look_up: finds the addresses of the source's name; called in a thread.
 
         Raises:
-            BadOptions: the URL leads where no source can live.
+            BadOptions: the URL leads where no source can live, or ``oauth`` cannot be used.
         """
         self._clock = clock
         self._sleep = sleep
@@ -117,7 +79,7 @@ class Line:
                 "user-agent": "citizen-graph",
                 # A packed body could unfold to any size before its bound is noticed.
                 "accept-encoding": "identity",
-                **{name: secret.reveal() for name, secret in options.headers.items()},
+                **_credentials(options),
             },
             timeout=httpx.Timeout(None, connect=options.connect, read=options.read),
             follow_redirects=False,
@@ -125,6 +87,21 @@ class Line:
             cookies=CookieJar(policy=_NO_COOKIES),
             transport=carried(transport or Transport(options, look_up), options, new_id),
         )
+        self._token_line: Line | None = None
+        self._account: OAuthSession | None = None
+        if options.oauth is not None:
+            if options.bearer is not None:
+                raise BadOptions("bearer and oauth exclude each other")
+            if options.xroad is not None and options.oauth.token_url is None:
+                raise BadOptions("oauth.token_url: needed where X-Road carries the calls")
+            # A line of its own: neither the source's credentials nor its places are the authorization server's.
+            url = options.oauth.token_url or options.url
+            self._token_line = Line(
+                _without_credentials(options, url), clock=clock, transport=transport, look_up=look_up
+            )
+            self._account = OAuthSession(
+                options.oauth, source=options.url, send=self._token_line.send, clock=clock, new_id=new_id
+            )
 
     @property
     def base_url(self) -> httpx.URL:
@@ -173,7 +150,9 @@ class Line:
             raise Garbled(type(error).__name__) from None
 
         async def attempt() -> Reply:
-            return await self._attempt(request, deadline, accept)
+            if self._account is None:
+                return await self._attempt(request, deadline, accept)
+            return await self._authorized(self._account, request, deadline, accept)
 
         if not repeatable or not self._retries:
             return await attempt()
@@ -182,6 +161,23 @@ class Line:
     async def close(self) -> None:
         """Close every connection. Idempotent."""
         await self._client.aclose()
+        if self._token_line is not None:
+            await self._token_line.close()
+
+    async def _authorized(
+        self, account: OAuthSession, request: httpx.Request, deadline: Deadline, accept: frozenset[int]
+    ) -> Reply:
+        """One attempt with the account's token, and one more with a new token when the source refuses the first."""
+        token = await account.token(deadline)
+        for last in (False, True):
+            request.headers["authorization"] = f"Bearer {token.bearer}"
+            reply = await self._attempt(request, deadline, accept | {401})
+            if reply.status != 401:
+                return reply
+            if not last:
+                token = await account.token(deadline, instead_of=token)
+        account.give_up()
+        raise Denied("the source does not accept a new token")
 
     async def _attempt(self, request: httpx.Request, deadline: Deadline, accept: frozenset[int]) -> Reply:
         if not deadline.left():
@@ -196,7 +192,7 @@ class Line:
         except httpx.StreamError as error:
             raise Garbled(type(error).__name__) from None
         if reply.status not in accept:
-            raise self._refusal(reply)
+            raise refusal(reply.status, reply.headers.get("retry-after"), self._clock)
         return reply
 
     async def _exchange(self, request: httpx.Request) -> Reply:
@@ -217,26 +213,6 @@ class Line:
         finally:
             await response.aclose()
 
-    def _refusal(self, reply: Reply) -> SourceError:
-        status = reply.status
-        if status in (401, 403):
-            return Denied(f"status {status}")
-        if status == 429 or (status == 503 and "retry-after" in reply.headers):
-            return Overloaded(f"status {status}", retry_after=self._patience(reply.headers.get("retry-after", "")))
-        if status >= 500:
-            return Unavailable(f"status {status}")
-        return Garbled(f"unexpected status {status}")
-
-    def _patience(self, value: str) -> timedelta:
-        """What ``Retry-After`` asks for (RFC 9110 section 10.2.3): seconds or a date."""
-        if value.isascii() and value.isdigit() and len(value) < 8:
-            return timedelta(seconds=int(value))
-        try:
-            wanted = email.utils.parsedate_to_datetime(value) - self._clock.now()
-        except (ValueError, TypeError):
-            return _PATIENCE
-        return max(wanted, timedelta(0))
-
 
 def _foreign(error: httpx.HTTPError) -> SourceError:
     """Our word for an error of the client underneath. Its text may hold an address, so only its class is kept."""
@@ -245,3 +221,17 @@ def _foreign(error: httpx.HTTPError) -> SourceError:
     if isinstance(error, httpx.RemoteProtocolError | httpx.DecodingError):
         return Garbled(type(error).__name__)
     return Unavailable(type(error).__name__)
+
+
+def _credentials(options: SourceOptions) -> dict[str, str]:
+    """Headers by which the source knows us."""
+    headers = {name: secret.reveal() for name, secret in options.headers.items()}
+    if options.bearer is not None:
+        headers["authorization"] = f"Bearer {options.bearer.reveal()}"
+    return headers
+
+
+def _without_credentials(options: SourceOptions, url: str) -> SourceOptions:
+    """The same bounds and the same certificate for an authorization server at that address."""
+    body = min(options.max_body, _TOKEN_ANSWER)
+    return structs.replace(options, url=url, oauth=None, bearer=None, headers={}, xroad=None, max_body=body)

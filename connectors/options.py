@@ -83,6 +83,40 @@ class XRoadOptions(Struct, frozen=True, kw_only=True):
     """The organisation on whose behalf is asked: ``CLASS/MEMBER``. Never a person."""
 
 
+class OAuthOptions(Struct, frozen=True, kw_only=True):
+    """A client at an authorization server (RFC 6749 section 4.4), proven by a signed assertion (RFC 7523)."""
+
+    client_id: Annotated[str, Meta(min_length=1)]
+    """As it was registered."""
+    key: Secret
+    """Private key in PEM: RSA signs with RS384, P-384 with ES384."""
+    key_id: str | None = None
+    """``kid`` under which the public key was registered; its thumbprint (RFC 7638) by default."""
+    scope: Annotated[str, Meta(min_length=1)] = "system/*.rs"
+    """What is asked for, divided by spaces."""
+    token_url: str | None = None
+    """The token endpoint; by default the one that the source names in ``.well-known/smart-configuration``, on
+    its own host."""
+    allow_http: bool = False
+    """Plain http is taken for the token endpoint. For development alone."""
+
+    def __post_init__(self) -> None:
+        """Refuse a place to which no assertion should go."""
+        if self.token_url is not None and not self.may_go_to(self.token_url):
+            raise ValueError("token_url is an absolute https address")
+
+    def may_go_to(self, address: str) -> bool:
+        """Whether an assertion may be sent to this address: one reading only, nobody named, https unless allowed."""
+        try:
+            parts = urlsplit(address)
+            _ = parts.port  # looked at for its ValueError
+        except ValueError:
+            return False
+        plain = re.fullmatch(r"[\x21-\x7e]+", address) is not None and not set(address) & set("\\#")
+        schemes = ("https", "http") if self.allow_http else ("https",)
+        return plain and parts.scheme in schemes and bool(parts.hostname) and parts.username is None
+
+
 class BreakerOptions(Struct, frozen=True, kw_only=True):
     """When a source is given a rest. Counted for each class of record on its own."""
 
@@ -134,6 +168,10 @@ class SourceOptions(Struct, frozen=True, kw_only=True):
     """PEM file with our certificate and key, for mutual TLS."""
     headers: dict[str, Secret] = {}
     """Fixed headers, such as an API key."""
+    bearer: Secret | None = None
+    """Fixed access token, sent as ``Authorization: Bearer``."""
+    oauth: OAuthOptions | None = None
+    """Set where access tokens are taken from an authorization server."""
 
     def __post_init__(self) -> None:
         """Refuse an address that nobody could be asked at."""

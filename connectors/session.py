@@ -1,7 +1,8 @@
 """The session of an account at a source: one token for everybody, taken once, kept in memory only.
 
-An account that asks too often is restricted or locked, so a token is taken by one request while the others wait, and a
-refusal of the credentials is believed for a while instead of being provoked again by every request.
+An account that asks too often is restricted or locked, so a token is taken by one request while the others wait and
+share what comes of it, and a refusal of the credentials is believed for a while instead of being provoked again by
+every request.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ from typing import Generic, Protocol, TypeVar
 
 from connectors.clock import Clock
 from connectors.contract import Deadline
-from connectors.errors import Denied, TooSlow
+from connectors.errors import Denied, SourceError, TooSlow
 
 _REFUSED_FOR = 30.0
 """Seconds for which refused credentials are not tried again."""
@@ -33,6 +34,8 @@ class AccountSession(ABC, Generic[K]):
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._token: K | None = None
+        self._failure: SourceError | None = None
+        self._failures = 0
         self._refused_until = 0.0
         self._taking = asyncio.Lock()
 
@@ -48,9 +51,14 @@ class AccountSession(ABC, Generic[K]):
         """
         if known := self._usable(instead_of):
             return known
+        failures = self._failures
         try:
             async with asyncio.timeout(deadline.left()), self._taking:
-                return self._usable(instead_of) or await self._renewed(deadline)
+                if known := self._usable(instead_of):
+                    return known
+                if self._failure is not None and self._failures != failures:
+                    raise self._failure
+                return await self._renewed(deadline)
         except TimeoutError:
             raise TooSlow("no token before the deadline") from None
 
@@ -74,5 +82,12 @@ class AccountSession(ABC, Generic[K]):
     async def _renewed(self, deadline: Deadline) -> K:
         if self._clock.monotonic() < self._refused_until:
             raise Denied("the account was refused a moment ago")
-        self._token = await self._take(deadline)
+        try:
+            self._token = await self._take(deadline)
+        except TooSlow:
+            raise  # the time of whoever took it ran out, not that of those who wait
+        except SourceError as error:
+            self._failure = error
+            self._failures += 1
+            raise
         return self._token

@@ -17,10 +17,17 @@ def weaknesses_of(options: SourceOptions) -> list[str]:
     found = readable_by_others(options)
     if options.identity is not None and _is_readable_by_others(options.identity):
         found.append(_readable("identity"))
-    address = urlsplit(options.url)
-    if address.scheme == "http" and not is_this_machine(address.hostname or ""):
+    if _is_open(options.url):
         found.append("url is plain http to another machine: whoever is on the way reads and changes health data")
+    if options.oauth is not None and _is_open(options.oauth.token_url or ""):
+        found.append("oauth.token_url is plain http to another machine: whoever is on the way takes our tokens")
     return found
+
+
+def _is_open(url: str) -> bool:
+    """Whether what is said there can be read on the way."""
+    address = urlsplit(url)
+    return address.scheme == "http" and not is_this_machine(address.hostname or "")
 
 
 def readable_by_others(options: Struct) -> list[str]:

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from connectors.options import Secret, SourceOptions, require_address
+from connectors.options import SourceOptions, require_address
 
 
 class FhirOptions(SourceOptions, frozen=True, kw_only=True):
@@ -31,8 +31,6 @@ class FhirOptions(SourceOptions, frozen=True, kw_only=True):
     """Pages that are read; an answer with more is marked as truncated."""
     own_url: str | None = None
     """The base by which the server calls itself in links and references, where a proxy stands before it."""
-    bearer: Secret | None = None
-    """Fixed access token of the server."""
 
     def __post_init__(self) -> None:
         """Refuse what no server could be asked with."""

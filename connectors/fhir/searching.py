@@ -43,8 +43,6 @@ class Searcher:
         self._base = base
         self._options = options
         self._headers = {"accept": "application/fhir+json"}
-        if options.bearer is not None:
-            self._headers["authorization"] = f"Bearer {options.bearer.reveal()}"
 
     async def search(self, kind: type[W], parameters: Fields, deadline: Deadline) -> Found[W]:
         """Everything of a type that fits.

@@ -7,8 +7,8 @@ import msgspec
 
 from connectors import xml
 from connectors.errors import Garbled
-from connectors.http import Reply
 from connectors.population.wire import CitizenAnswer, DependantsAnswer, WrittenAnswer
+from connectors.reply import Reply
 
 A = TypeVar("A", CitizenAnswer, DependantsAnswer)
 

@@ -40,7 +40,6 @@ class RestSource:
         self.holds = chosen(key, options, frozenset(self._plans))
         self.deadline = float(options.deadline)
         self._clock = clock
-        self._headers = {"authorization": f"Bearer {options.bearer.reveal()}"} if options.bearer else {}
         self._line = Line(options, clock=clock, transport=transport)
 
     async def ask(self, question: Question[R], grant: Grant, inquiry: Inquiry) -> Answer[R]:
@@ -57,7 +56,6 @@ class RestSource:
             plan.recipe.path,
             deadline=deadline,
             params=plan.query(subject.personal_id),
-            headers=self._headers,
             json=plan.body(subject.personal_id),
             accept=frozenset({200, *plan.recipe.empty}),
             # A question changes nothing, whichever method carries it: it may be repeated.

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from msgspec import Struct, field
 
-from connectors.options import Route, Secret, SourceOptions
+from connectors.options import Route, SourceOptions
 
 
 class Recipe(Struct, frozen=True, kw_only=True):
@@ -39,7 +39,5 @@ class Recipe(Struct, frozen=True, kw_only=True):
 class RestOptions(SourceOptions, frozen=True, kw_only=True):
     """A system and the classes of record that it holds. Fixed headers, such as an API key, go into ``headers``."""
 
-    bearer: Secret | None = None
-    """Sent as ``Authorization: Bearer``."""
     records: dict[str, dict[str, Any]]
     """A ``Recipe`` by class name, such as ``Appointment``."""

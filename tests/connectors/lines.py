@@ -13,10 +13,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from connectors.clock import SystemClock
 from connectors.contract import Deadline
 from connectors.errors import SourceError
-from connectors.http import Line, Reply
+from connectors.http import Line
 from connectors.network import LookUp, look_up
 from connectors.options import SourceOptions
 from connectors.records import SourceKind
+from connectors.reply import Reply
 from tests.connectors.serving import PATIENCE
 from tests.sandbox.eid.held_clock import HeldClock
 

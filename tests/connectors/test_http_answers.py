@@ -8,8 +8,8 @@ import pytest
 from starlette.responses import PlainTextResponse
 
 from connectors.errors import Garbled, Unavailable
-from connectors.http import Reply
 from connectors.options import Size
+from connectors.reply import Reply
 from tests.connectors.lines import answering, failure, get
 from tests.connectors.raw import Endless, Script, chunks, head, raw_server, says
 from tests.connectors.serving import serving

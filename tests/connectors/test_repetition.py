@@ -12,9 +12,10 @@ from starlette.responses import PlainTextResponse, Response
 from connectors.clock import SystemClock
 from connectors.contract import Deadline
 from connectors.errors import Denied, Garbled, Overloaded, SourceError, TooSlow, Unavailable
-from connectors.http import Line, Reply
+from connectors.http import Line
 from connectors.options import SourceOptions
 from connectors.records import SourceKind
+from connectors.reply import Reply
 from connectors.resilience import repeated
 from tests.connectors.lines import answering
 from tests.connectors.raw import Script, head, raw_server, resets, says

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.options import Secret, SourceOptions, XRoadOptions
+from connectors.options import OAuthOptions, Secret, SourceOptions, XRoadOptions
 from connectors.records import SourceKind
 from connectors.weaknesses import is_this_machine, secrets_of, weaknesses_of
 
@@ -35,6 +35,11 @@ def key(folder: Path, mode: int) -> Path:
 def test_a90_plain_http_is_weak_beyond_this_machine(url: str, *, weak: bool) -> None:
     """Not on it: there a proxy may speak TLS for us."""
     assert bool(weaknesses_of(options(url))) is weak
+
+
+def test_a90_tokens_over_plain_http_are_weak() -> None:
+    account = OAuthOptions(client_id="c", key=Secret("k"), token_url="http://as.example/token", allow_http=True)
+    assert [sentence.split(" ")[0] for sentence in weaknesses_of(options(oauth=account))] == ["oauth.token_url"]
 
 
 @pytest.mark.parametrize(("mode", "weak"), [(0o600, False), (0o640, False), (0o644, True), (0o604, True)])

@@ -8,9 +8,9 @@ import pytest
 
 from connectors.contract import Deadline, Question
 from connectors.errors import Garbled, TooSlow, WrongPerson
-from connectors.http import MOST_PARTS, Reply
 from connectors.population.formats import Format
 from connectors.records import Appointment, Observation, Relation
+from connectors.reply import MOST_PARTS, Reply
 from connectors.rest.client import RestSource
 from connectors.work import SMALL, aside, off_loop
 from tests.connectors.conformance import grant_for, inquiry_of

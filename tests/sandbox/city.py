@@ -33,6 +33,7 @@ from tests.sandbox.servers.insurance import insurance_app
 from tests.sandbox.servers.insurance_account import Account
 from tests.sandbox.servers.register import register_app
 from tests.sandbox.servers.rest_appointments import appointments_app
+from tests.sandbox.servers.smart import TokenOffice
 from tests.sandbox.serving import Site
 
 FHIR_SOURCES = ("hospital-a", "hospital-b", "vaccination")
@@ -81,7 +82,8 @@ class City:
         self.faults = Faults(contents.faults, elsewhere=self.sites["control"].url + ELSEWHERE)
         self.seen = {name: Seen() for name in OFFSETS}
         """By source, and for ``eid`` and ``control``."""
-        self.credentials = config.Credentials(*(_word(random) for _ in fields(config.Credentials)))
+        words = [one for one in fields(config.Credentials) if one.init]
+        self.credentials = config.Credentials(*(_word(random) for _ in words))
         self.eid = Eid(
             issuer=self.sites["eid"].url,
             people=contents.people,
@@ -93,6 +95,14 @@ class City:
             clock=clock,
             random=random,
         )
+        self.office = TokenOffice(
+            base_url=f"{self.sites['vaccination'].url}/fhir",
+            client_id=config.VACCINATION_CLIENT,
+            key=self.credentials.vaccination_key,
+            clock=clock,
+            random=random,
+        )
+        """Where the vaccination register gives out tokens."""
         self._clock = clock
         self._apps = {name: self._watched(name, app) for name, app in self._servers()}
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -176,6 +186,7 @@ class City:
                     faults=self.faults,
                     source=source,
                     token=self.credentials.hospital_b_token if source == "hospital-b" else None,
+                    office=self.office if source == "vaccination" else None,
                 ),
             )
         yield (

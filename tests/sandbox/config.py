@@ -5,10 +5,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
 
+from joserfc.jwk import ECKey
+
 _HERE = Path(__file__).parent
 STAFF_NAME = "Nguyễn Thị Mẫu Trực"
 STAFF_ID = "079185998999"
 USERNAME = "79981_BV"
+VACCINATION_CLIENT = "citizen-graph"
+"""As the vaccination register has registered the gateway."""
 BOOK_PHONE = "0900000999"
 
 
@@ -25,10 +29,14 @@ class Credentials:
     identifier_key: str = field(repr=False)
     """Not for a source: with it the gateway makes references to citizens."""
 
+    vaccination_key: ECKey = field(init=False, repr=False, default_factory=lambda: ECKey.generate_key("P-384"))
+    """Signs the gateway's assertions for the vaccination register."""
+
     def files(self) -> dict[str, str]:
         """The secrets by the names that the template of the sources refers to."""
         return {
             "hospital-b-token": self.hospital_b_token,
+            "vaccination-key.pem": self.vaccination_key.as_pem(private=True).decode(),
             "insurance-password": self.insurance_password,
             "insurance-staff-id": STAFF_ID,
             "population-api-key": self.population_key,

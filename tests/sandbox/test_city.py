@@ -80,6 +80,14 @@ async def test_hospital_b_wants_its_token(city: City, http: httpx.AsyncClient) -
     assert (await http.get(url, headers={"Authorization": authorization})).status_code == 200
 
 
+async def test_the_vaccination_register_wants_a_token_of_its_own_office(city: City, http: httpx.AsyncClient) -> None:
+    base = f"{city.addresses['vaccination']}/fhir"
+    assert (await http.get(f"{base}/Patient")).status_code == 401
+    told = (await http.get(f"{base}/.well-known/smart-configuration")).json()
+    assert told["token_endpoint"] == city.office.token_url
+    assert (await http.post(city.office.token_url, data={"grant_type": "client_credentials"})).status_code == 400
+
+
 def test_the_faults_of_people_are_set_from_the_start(city: City) -> None:
     carried = [(system, person.personal_id, fault) for person in everyone() for system, fault in person.faults.items()]
     for system, number, name in carried:

@@ -19,7 +19,7 @@ HOLDS = ("Demographics", "Encounter", "Condition", "Allergy", "Medication", "Obs
 """What the sandbox's hospitals hold; Coverage and Claim are asked of ``test_client.Shelf``."""
 
 
-class _Later:
+class Later:
     """An application that is made when its own address is known."""
 
     app: ASGIApp
@@ -35,7 +35,7 @@ class OnBench(Conformance):
 
     @pytest.fixture
     async def bench(self) -> AsyncIterator[Bench]:
-        faults, later = Faults(), _Later()
+        faults, later = Faults(), Later()
         async with serving(later) as server:
             url = f"{server.url}/fhir"
             later.app = fhir_app(samples.hospital(), base_url=url, faults=faults, source="hospital")

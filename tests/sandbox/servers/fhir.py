@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
 from tests.sandbox.faults import Faults, is_about_somebody_else
 from tests.sandbox.faulty import Asked, Faulty, parse_pairs
@@ -24,6 +24,7 @@ from tests.sandbox.servers.capability import capability_statement
 from tests.sandbox.servers.outcome import Refused, fhir_response, refusal
 from tests.sandbox.servers.parameters import PARAMETERS
 from tests.sandbox.servers.search import Pairs
+from tests.sandbox.servers.smart import TokenOffice
 from tests.sandbox.servers.store import Store
 from tests.sandbox.servers.values import either
 
@@ -38,6 +39,7 @@ def fhir_app(
     faults: Faults | None = None,
     source: str = "fhir",
     token: str | None = None,
+    office: TokenOffice | None = None,
 ) -> Starlette:
     """Make a FHIR server.
 
@@ -46,14 +48,15 @@ def fhir_app(
         base_url: where it will stand, with path: ``http://127.0.0.1:9101/fhir``.
         faults: what goes wrong in the city; nothing when None.
         source: its name in ``faults``.
-        token: the one bearer token it accepts (RFC 6750); None lets everybody in.
+        token: the one bearer token it accepts (RFC 6750).
+        office: gives out the tokens that it accepts, at this server's own address. Without either, everybody is let in.
 
     Raises:
         ValueError: as ``Store``.
     """
-    server = _FhirServer(Store(resources, base_url), token)
+    server = _FhirServer(Store(resources, base_url), token, office)
     path = urlsplit(base_url).path.rstrip("/")
-    return Starlette(
+    app = Starlette(
         routes=[
             Route(f"{path}/metadata", server.metadata),
             Route(f"{path}/{{kind}}", server.search),
@@ -63,13 +66,16 @@ def fhir_app(
         middleware=[Middleware(Faulty, faults=faults or Faults(), source=source, who=server.who)],
         exception_handlers={Refused: _refused, HTTPException: _http_error},
     )
+    # The faults are those of the records: the office is another desk, and stays in order.
+    return Starlette(routes=[*office.routes(path), Mount("/", app)]) if office else app
 
 
 class _FhirServer:
-    def __init__(self, store: Store, token: str | None) -> None:
+    def __init__(self, store: Store, token: str | None, office: TokenOffice | None) -> None:
         self._store = store
         self._bundles = Bundles(store)
         self._authorization = f"Bearer {token}".encode() if token else None
+        self._office = office
 
     async def metadata(self, _: Request) -> Response:
         """``GET /metadata`` is open to everybody, as R4 (http.html, capabilities) has it."""
@@ -106,8 +112,9 @@ class _FhirServer:
         return fhir_response(self._bundles.first(kind, pairs))
 
     def _check(self, request: Request) -> None:
-        given = request.headers.get("authorization", "").encode()
-        if self._authorization and not hmac.compare_digest(given, self._authorization):
+        given = request.headers.get("authorization", "")
+        wrong = self._authorization and not hmac.compare_digest(given.encode(), self._authorization)
+        if wrong or (self._office and not self._office.accepts(given)):
             raise Refused(401, "login", "a bearer token is needed")
 
     def who(self, asked: Asked) -> str | None:
