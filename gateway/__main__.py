@@ -1,6 +1,7 @@
 """The verbs of the command line. Exit codes: 0 fine, 1 findings, 2 misuse."""
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ from gateway.commands.common import blocks_of, complain, config_option, echo_jso
 from gateway.commands.sources import sources
 from gateway.serving import CannotListen
 from gateway.serving import serve as serve_gateway
+from gateway.settings import load
 from gateway.sources import open_source
 from resolvers.schema import build_schema
 
@@ -31,7 +33,7 @@ def serve(config: Path) -> None:
     settings = settings_of(config)
     telemetry.set_up()
     try:
-        uvloop.run(serve_gateway(Gateway(settings)))
+        uvloop.run(serve_gateway(Gateway(settings, reread=partial(load, config))))
     except (BadOptions, CannotListen) as error:
         complain(str(error))
 
