@@ -1,7 +1,6 @@
 """The verbs of the command line. Exit codes: 0 fine, 1 findings, 2 misuse."""
 
 import sys
-from functools import partial
 from pathlib import Path
 
 import click
@@ -13,9 +12,9 @@ from gateway import telemetry
 from gateway.app import Gateway
 from gateway.commands.common import blocks_of, complain, config_option, echo_json, json_option, settings_of
 from gateway.commands.sources import sources
+from gateway.commands.store import store
 from gateway.serving import CannotListen
 from gateway.serving import serve as serve_gateway
-from gateway.settings import load
 from gateway.sources import open_source
 from resolvers.schema import build_schema
 
@@ -33,7 +32,7 @@ def serve(config: Path) -> None:
     settings = settings_of(config)
     telemetry.set_up()
     try:
-        uvloop.run(serve_gateway(Gateway(settings, reread=partial(load, config))))
+        uvloop.run(serve_gateway(Gateway(settings)))
     except (BadOptions, CannotListen) as error:
         complain(str(error))
 
@@ -68,6 +67,7 @@ def schema() -> None:
 
 
 main.add_command(sources)
+main.add_command(store)
 
 if __name__ == "__main__":
     main()

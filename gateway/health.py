@@ -1,33 +1,16 @@
 """Is the gateway alive, and ready? On the admin listener, for whoever runs it."""
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable
 
-import msgspec
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from connectors.records import SourceHealth, SourceInfo
-from gateway.reloading import Reloaded
 
 
-class Administered(Protocol):
-    """What is asked about, and told to read its configuration again."""
-
-    is_ready: bool
-    reloaded: Reloaded | None
-
-    @property
-    def sources(self) -> Sequence[SourceInfo]:
-        """Every configured source, as it is now."""
-
-    async def reload(self) -> Reloaded:
-        """Read the configuration again, and go by it."""
-
-
-def admin_app(gateway: Administered) -> Starlette:
+def admin_app(*, is_ready: Callable[[], bool], sources: Callable[[], list[SourceInfo]]) -> Starlette:
     """The admin listener.
 
     Sources do not make the gateway unready: an answer that says who is missing is better than none, and a fleet that
@@ -38,33 +21,21 @@ def admin_app(gateway: Administered) -> Starlette:
         return JSONResponse({"status": "live"})
 
     async def ready(_request: Request) -> Response:
-        known = gateway.is_ready
+        known = is_ready()
         return JSONResponse({"status": "ready" if known else "not ready"}, status_code=200 if known else 503)
 
     async def health(_request: Request) -> Response:
-        infos = gateway.sources
+        infos = sources()
         failing = sorted(source.id for source in infos if source.health is SourceHealth.FAILING)
         return JSONResponse(
             {
-                "ready": gateway.is_ready,
+                "ready": is_ready(),
                 "sources": {source.id: source.health.value for source in infos},
                 "failing": failing,
                 "resting": {source.id: sorted(source.resting) for source in infos if source.resting},
-                "reloaded": msgspec.to_builtins(gateway.reloaded),
             }
         )
 
-    async def reload_now(_request: Request) -> Response:
-        done = await gateway.reload()
-        return JSONResponse(msgspec.to_builtins(done), status_code=200 if done.refused is None else 422)
-
-    app = Starlette(
-        routes=[
-            Route("/health", health),
-            Route("/health/live", live),
-            Route("/health/ready", ready),
-            Route("/reload", reload_now, methods=["POST"]),
-        ]
-    )
+    app = Starlette(routes=[Route("/health", health), Route("/health/live", live), Route("/health/ready", ready)])
     app.router.redirect_slashes = False
     return app

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from connectors.options import BadOptions, Duration, Secret, Size, read
 from connectors.weaknesses import readable_by_others
@@ -74,6 +74,21 @@ class Cache(Struct, frozen=True, kw_only=True):
     """For one word with the Redis, at most 50 ms: what comes later is asked of the source instead."""
 
 
+class Store(Struct, frozen=True, kw_only=True):
+    """Where this gateway keeps what is its own. Several gateways that shall share it need a PostgreSQL."""
+
+    file: str = "citizen-graph.db"
+    """An SQLite, where no ``url`` is given: made beside the settings if need be, for its owner's eyes alone."""
+    url: Secret | None = None
+    """Of a PostgreSQL: ``postgresql://user:password@host:5432/database``. Beyond this machine with TLS, always."""
+    ca: Path | None = None
+    """PEM file of the authorities that may vouch for the PostgreSQL; the system's by default."""
+    connections: int = 5
+    """At once."""
+    connect: Duration = Duration(2)
+    """For a connection to stand."""
+
+
 class Locating(Struct, frozen=True, kw_only=True):
     """How many sources are asked on the chance that they hold something."""
 
@@ -81,6 +96,8 @@ class Locating(Struct, frozen=True, kw_only=True):
     """For each class of record, sources to which nothing points. Where there are no more, all are asked at once."""
     insurance: Duration = Duration(1)
     """For the insurer to say where the citizen has been, when there are more; never over half of the time left."""
+    coverage: float = 0.99
+    """Share of a source's answers of which a pointer must have told, for its pointers to be relied upon."""
 
 
 class Explorer(Struct, frozen=True, kw_only=True):
@@ -106,6 +123,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     server: Server = Server()
     limits: Limits = Limits()
     cache: Cache = Cache()
+    store: Store = Store()
     locating: Locating = Locating()
     development: bool = False
     explorer: Explorer | None = None
@@ -143,7 +161,8 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
         Settings, _overridden(table, known), where=path.name, folder=path.parent, environment=known.get, lax=True
     )
     _check(settings, path.name)
-    return settings
+    store = structs.replace(settings.store, file=str(path.parent / settings.store.file))
+    return structs.replace(settings, store=store)
 
 
 def environment_variable(name: str) -> str | None:
@@ -173,6 +192,7 @@ def _check(settings: Settings, name: str) -> None:
     if len(settings.identifier_key.reveal()) < 32:
         raise BadOptions(f"{name}.identifier_key: expected at least 32 characters")
     _check_bounds(settings, name)
+    _check_locating(settings, name)
     _check_cache(settings.cache, f"{name}.cache")
     if not settings.authentication.issuers:
         raise BadOptions(f"{name}.authentication.issuers: expected at least one")
@@ -190,13 +210,20 @@ def _check_bounds(settings: Settings, name: str) -> None:
     for key in ("deadline", "caller_timeout", "max_body"):
         if getattr(settings.server, key) <= 0:
             raise BadOptions(f"{name}.server.{key}: expected more than nothing")
+    for key in Limits.__struct_fields__:
+        if getattr(settings.limits, key) < 1:
+            raise BadOptions(f"{name}.limits.{key}: expected 1 or more")
+
+
+def _check_locating(settings: Settings, name: str) -> None:
     if settings.locating.probing < 0:
         raise BadOptions(f"{name}.locating.probing: expected 0 or more")
     if settings.locating.insurance <= 0:
         raise BadOptions(f"{name}.locating.insurance: expected more than nothing")
-    for key in Limits.__struct_fields__:
-        if getattr(settings.limits, key) < 1:
-            raise BadOptions(f"{name}.limits.{key}: expected 1 or more")
+    if not 0 < settings.locating.coverage <= 1:
+        raise BadOptions(f"{name}.locating.coverage: expected more than 0, and 1 at most")
+    if settings.store.connections < 1:
+        raise BadOptions(f"{name}.store.connections: expected 1 or more")
 
 
 def _check_cache(cache: Cache, where: str) -> None:

@@ -181,3 +181,16 @@ def test_help_is_no_misuse(tmp_path: Path) -> None:
     """0."""
     assert typed("-h", folder=tmp_path).returncode == 0
     assert "serve" in typed("--help", folder=tmp_path).stdout
+
+
+def test_the_store_is_brought_to_the_form_of_this_version(folder: Path) -> None:
+    """As often as wanted, beside the settings; a store that cannot be had is told without its address."""
+    for _ in range(2):
+        assert typed("store", "migrate", folder=folder).returncode == 0
+    assert (folder / "citizen-graph.db").stat().st_size > 0
+
+    away = f"postgresql://u:secret@/none?host={folder}"
+    (folder / "gateway.toml").write_text(SETTINGS + '[store]\nurl = "env:STORE"\n')
+    done = typed("store", "migrate", folder=folder, STORE=away)
+    assert done.returncode == 2
+    assert "the store cannot be had" in done.stderr and "secret" not in done.stderr

@@ -82,6 +82,8 @@ def test_a_secret_is_only_referred_to_and_never_shown(folder: Path) -> None:
         ("[server]", '[server]\nmax_body = "5"', "gateway.toml.server.max_body: expected a size"),
         ("[server]", "[locating]\nprobing = -1\n[server]", "gateway.toml.locating.probing: expected 0 or more"),
         ("[server]", '[locating]\ninsurance = "0s"\n[server]', "locating.insurance: expected more than nothing"),
+        ("[server]", "[locating]\ncoverage = 1.5\n[server]", "locating.coverage: expected more than 0, and 1 at most"),
+        ("[server]", "[store]\nconnections = 0\n[server]", "gateway.toml.store.connections: expected 1 or more"),
         ("[server]", "[limits]\nmax_depth = 0\n[server]", "gateway.toml.limits.max_depth: expected 1 or more"),
         ("[server]", "[limits]\nmax_dept = 9\n[server]", "unknown key 'max_dept'; did you mean 'max_depth'?"),
     ],

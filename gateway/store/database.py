@@ -1,0 +1,143 @@
+"""The database of the store: a file beside the settings by default, a PostgreSQL by configuration; one way to use both.
+
+Whoever keeps something here opens ``reading()`` or ``writing()``. Each is one transaction: it ends well with its block,
+and is undone when the block raises.
+"""
+
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import URL, Connection, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.sql.expression import TableClause
+
+from connectors.options import BadOptions
+from gateway.settings import Store
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_MIGRATING = 0x63675F6D
+"""Number of the lock under which one gateway of many changes the tables of a PostgreSQL."""
+_BUSY_MS = 2000
+"""How long a writer waits for another one in SQLite."""
+_LOCAL = (None, "", "localhost", "127.0.0.1", "::1")
+
+Unavailable = (SQLAlchemyError, OSError, TimeoutError)
+"""What using a database that ails may raise."""
+
+
+class Database:
+    """The database, not yet spoken with."""
+
+    def __init__(self, settings: Store) -> None:
+        """Prepare the connections; none is opened here.
+
+        Raises:
+            BadOptions: the address is none of a PostgreSQL.
+        """
+        self._file = None if settings.url else Path(settings.file)
+        url, arguments = _address(settings)
+        self.engine = create_async_engine(url, pool_size=settings.connections, connect_args=arguments)
+        self._migrated = False
+        self._is_sqlite = url.get_backend_name() == "sqlite"
+        if self._is_sqlite:
+            event.listen(self.engine.sync_engine, "connect", _prepare)
+            event.listen(self.engine.sync_engine, "begin", _begin)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """One transaction that reads."""
+        async with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """One transaction that may write. In SQLite it is the only one meanwhile, and readers see what was before."""
+        async with self.engine.connect() as connection:
+            await connection.execution_options(writes=True)
+            async with connection.begin():
+                yield connection
+
+    def insert(self, table: TableClause) -> postgresql.Insert | sqlite.Insert:
+        """An INSERT that can say what to do where the row is there already; both databases write that alike."""
+        return sqlite.insert(table) if self._is_sqlite else postgresql.insert(table)
+
+    async def migrate(self) -> None:
+        """Bring the tables to the form that this version knows. Several gateways may do so at once.
+
+        Raises:
+            SQLAlchemyError, OSError: the database cannot be had.
+        """
+        if self._file is not None:
+            self._file.touch(mode=0o600)
+        async with self.writing() as connection:
+            if not self._is_sqlite:
+                await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATING})
+            await connection.run_sync(_upgrade)
+        self._migrated = True
+
+    async def migrate_once(self) -> None:
+        """The same, unless it has been done: for those who find the database only after the start.
+
+        Raises:
+            SQLAlchemyError, OSError: the database cannot be had.
+        """
+        if not self._migrated:
+            await self.migrate()
+
+    async def is_up(self) -> bool:
+        """Whether it answers."""
+        try:
+            async with self.reading() as connection:
+                await connection.execute(text("SELECT 1"))
+        except Unavailable:
+            return False
+        return True
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        await self.engine.dispose()
+
+
+def _address(settings: Store) -> tuple[URL, dict[str, Any]]:
+    if settings.url is None:
+        return URL.create("sqlite+aiosqlite", database=settings.file), {}
+    wrong = BadOptions("store.url: expected an address such as 'postgresql://user:password@host:5432/database'")
+    try:
+        url = make_url(settings.url.reveal())
+    except ArgumentError:
+        raise wrong from None
+    if url.drivername not in ("postgresql", "postgresql+asyncpg") or not url.database:
+        raise wrong
+    arguments: dict[str, Any] = {"timeout": float(settings.connect)}
+    if url.host not in _LOCAL and "host" not in url.query:
+        arguments["ssl"] = ssl.create_default_context(cafile=settings.ca)
+    return url.set(drivername="postgresql+asyncpg"), arguments
+
+
+def _upgrade(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    """Make a new connection to SQLite durable, and leave the beginning of transactions to us."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (f"busy_timeout = {_BUSY_MS}", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    """A writer takes its turn at once: one that begins by reading could find that the turn is another's."""
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,60 @@
+"""The tables of the store. A change here goes with a migration in ``migrations/versions``."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Column, Date, Dialect, MetaData, String, Table, TypeDecorator
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware time, as microseconds since 1970 in UTC: the same in every database, and ordered."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ARG002 - SQLAlchemy's
+        """The number in the table."""
+        return None if value is None else (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's
+        """The time that it stands for."""
+        return None if value is None else _EPOCH + value * _MICROSECOND
+
+
+metadata = MetaData()
+
+pointer = Table(
+    "pointer",
+    metadata,
+    Column("ref", String(32), primary_key=True),
+    Column("source", String(100), primary_key=True),
+    Column("about", String(40), primary_key=True),
+    Column("latest", Date),
+    Column("gone", Boolean, nullable=False),
+    Column("changed", Moment, nullable=False),
+)
+"""That a source holds something of a class about a citizen."""
+
+event = Table(
+    "event",
+    metadata,
+    Column("source", String(100), primary_key=True),
+    Column("digest", String(32), primary_key=True),
+    Column("received", Moment, nullable=False, index=True),
+)
+"""Events that were taken, so that the same one is taken once."""
+
+coverage = Table(
+    "coverage",
+    metadata,
+    Column("source", String(100), primary_key=True),
+    Column("about", String(40), primary_key=True),
+    Column("announced", Moment),
+    Column("complete", Boolean, nullable=False),
+    Column("answered", BigInteger, nullable=False),
+    Column("pointed", BigInteger, nullable=False),
+)
+"""How far a source's pointers can be relied upon."""
