@@ -1,33 +1,9 @@
 """Is an answer about the right person? Numbers decide; birth dates and names can contradict them."""
 
-import unicodedata
-
 from connectors.contract import Subject
 from connectors.errors import Unmatched, WrongPerson
 from connectors.records import PartialDate
-
-
-def folded(name: str) -> str:
-    """A name without what sources lose on the way: marks, case, Unicode form, superfluous spaces.
-
-    >>> folded("NGUYỄN  Thị Mẫu Đào")
-    'nguyen thi mau dao'
-    """
-    plain = unicodedata.normalize("NFD", name.replace("Đ", "D").replace("đ", "d"))
-    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).casefold().split())
-
-
-def birth_dates_agree(one: PartialDate | None, other: PartialDate | None) -> bool:
-    """Whether two dates can be the same day as far as both are known. An unknown date contradicts nothing."""
-    if not one or not other:
-        return True
-    known = min(len(one), len(other))
-    return one[:known] == other[:known]
-
-
-def names_agree(one: str | None, other: str | None) -> bool:
-    """Whether two spellings can be the same name. An unknown name contradicts nothing."""
-    return not one or not other or folded(one) == folded(other)
+from connectors.records.agreement import dates_agree
 
 
 def require_same_person(
@@ -50,6 +26,6 @@ def require_same_person(
     """
     if personal_ids is not None and subject.personal_id not in personal_ids:
         raise WrongPerson("the answer carries another number")
-    if not birth_dates_agree(subject.birth_date, birth_date):
+    if not dates_agree(subject.birth_date, birth_date):
         mismatch = WrongPerson if personal_ids is None else Unmatched
         raise mismatch("the answer carries another birth date")

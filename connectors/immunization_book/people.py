@@ -15,8 +15,9 @@ from connectors.contract import Subject
 from connectors.errors import Garbled, SourceError, WrongPerson
 from connectors.immunization_book import dates
 from connectors.immunization_book.wire import Code, Member
-from connectors.person import names_agree, require_same_person
+from connectors.person import require_same_person
 from connectors.records import PartialDate
+from connectors.records.agreement import names_agree
 
 _MEMBER = msgspec.json.Decoder(Member)
 _ENTRY = re.compile(r"[0-9A-Za-z_-]{1,64}", re.ASCII)

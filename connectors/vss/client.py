@@ -17,8 +17,9 @@ from connectors.contract import Answer, Deadline, Grant, Greeting, Inquiry, Ques
 from connectors.errors import Denied, Garbled, SourceError, WrongPerson
 from connectors.http import Line
 from connectors.options import chosen
-from connectors.person import names_agree, require_same_person
+from connectors.person import require_same_person
 from connectors.records import Claim, Coverage, Record, SourceInfo
+from connectors.records.agreement import names_agree
 from connectors.stamping import Stamp
 from connectors.vss import dates, mapping
 from connectors.vss.business_codes import UNAUTHENTICATED, Finding, finding
