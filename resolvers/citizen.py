@@ -6,7 +6,7 @@ import strawberry
 
 from connectors import records
 from connectors.contract import Question
-from resolvers import allergy, condition, encounter, family, immunization, insurance, medication, observation
+from resolvers import allergy, condition, encounter, family, immunization, insurance, joining, medication, observation
 from resolvers.chart import Chart
 from resolvers.completeness import ShownOutcome, SourceOutcome, show
 from resolvers.connection import Connection, Record
@@ -36,7 +36,7 @@ def demographics(root: strawberry.Parent[Chart], info: Info) -> Awaitable[record
 
     async def known() -> records.Demographics | None:
         found = await asked
-        return next(iter(found.records), None)
+        return next(iter(joining.join(records.Demographics, found.records, key=root.subject.ref)), None)
 
     return known()
 

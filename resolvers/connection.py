@@ -6,15 +6,17 @@ from typing import Annotated, Generic, TypeVar
 import strawberry
 
 from connectors.contract import Question
+from connectors.records import Conflict as ConflictRecord
+from connectors.records import ConflictRule
 from connectors.records import Provenance as ProvenanceRecord
 from connectors.records import Record as AnyRecord
-from resolvers import merging
+from resolvers import joining, merging
 from resolvers.chart import Chart
 from resolvers.completeness import Completeness, CompletenessOf, completeness
 from resolvers.context import Info
 from resolvers.locating import Directory, Named
 from resolvers.refusals import BadRequest
-from resolvers.shown import shown
+from resolvers.shown import enumeration, shown
 
 R = TypeVar("R", bound=AnyRecord)
 T = TypeVar("T")
@@ -32,15 +34,26 @@ class Provenance:
     """Where a record stands, and how fresh the reading is."""
 
 
+enumeration(ConflictRule)
+
+
+@shown(ConflictRecord)
+class Conflict:
+    """A field of a record in which its systems disagree. The field itself shows the safest value, by the named rule."""
+
+
 @strawberry.interface(description="A fact that came from at least one source.")
 class Record:
     """What every record shows."""
 
     id: strawberry.ID = strawberry.field(
-        description="Opaque and stable: the same fact at the same source has the same id tomorrow."
+        description="Opaque and stable: the same fact has the same id tomorrow, whichever of its systems answer."
     )
     provenance: list[Provenance] = strawberry.field(
         description="Where it stands; more than one where several systems hold the same fact."
+    )
+    conflicts: list[Conflict] = strawberry.field(
+        description="Fields in which its systems disagree; the fields show the safest value. Empty where they agree."
     )
 
 
@@ -64,6 +77,9 @@ class Connection(Generic[T]):
     nodes: list[T] = strawberry.field(description="The items of this page.")
     edges: list[Edge[T]] = strawberry.field(description="The items of this page with their cursors.")
     page_info: PageInfo = strawberry.field(description="Where this page lies in the whole list.")
+    total_count: int | None = strawberry.field(
+        description="Number of items in the whole list; none while it is incomplete, for then nobody knows."
+    )
     completeness: Completeness = strawberry.field(
         description="Whether the whole list is all there is, and who did not answer."
     )
@@ -73,6 +89,11 @@ class Listed(merging.Page[R], frozen=True):
     """A page with the completeness of the list that it is cut from: the value of a ``Connection``."""
 
     completeness: CompletenessOf
+
+    @property
+    def total_count(self) -> int | None:
+        """Number of items, where it is true: a list that misses a source has as many as nobody knows."""
+        return self.total if self.completeness.complete else None
 
 
 def connect(
@@ -98,7 +119,8 @@ def connect(
         when: orders the list.
         first: size of the page.
         after: cursor before it.
-        keep: filters again what sources may have answered beyond the slice.
+        keep: filters again what sources may have answered beyond the slice. It judges joined items: what is present
+            in one system is not shown as past because another says so.
         sources: keys of the only sources to ask.
         facility: code of the only facility to ask at, where it has a source of its own.
 
@@ -111,8 +133,11 @@ def connect(
 
     async def listed() -> Listed[R]:
         found = await asked
-        page = merging.page(filter(keep, found.records), when=when, first=first, after=after)
-        return Listed(page.nodes, page.page_info, page.when, completeness=completeness(found, context.language))
+        items = joining.join(question.about, found.records, key=chart.subject.ref)
+        page = merging.page(filter(keep, items), when=when, first=first, after=after)
+        return Listed(
+            page.nodes, page.page_info, page.total, page.when, completeness=completeness(found, context.language)
+        )
 
     return listed()
 

@@ -1,4 +1,4 @@
-"""Pure: records of several sources in one order, cut into pages.
+"""Pure: the items of all sources in one order, cut into pages.
 
 The order is the newest first and, within one moment, by id. It depends on the records alone, never on which source
 answered first, so a page boundary lies at the same place whatever happens between two requests.
@@ -45,6 +45,8 @@ class Page(Struct, Generic[R], frozen=True):
 
     nodes: tuple[R, ...]
     page_info: PageInfo
+    total: int
+    """Number of items in the whole list."""
     when: When[R]
 
     @property
@@ -73,6 +75,7 @@ def page(records: Iterable[R], *, when: When[R], first: int | None, after: str |
             start_cursor=cursor(_place(nodes[0], when)) if nodes else None,
             end_cursor=cursor(_place(nodes[-1], when)) if nodes else None,
         ),
+        total=len(ordered),
         when=when,
     )
 

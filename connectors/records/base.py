@@ -87,14 +87,51 @@ class Provenance(Struct, frozen=True, kw_only=True):
     author: Annotated[str | None, doc("Person or organisation who wrote it, where the source says so.")] = None
 
 
+class ConflictRule(Described):
+    """By which rule a record shows one value where its systems say several."""
+
+    PRESENT_OVER_ABSENT = (
+        "PRESENT_OVER_ABSENT",
+        "What one system holds for present is shown as present, whoever calls it past or refuted.",
+    )
+    HIGHEST_CRITICALITY = "HIGHEST_CRITICALITY", "The gravest criticality that a system gives."
+    NONE_WHERE_DISAGREED = (
+        "NONE_WHERE_DISAGREED",
+        "No value at all, because a wrong one could kill: look at the values, and ask.",
+    )
+    LEADING_SYSTEM = (
+        "LEADING_SYSTEM",
+        "The word of the system that is closest to the fact (a register for its vaccinations and people, the insurer "
+        "for its cards and claims, a laboratory for its results), else the latest entry.",
+    )
+
+
+class ConflictValue(Struct, frozen=True, kw_only=True):
+    """One of the values between which systems disagree."""
+
+    value: Annotated[str, doc("The value in words, as the field would show it.")]
+    provenance: Annotated[tuple[Provenance, ...], doc("Where it stands.")]
+
+
+class Conflict(Struct, frozen=True, kw_only=True):
+    """A field of a record in which its systems disagree."""
+
+    field: Annotated[str, doc("Name of the field in the graph.")]
+    values: Annotated[tuple[ConflictValue, ...], doc("Every value that a system gives, in the order of provenance.")]
+    rule: Annotated[ConflictRule, doc("By which rule the field shows what it shows.")]
+
+
 class Record(Struct, frozen=True, kw_only=True):
     """One typed fact about a citizen, held by at least one source. Never changed, only replaced."""
 
-    id: Annotated[str, doc("Opaque and stable: the same fact at the same source has the same id tomorrow.")]
+    id: Annotated[str, doc("Opaque and stable: the same fact has the same id tomorrow.")]
     provenance: Annotated[
         tuple[Provenance, ...],
         doc("Where it stands; more than one where several systems hold the same fact."),
     ]
+    conflicts: Annotated[
+        tuple[Conflict, ...], doc("Fields in which its systems disagree; the fields show the safest value.")
+    ] = ()
 
     def __repr__(self) -> str:
         """Say what it is and whose, never what it says: a traceback or log line may print it."""

@@ -176,5 +176,5 @@ def _is_union(kind: Any) -> bool:
 
 
 _SPECIAL: Mapping[Any, Callable[[Any, str], Reader]] = {CodedText: _coded, Facility: _facility}
-_STAMPED = frozenset({"id", "provenance"})
+_STAMPED = frozenset({"id", "provenance", "conflicts"})
 """Fields of every record that the kind fills itself."""

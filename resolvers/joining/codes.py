@@ -1,0 +1,112 @@
+"""Codes and words as they are compared. They are shown as the source wrote them."""
+
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from connectors.records import CodedText, Coding, Facility, PartialDate, Record
+from resolvers.joining.rule import Fact, Mark
+from resolvers.partial_dates import in_zone
+
+R = TypeVar("R", bound=Record)
+
+ICD10 = "http://hl7.org/fhir/sid/icd-10"
+_CANONICAL: Mapping[str, str] = {
+    "urn:oid:2.16.840.1.113883.6.96": "http://snomed.info/sct",
+    "urn:oid:2.16.840.1.113883.6.1": "http://loinc.org",
+    "urn:oid:2.16.840.1.113883.6.3": ICD10,
+    "urn:oid:2.16.840.1.113883.6.73": "http://www.whocc.no/atc",
+    "urn:oid:2.16.840.1.113883.12.292": "http://hl7.org/fhir/sid/cvx",
+}
+"""Two names of one code system (HL7 Terminology, terminology.hl7.org)."""
+
+
+def codes(concept: CodedText) -> list[tuple[str, str]]:
+    """System and code of every coding whose system is known: the same number means something else elsewhere."""
+    known = (coding for coding in concept.codings if coding.system != "unknown")
+    return sorted({(_CANONICAL.get(coding.system, coding.system), coding.code.strip()) for coding in known})
+
+
+def words(text: str) -> str:
+    """A text whatever its Unicode form, case and spaces. Marks stay: *đậu xanh* is a bean, *dầu xanh* an ointment."""
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+def by_code(concept: Callable[[R], CodedText], *more: Callable[[R], Mark | None]) -> Callable[[R], Iterable[Mark]]:
+    """Marks of records by each of their codes, together with more that must be the same and known."""
+
+    def marks(record: R) -> Iterable[Mark]:
+        return _with(record, (("code", *code) for code in codes(concept(record))), more)
+
+    return marks
+
+
+def by_words(concept: Callable[[R], CodedText], *more: Callable[[R], Mark | None]) -> Callable[[R], Iterable[Mark]]:
+    """Marks of records by their words, together with more that must be the same and known."""
+
+    def marks(record: R) -> Iterable[Mark]:
+        return _with(record, (("words", words(concept(record).text)),), more)
+
+    return marks
+
+
+def _with(record: R, marks: Iterable[Mark], more: Iterable[Callable[[R], Mark | None]]) -> Iterable[Mark]:
+    rest = [part(record) for part in more]
+    known = [part for part in rest if part is not None]
+    if len(known) < len(rest):
+        return ()
+    return [sum(known, mark) for mark in marks]
+
+
+def code_facts(concept: CodedText, name: str = "code") -> Iterable[Fact]:
+    """Where a record has just one code of a system, another code of that system is another thing."""
+    found: dict[str, list[str]] = {}
+    for system, code in codes(concept):
+        found.setdefault(system, []).append(code)
+    return [((name, system), alone[0]) for system, alone in found.items() if len(alone) == 1]
+
+
+def date_facts(known: PartialDate | None, name: str) -> Iterable[Fact]:
+    """Year, month and day, as far as they are known: ``2015`` and ``2015-08`` agree."""
+    parts = known.split("-") if known else []
+    return [((name, place), part) for place, part in enumerate(parts)]
+
+
+def day(known: PartialDate | None) -> Mark | None:
+    """The day, if it is known as a day."""
+    return (known,) if known and len(known) == len("2019-04-30") else None
+
+
+def minute(at: datetime | None) -> Mark | None:
+    """The minute: some systems write seconds, some do not."""
+    return (in_zone(at, UTC).replace(second=0, microsecond=0).isoformat(),) if at else None
+
+
+def place(facility: Facility | None) -> Mark | None:
+    """A facility that is known by a code of health insurance: a source's own code means something else elsewhere."""
+    return (facility.code,) if facility and is_insurance_code(facility.code) else None
+
+
+def place_facts(facility: Facility | None) -> Iterable[Fact]:
+    """Two codes of health insurance are two places."""
+    known = place(facility)
+    return [("facility", known)] if known else []
+
+
+def is_insurance_code(code: str) -> bool:
+    """Whether the code has the form of a facility code: five characters, the first two the province."""
+    return len(code) == 5 and code.isascii() and code.isalnum() and code[:2].isdigit()
+
+
+def merged(one: CodedText, others: Iterable[CodedText]) -> CodedText:
+    """The first one's words with the codes of all; the others' words stay beside their codes where they differ."""
+    found = dict.fromkeys(one.codings)
+    for other in others:
+        named = words(other.text) == words(one.text)
+        found |= dict.fromkeys(coding if named else _displayed(coding, other.text) for coding in other.codings)
+    return CodedText(text=one.text, codings=tuple(found))
+
+
+def _displayed(coding: Coding, text: str) -> Coding:
+    return coding if coding.display else Coding(system=coding.system, code=coding.code, display=text)

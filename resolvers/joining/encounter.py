@@ -1,0 +1,15 @@
+"""Visits: one facility, one beginning."""
+
+from collections.abc import Iterable
+
+from connectors.records import Encounter, SourceKind
+from resolvers.joining.codes import minute, place
+from resolvers.joining.rule import Mark, Rule
+
+
+def _by_beginning(visit: Encounter) -> Iterable[Mark]:
+    where, begun = place(visit.facility), minute(visit.start)
+    return [("visit", *where, *begun)] if where and begun else []
+
+
+RULE: Rule[Encounter] = Rule(evidence=(_by_beginning,), authority=(SourceKind.HOSPITAL, SourceKind.HEALTH_STATION))

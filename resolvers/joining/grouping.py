@@ -1,0 +1,74 @@
+"""Which records are the same fact. Grouped by hash, a few passes over the list whatever its length."""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import TypeVar
+
+from connectors.records import Record
+from resolvers.joining.rule import Fact, Mark, Rule
+
+R = TypeVar("R", bound=Record)
+
+
+def grouped(records: Iterable[R], rule: Rule[R]) -> list[list[R]]:
+    """Every record in exactly one group. The result depends on the records alone, never on their order.
+
+    The strongest evidence goes first, and weaker evidence then joins whole groups. Records that are linked although
+    they contradict each other are a doubt: then only those are joined that say exactly the same, and the others stand
+    alone.
+    """
+    groups = [[record] for record in records]
+    for marks in rule.evidence:
+        groups = [group for linked in _linked(groups, marks) for group in _settled(linked, marks, rule)]
+    return groups
+
+
+def _linked(groups: Sequence[list[R]], marks: Callable[[R], Iterable[Mark]]) -> list[list[list[R]]]:
+    """The groups in clusters: within one, every group is reached from every other by marks in common."""
+    above = list(range(len(groups)))
+
+    def top(number: int) -> int:
+        while above[number] != number:
+            above[number] = number = above[above[number]]
+        return number
+
+    first: dict[Mark, int] = {}
+    for number, group in enumerate(groups):
+        for mark in (mark for record in group for mark in marks(record)):
+            one, other = top(first.setdefault(mark, number)), top(number)
+            above[max(one, other)] = min(one, other)
+    clusters: dict[int, list[list[R]]] = defaultdict(list)
+    for number, group in enumerate(groups):
+        clusters[top(number)].append(group)
+    return list(clusters.values())
+
+
+def _settled(linked: list[list[R]], marks: Callable[[R], Iterable[Mark]], rule: Rule[R]) -> list[list[R]]:
+    """One group where nothing speaks against it, else the groups that say exactly the same, else those there were."""
+    if len(linked) == 1 or _agree(linked, rule):
+        return [_all(linked)]
+    alike: dict[frozenset[Fact], list[list[R]]] = defaultdict(list)
+    for group in linked:
+        alike[frozenset(fact for record in group for fact in rule.facts(record))].append(group)
+    settled: list[list[R]] = []
+    for groups in alike.values():
+        for cluster in _linked(groups, marks):
+            settled += [_all(cluster)] if _agree(cluster, rule) else cluster
+    return settled
+
+
+def _agree(groups: Iterable[list[R]], rule: Rule[R]) -> bool:
+    values: dict[Hashable, Hashable] = {}
+    told_by: set[str] = set()
+    for record in _all(groups):
+        if any(values.setdefault(name, value) != value for name, value in rule.facts(record)):
+            return False
+        sources = {place.source.id for place in record.provenance}
+        if rule.once_per_source and sources & told_by:
+            return False
+        told_by |= sources
+    return True
+
+
+def _all(groups: Iterable[list[R]]) -> list[R]:
+    return [record for group in groups for record in group]

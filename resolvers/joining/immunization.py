@@ -1,0 +1,41 @@
+"""Vaccinations: the same antigens on the same day are one dose, unless number, lot or product say otherwise."""
+
+from collections.abc import Iterable
+
+from connectors.records import Immunization, SourceKind
+from resolvers.joining.codes import by_code, by_words, code_facts, codes, day, words
+from resolvers.joining.rule import Fact, Mark, Rule
+
+
+def _by_antigens(dose: Immunization) -> Iterable[Mark]:
+    """All its diseases, in each code system in which each of them has a code."""
+    known, given = [dict(codes(disease)) for disease in dose.target_diseases], day(dose.on)
+    if not known or not given:
+        return []
+    systems = set.intersection(*(set(one) for one in known))
+    return [("antigens", system, tuple(sorted({one[system] for one in known})), *given) for system in systems]
+
+
+def _facts(dose: Immunization) -> Iterable[Fact]:
+    """What was not given is never joined with what was.
+
+    The number of a dose of a combined product is counted by antigen, and systems pick another antigen's: there it says
+    nothing.
+    """
+    yield "status", dose.status
+    yield from code_facts(dose.vaccine)
+    if dose.lot:
+        yield "lot", words(dose.lot)
+    if dose.dose_number and len(dose.target_diseases) < 2:
+        yield "number", dose.dose_number
+
+
+RULE: Rule[Immunization] = Rule(
+    evidence=(
+        _by_antigens,
+        by_code(lambda dose: dose.vaccine, lambda dose: day(dose.on)),
+        by_words(lambda dose: dose.vaccine, lambda dose: day(dose.on)),
+    ),
+    facts=_facts,
+    authority=(SourceKind.VACCINATION,),
+)

@@ -1,0 +1,147 @@
+"""One item from the records of one fact: nothing that a source said is lost, and a disagreement is shown as one."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import structs
+
+from connectors.records import Conflict, ConflictRule, ConflictValue, Provenance, Record
+from resolvers.joining.agreeing import agree, exactest, in_words, says, together
+from resolvers.joining.grouping import grouped
+from resolvers.joining.rule import Mark, Rule
+from resolvers.joining.table import RULES
+
+R = TypeVar("R", bound=Record)
+
+
+def join(about: type[R], records: Iterable[R], *, key: str) -> tuple[R, ...]:
+    """The items that the records of all sources make, every record in exactly one of them.
+
+    Args:
+        about: the class of record; its rule is in ``table.py``.
+        records: of one citizen, as the sources gave them. The order makes no difference to any item.
+        key: the citizen's reference: ids are made with it, so nobody can compute one.
+    """
+    rule: Rule[R] = RULES[about]
+    groups = [_led(group, rule) for group in grouped(_once(records), rule)]
+    return tuple(_item(group, id_, rule) for group, id_ in zip(groups, _ids(groups, about, rule, key), strict=True))
+
+
+def _once(records: Iterable[R]) -> list[R]:
+    """Without repetitions: a record that moved from one page of a source to the next comes twice."""
+    by_id: dict[str, list[R]] = defaultdict(list)
+    for record in records:
+        by_id[record.id].append(record)
+    return [record for same in by_id.values() for record in (same if len(same) == 1 else _different(same))]
+
+
+def _different(same: Sequence[R]) -> Iterable[R]:
+    return {_content(record): record for record in sorted(same, key=msgspec.json.encode)}.values()
+
+
+def _content(record: Record) -> bytes:
+    """All that it says, whenever it was read."""
+    return msgspec.json.encode(structs.replace(record, provenance=()))
+
+
+def _led(group: list[R], rule: Rule[R]) -> list[R]:
+    """The records of one fact, the one whose word leads first."""
+    if len(group) == 1:
+        return group
+    ranks = {kind: rank for rank, kind in enumerate(rule.authority)}
+
+    def place(record: R) -> tuple[Any, ...]:
+        told = record.provenance[0]
+        latest = -told.recorded_at.timestamp() if told.recorded_at else 0.0
+        rank = ranks.get(told.source.kind, len(ranks))
+        return rank, latest, told.source.id, told.source_record_id, msgspec.json.encode(record)
+
+    return sorted(group, key=place)
+
+
+def _item(group: Sequence[R], id_: str, rule: Rule[R]) -> R:
+    lead = group[0]
+    if len(group) == 1:
+        return structs.replace(lead, id=id_)
+    conflicts: list[Conflict] = []
+    said: dict[str, Any] = {}
+    for field in structs.fields(lead):
+        name = field.encode_name
+        if name in ("id", "provenance", "conflicts"):
+            continue
+        choice = rule.choices.get(name)
+        said[name] = choice.pick(group) if choice else _first(group, name)
+        by = choice.rule if choice else ConflictRule.LEADING_SYSTEM
+        if by and (conflict := _conflict(group, name, said[name], by)):
+            conflicts.append(conflict)
+    return structs.replace(lead, id=id_, provenance=_places(group), conflicts=tuple(conflicts), **said)
+
+
+def _first(group: Sequence[R], name: str) -> Any:
+    """What the leading record says, or the next that says anything; lists are put together."""
+    values = [getattr(record, name) for record in group]
+    if isinstance(values[0], tuple):
+        return together(values)
+    return exactest([value for value in values if says(value)] or values)
+
+
+def _conflict(group: Sequence[R], name: str, shown: Any, rule: ConflictRule) -> Conflict | None:
+    """None where every record that says anything agrees with what is shown."""
+    values = [(getattr(record, name), record) for record in group]
+    if isinstance(shown, tuple) or all(agree(shown, value) for value, _ in values if says(value)):
+        return None
+    told: dict[str, list[Record]] = defaultdict(list)
+    for value, record in values:
+        if value is not None:
+            told[in_words(value)].append(record)
+    each = (ConflictValue(value=value, provenance=_places(tellers)) for value, tellers in told.items())
+    head, *rest = name.split("_")
+    return Conflict(
+        field=head + "".join(part.title() for part in rest),
+        values=tuple(sorted(each, key=lambda one: (_key(one.provenance[0]), one.value))),
+        rule=rule,
+    )
+
+
+def _places(records: Iterable[Record]) -> tuple[Provenance, ...]:
+    """Where they stand, in one order whoever leads."""
+    places = {_key(place): place for record in records for place in record.provenance}
+    return tuple(places[key] for key in sorted(places))
+
+
+def _key(place: Provenance) -> tuple[str, str]:
+    return place.source.id, place.source_record_id
+
+
+def _ids(groups: Sequence[Sequence[Record]], about: type[Record], rule: Rule[Any], key: str) -> list[str]:
+    """An id for each group, made of what most of its records have in common.
+
+    So an item keeps its id while one of its sources is silent. Where two items would share one because they contradict
+    each other, each keeps an id that a record of it has at its source.
+    """
+    ids = [_common(group, about, rule, key) for group in groups]
+    ids = _told_apart(ids, (min(record.id for record in group) for group in groups))
+    return _told_apart(ids, (_hashed(key, _content(group[0])) for group in groups))
+
+
+def _common(group: Sequence[Record], about: type[Record], rule: Rule[Any], key: str) -> str:
+    times: Counter[tuple[int, Mark]] = Counter()
+    for record in group:
+        times.update({(rank, mark) for rank, marks in enumerate(rule.evidence) for mark in marks(record)})
+    if not times:
+        return group[0].id
+    most = max(times.values())
+    return _hashed(key, min(msgspec.json.encode((about.__name__, *found)) for found in times if times[found] == most))
+
+
+def _told_apart(ids: Sequence[str], otherwise: Iterable[str]) -> list[str]:
+    times = Counter(ids)
+    return [id_ if times[id_] == 1 else other for id_, other in zip(ids, otherwise, strict=True)]
+
+
+def _hashed(key: str, text: bytes) -> str:
+    """Keyed, as the ids of records are: it says nothing by itself, and is another one for another citizen."""
+    return blake2b(text, key=key.encode()[:64], digest_size=16).hexdigest()

@@ -1,0 +1,58 @@
+"""Which rule joins which class of record."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from connectors.records import (
+    Allergy,
+    Appointment,
+    Claim,
+    Condition,
+    CoPayment,
+    Coverage,
+    Demographics,
+    Document,
+    Encounter,
+    Immunization,
+    Medication,
+    Observation,
+    Procedure,
+    Record,
+    Referral,
+    Relation,
+    Report,
+)
+from resolvers.joining import (
+    allergy,
+    care,
+    citizen,
+    condition,
+    encounter,
+    immunization,
+    insurance,
+    medication,
+    observation,
+)
+from resolvers.joining.rule import Rule
+
+APART: Rule[Any] = Rule()
+"""Never joined: a document is known by nothing but its place, and a right to act for somebody is judged one by one."""
+
+RULES: Mapping[type[Record], Rule[Any]] = {
+    Demographics: citizen.RULE,
+    Relation: APART,
+    Encounter: encounter.RULE,
+    Condition: condition.RULE,
+    Allergy: allergy.RULE,
+    Medication: medication.RULE,
+    Observation: observation.RULE,
+    Immunization: immunization.RULE,
+    Coverage: insurance.COVERAGE,
+    Claim: insurance.CLAIM,
+    CoPayment: insurance.CO_PAYMENT,
+    Report: care.REPORT,
+    Procedure: care.PROCEDURE,
+    Document: APART,
+    Referral: care.REFERRAL,
+    Appointment: care.APPOINTMENT,
+}
