@@ -24,19 +24,28 @@ _Landed = Answer[Any] | SourceError | None
 class CachingSource:
     """A source whose answers are kept for some seconds."""
 
-    def __init__(self, source: Source, seconds: float, vault: Vault) -> None:
+    def __init__(self, source: Source, seconds: float, vault: Vault, *, edition: str = "") -> None:
+        """Stand before a source.
+
+        Args:
+            source: who is asked.
+            seconds: for which its block lets answers be kept.
+            vault: where.
+            edition: tells this reading of the block from others: another address may be another system.
+        """
         self.info = source.info
         self.holds = source.holds
         self.deadline = source.deadline
         self._source = source
         self._seconds = seconds
         self._vault = vault
+        self._name = f"{source.info.id}\0{edition}"
         self._flights: dict[Place, asyncio.Future[_Landed]] = {}
 
     async def ask(self, question: Question[R], grant: Grant, inquiry: Inquiry) -> Answer[R]:
         """The source's answer, now or a moment ago (see ``contract.Source``)."""
         grant.require(question.about)
-        place = self._vault.place(self.info.id, question, grant)
+        place = self._vault.place(self._name, question, grant)
         while flight := self._flights.get(place):
             landed = await self._follow(flight, inquiry)
             if isinstance(landed, SourceError):

@@ -1,6 +1,7 @@
 """The verbs of the command line. Exit codes: 0 fine, 1 findings, 2 misuse."""
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
@@ -15,6 +16,7 @@ from gateway.commands.sources import sources
 from gateway.commands.store import store
 from gateway.serving import CannotListen
 from gateway.serving import serve as serve_gateway
+from gateway.settings import load
 from gateway.sources import open_source
 from resolvers.schema import build_schema
 
@@ -32,7 +34,7 @@ def serve(config: Path) -> None:
     settings = settings_of(config)
     telemetry.set_up()
     try:
-        uvloop.run(serve_gateway(Gateway(settings)))
+        uvloop.run(serve_gateway(Gateway(settings, reread=partial(load, config))))
     except (BadOptions, CannotListen) as error:
         complain(str(error))
 

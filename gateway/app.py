@@ -1,26 +1,31 @@
 """Puts everything together. The only file that knows everybody."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Self
 
 import structlog
+from msgspec import structs
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Route
 
 from connectors.clock import Clock, SystemClock
+from connectors.contract import Source
+from connectors.options import BadOptions
 from connectors.records import SourceInfo
 from gateway.answer import refuse_path
 from gateway.endpoint import GraphQLEndpoint
+from gateway.fleet import Fleet
 from gateway.health import admin_app
 from gateway.identity.e_id import EId
 from gateway.identity.fetching import open_client
 from gateway.identity.tokens import Verifier
 from gateway.operations.execution import Executor, KnownDocument
 from gateway.portal.routes import portal_routes
+from gateway.reloading import Reloaded, taken_over
 from gateway.settings import Settings, environment_variable
-from gateway.sources import close_sources, open_sources, open_vault
+from gateway.sources import open_vault
 from gateway.store.database import Database
 from gateway.store.pointers import StoredPointers
 from resolvers.locating import Directory
@@ -30,68 +35,104 @@ from resolvers.schema import build_schema
 class Gateway:
     """One gateway: its public and its admin application, and what they share while it runs."""
 
-    def __init__(self, settings: Settings, *, clock: Clock | None = None) -> None:
+    def __init__(
+        self, settings: Settings, *, reread: Callable[[], Settings] | None = None, clock: Clock | None = None
+    ) -> None:
         """Put the parts together; nothing is connected before ``start``.
+
+        Args:
+            settings: as they are now.
+            reread: reads them again, for ``reload``; without it only the sources' file is read again.
+            clock: the time of everything; the machine's by default.
 
         Raises:
             BadOptions: the sources' file cannot be used.
         """
         self.settings = settings
+        self._reread = reread or (lambda: settings)
+        self.reloaded: Reloaded | None = None
+        self.is_ready = False
         self._clock = clock or SystemClock()
-        self._ready = False
         self._vault = open_vault(settings.cache, clock=self._clock)
-        self._sources = open_sources(
-            settings.sources, clock=self._clock, environment=environment_variable, vault=self._vault
-        )
         self._database = Database(settings.store)
         self._pointers = StoredPointers(self._database, clock=self._clock, bound=settings.locating.coverage)
+        self._fleet = Fleet(
+            settings.sources,
+            clock=self._clock,
+            environment=environment_variable,
+            vault=self._vault,
+            arranged=self._arranged,
+        )
         self._http = open_client()
         self._verifier = Verifier(settings.authentication.issuers, http=self._http, clock=self._clock)
+        self._endpoint = self._graph()
         self.public = Starlette(routes=self._routes(), exception_handlers={HTTPException: refuse_path})
         # A redirect for a slash too many would be built from the Host header, which is anybody's to write.
         self.public.router.redirect_slashes = False
-        self.admin = admin_app(is_ready=lambda: self._ready, sources=self._infos)
+        self.admin = admin_app(self)
 
     async def start(self) -> Self:
         """Fetch the keys of the issuers, open the store; be ready. What does not answer is asked again on demand."""
-        log = structlog.get_logger()
-        for weakness in self.settings.weaknesses():
-            log.warning("weak_setting", setting=weakness)
+        self._warn()
         await asyncio.gather(self._verifier.warm(), self._pointers.warm())
-        self._ready = True
+        self.is_ready = True
         return self
+
+    async def reload(self) -> Reloaded:
+        """Read the configuration again, and go by it from the next request on. One that cannot be used changes nothing.
+
+        Requests under way keep the sources that they began with.
+        """
+        log, at = structlog.get_logger(), self._clock.now()
+        before = self.settings
+        try:
+            self.settings, restart = taken_over(before, await asyncio.to_thread(self._reread))
+            changes = await self._fleet.reload(self.settings.sources)
+        except BadOptions as error:
+            self.settings = before
+            self.reloaded = Reloaded(at=at, refused=str(error))
+            log.error("reload_refused", reason=str(error))  # noqa: TRY400 - told by its sentence: no defect of ours
+            return self.reloaded
+        self._endpoint.settings = self.settings
+        self.reloaded = Reloaded(at=at, sources=changes, restart=restart)
+        log.info("reloaded", restart=restart, **structs.asdict(changes))
+        self._warn()
+        return self.reloaded
+
+    @property
+    def sources(self) -> Sequence[SourceInfo]:
+        """Every configured source, as it is now."""
+        return [source.info for source in self._fleet.sources]
 
     def drain(self) -> None:
         """Be no longer ready, so that no new request is sent here."""
-        self._ready = False
+        self.is_ready = False
 
     async def stop(self) -> None:
         """Let go of every connection."""
         self.drain()
         await self._verifier.aclose()
-        await close_sources(self._sources)
+        await self._fleet.close()
         await self._vault.close()
         await self._pointers.close()
         await self._database.close()
         await self._http.aclose()
 
-    def _routes(self) -> Sequence[BaseRoute]:
+    def _graph(self) -> GraphQLEndpoint:
         executor = Executor(
             build_schema(KnownDocument), self.settings.limits, introspection=self.settings.server.introspection
         )
-        endpoint = GraphQLEndpoint(
-            settings=self.settings,
-            executor=executor,
-            verifier=self._verifier,
-            directory=Directory(
-                self._sources,
-                pointers=self._pointers,
-                probing=self.settings.locating.probing,
-                insurance=self.settings.locating.insurance,
-            ),
-            clock=self._clock,
+        return GraphQLEndpoint(
+            settings=self.settings, executor=executor, verifier=self._verifier, fleet=self._fleet, clock=self._clock
         )
-        routes: list[BaseRoute] = [Route("/graphql", endpoint)]
+
+    def _arranged(self, sources: Sequence[Source]) -> Directory:
+        locating = self.settings.locating
+        self._pointers.bound = locating.coverage
+        return Directory(sources, pointers=self._pointers, probing=locating.probing, insurance=locating.insurance)
+
+    def _routes(self) -> Sequence[BaseRoute]:
+        routes: list[BaseRoute] = [Route("/graphql", self._endpoint)]
         if self.settings.explorer is not None:
             routes += portal_routes(
                 self.settings.explorer,
@@ -101,5 +142,6 @@ class Gateway:
             )
         return routes
 
-    def _infos(self) -> list[SourceInfo]:
-        return [source.info for source in self._sources]
+    def _warn(self) -> None:
+        for weakness in (*self.settings.weaknesses(), *self._fleet.weaknesses):
+            structlog.get_logger().warning("weak_setting", setting=weakness)

@@ -7,6 +7,7 @@ the document is bounded before it is validated, and only then is anybody asked a
 import asyncio
 import sys
 from collections.abc import Awaitable, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 import structlog
@@ -46,6 +47,13 @@ class TokenVerifier(Protocol):
         """
 
 
+class Lender(Protocol):
+    """Has the sources."""
+
+    def lent(self) -> AbstractContextManager[Directory]:
+        """The sources, open for as long as the block of one request lasts."""
+
+
 class GraphQLEndpoint:
     """``POST`` and ``GET /graphql``, as an ASGI application."""
 
@@ -55,14 +63,15 @@ class GraphQLEndpoint:
         settings: Settings,
         executor: Executor,
         verifier: TokenVerifier,
-        directory: Directory,
+        fleet: Lender,
         clock: Clock,
         log: Log | None = None,
     ) -> None:
-        self._settings = settings
+        self.settings = settings
+        """Those of the requests that begin from now on."""
         self._executor = executor
         self._verifier = verifier
-        self._directory = directory
+        self._fleet = fleet
         self._clock = clock
         self._identifiers = Identifiers(settings.identifier_key.reveal().encode())
         self._log: Log = log or structlog.get_logger()
@@ -107,7 +116,7 @@ class GraphQLEndpoint:
         if scope["method"] == "GET":
             return from_query_string(scope["query_string"])
         require_json(header_values(scope, b"content-type"))
-        server = self._settings.server
+        server = self.settings.server
         return from_body(await read_body(scope, receive, limit=server.max_body, patience=server.caller_timeout))
 
     async def _execute(
@@ -120,21 +129,22 @@ class GraphQLEndpoint:
         answer: Answer,
         event: Event,
     ) -> None:
-        deadline = Deadline.after(self._settings.server.deadline, self._clock)
+        deadline = Deadline.after(self.settings.server.deadline, self._clock)
         inquiry = Inquiry(request_id=event.request_id, deadline=deadline, clock=self._clock)
-        federation = Federation(self._directory, inquiry)
-        context = self._context(scope, caller, federation)
-        try:
-            result = await _unless_gone(self._executor.run(operation, request.variables, context), receive)
-        finally:
-            await inquiry.close()
-            event.add_outcomes(federation.outcomes(), federation.faults)
-            event.add_calls(inquiry.calls)
+        with self._fleet.lent() as directory:
+            federation = Federation(directory, inquiry)
+            context = self._context(scope, caller, federation)
+            try:
+                result = await _unless_gone(self._executor.run(operation, request.variables, context), receive)
+            finally:
+                await inquiry.close()
+                event.add_outcomes(federation.outcomes(), federation.faults)
+                event.add_calls(inquiry.calls)
         self._note_defects(result, event)
         await answer.give(result, federation)
 
     def _context(self, scope: Scope, caller: Caller, federation: Federation) -> Context:
-        authentication = self._settings.authentication
+        authentication = self.settings.authentication
         day = today(self._clock)
         access = Access(
             caller,

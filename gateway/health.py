@@ -1,16 +1,33 @@
 """Is the gateway alive, and ready? On the admin listener, for whoever runs it."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from typing import Protocol
 
+import msgspec
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from connectors.records import SourceHealth, SourceInfo
+from gateway.reloading import Reloaded
 
 
-def admin_app(*, is_ready: Callable[[], bool], sources: Callable[[], list[SourceInfo]]) -> Starlette:
+class Administered(Protocol):
+    """What is asked about, and told to read its configuration again."""
+
+    is_ready: bool
+    reloaded: Reloaded | None
+
+    @property
+    def sources(self) -> Sequence[SourceInfo]:
+        """Every configured source, as it is now."""
+
+    async def reload(self) -> Reloaded:
+        """Read the configuration again, and go by it."""
+
+
+def admin_app(gateway: Administered) -> Starlette:
     """The admin listener.
 
     Sources do not make the gateway unready: an answer that says who is missing is better than none, and a fleet that
@@ -21,21 +38,33 @@ def admin_app(*, is_ready: Callable[[], bool], sources: Callable[[], list[Source
         return JSONResponse({"status": "live"})
 
     async def ready(_request: Request) -> Response:
-        known = is_ready()
+        known = gateway.is_ready
         return JSONResponse({"status": "ready" if known else "not ready"}, status_code=200 if known else 503)
 
     async def health(_request: Request) -> Response:
-        infos = sources()
+        infos = gateway.sources
         failing = sorted(source.id for source in infos if source.health is SourceHealth.FAILING)
         return JSONResponse(
             {
-                "ready": is_ready(),
+                "ready": gateway.is_ready,
                 "sources": {source.id: source.health.value for source in infos},
                 "failing": failing,
                 "resting": {source.id: sorted(source.resting) for source in infos if source.resting},
+                "reloaded": msgspec.to_builtins(gateway.reloaded),
             }
         )
 
-    app = Starlette(routes=[Route("/health", health), Route("/health/live", live), Route("/health/ready", ready)])
+    async def reload_now(_request: Request) -> Response:
+        done = await gateway.reload()
+        return JSONResponse(msgspec.to_builtins(done), status_code=200 if done.refused is None else 422)
+
+    app = Starlette(
+        routes=[
+            Route("/health", health),
+            Route("/health/live", live),
+            Route("/health/ready", ready),
+            Route("/reload", reload_now, methods=["POST"]),
+        ]
+    )
     app.router.redirect_slashes = False
     return app

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from gateway import telemetry
 from gateway.app import Gateway
 from gateway.connection import Connection
+from gateway.reloading import Reloaded
 from gateway.settings import Server
 
 _IDLE_SECONDS = 30
@@ -68,7 +69,7 @@ async def serve(gateway: Gateway) -> None:
     settings = gateway.settings.server
     public = Listener(listener_config(gateway.public, settings, address=settings.listen))
     admin = Listener(listener_config(gateway.admin, settings, address=settings.admin))
-    _end_on_signal(gateway, public)
+    _listen_to_signals(gateway, public)
     asyncio.get_running_loop().set_exception_handler(telemetry.note_loop_defect)
     # What is alive now stays alive: it need not be walked again by every collection.
     gc.collect()
@@ -118,7 +119,9 @@ def listener_config(app: ASGIApp, server: Server, *, address: str = "127.0.0.1:0
     )
 
 
-def _end_on_signal(gateway: Gateway, public: Listener) -> None:
+def _listen_to_signals(gateway: Gateway, public: Listener) -> None:
+    """SIGTERM and SIGINT end, SIGHUP reads the configuration again."""
+
     def end() -> None:
         gateway.drain()
         public.should_exit = True
@@ -126,3 +129,11 @@ def _end_on_signal(gateway: Gateway, public: Listener) -> None:
     loop = asyncio.get_running_loop()
     for known in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(known, end)
+    reloads: set[asyncio.Task[Reloaded]] = set()
+
+    def reload() -> None:
+        task = loop.create_task(gateway.reload())
+        reloads.add(task)
+        task.add_done_callback(reloads.discard)
+
+    loop.add_signal_handler(signal.SIGHUP, reload)

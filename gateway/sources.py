@@ -1,11 +1,9 @@
-"""Reads ``sources.toml`` and makes the sources, sheltered as their blocks say; closes them in the end."""
+"""Reads ``sources.toml`` and makes sources of its blocks, sheltered as they say."""
 
-import asyncio
 import difflib
 import secrets
-import ssl
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from msgspec import Struct
@@ -67,13 +65,14 @@ def read_blocks(path: Path, *, environment: Callable[[str], str | None]) -> tupl
     return tuple(_block(key, block, path.parent, environment) for key, block in blocks.items())
 
 
-def open_source(block: Block, *, clock: Clock, vault: Vault | None = None) -> Source:
+def open_source(block: Block, *, clock: Clock, vault: Vault | None = None, edition: str = "") -> Source:
     """The source of a block, sheltered as the block says. No connection is opened before the first question.
 
     Args:
         block: as it was read.
         clock: the time of everything.
         vault: keeps answers for the seconds that blocks grant; without one nothing is kept.
+        edition: tells this reading of the block from others: what was kept under another one is not found again.
 
     Raises:
         BadOptions: naming the block, the key and the nearest key that exists.
@@ -85,28 +84,14 @@ def open_source(block: Block, *, clock: Clock, vault: Vault | None = None) -> So
         source = block.kind(block.key, options, clock=clock)
     except BadOptions as error:
         raise BadOptions(f"sources.{block.key}: {error}") from None
-    except ssl.SSLError as error:
-        raise BadOptions(
-            f"sources.{block.key}: 'ca' or 'identity' is no PEM file of its kind ({error.reason})"
-        ) from None
+    except OSError:  # ssl.SSLError among them
+        raise BadOptions(f"sources.{block.key}: 'ca' or 'identity' cannot be read, or is no PEM file") from None
     source.info.found_by = options.found_by or _FOUND_BY.get(options.category, FoundBy.PROBING)
     guarded = GuardedSource(source, options.breaker, clock=clock)
     if vault is None or not options.cache:
         return guarded
     # Outside the breaker: what is known for certain needs nobody to be asked.
-    return CachingSource(guarded, options.cache, vault)
-
-
-def open_sources(
-    path: Path, *, clock: Clock, environment: Callable[[str], str | None], vault: Vault | None = None
-) -> tuple[Source, ...]:
-    """The sources of that file, in its order: ``read_blocks`` and ``open_source``."""
-    return tuple(open_source(block, clock=clock, vault=vault) for block in read_blocks(path, environment=environment))
-
-
-async def close_sources(sources: Sequence[Source]) -> None:
-    """Let go of every connection."""
-    await asyncio.gather(*(source.close() for source in sources), return_exceptions=True)
+    return CachingSource(guarded, options.cache, vault, edition=edition)
 
 
 def open_vault(cache: Cache, *, clock: Clock) -> Vault:

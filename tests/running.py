@@ -73,6 +73,8 @@ class Running(Struct, frozen=True):
     gateway: Gateway
     url: str
     admin: str
+    folder: Path
+    """Where its configuration lies."""
 
     async def ask(
         self,
@@ -109,7 +111,7 @@ def running_gateway(
     path = _configured(city, folder, public=public, admin=admin)
     for change in replaced.values():
         _replace(change, (path, folder / "sources.toml"))
-    gateway = Gateway(load(path, environment={}), clock=clock)
+    gateway = Gateway(load(path, environment={}), reread=lambda: load(path, environment={}), clock=clock)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="gateway", daemon=True)
     thread.start()
@@ -121,7 +123,7 @@ def running_gateway(
         run(gateway.start())
         for listener, app in ((public, gateway.public), (admin, gateway.admin)):
             run(listener.open(app, listener_config(app, gateway.settings.server)))
-        yield Running(gateway, public.url, admin.url)
+        yield Running(gateway, public.url, admin.url, folder)
     finally:
         for listener in (public, admin):
             run(listener.close())

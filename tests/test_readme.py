@@ -14,7 +14,7 @@ from cryptography.x509.oid import NameOID
 from connectors.clock import SystemClock
 from connectors.options import BadOptions
 from connectors.records import Allergy, Condition, Encounter
-from gateway.sources import open_sources
+from gateway.fleet import Fleet
 from tests.running import Running
 from tests.sandbox.city import City
 
@@ -53,7 +53,7 @@ def folder(tmp_path: Path) -> Path:
 async def test_the_hospital_of_the_readme_can_be_added(folder: Path) -> None:
     """The block as it stands is a source."""
     (folder / "sources.toml").write_text(blocks("toml")[0], encoding="utf-8")
-    (source,) = open_sources(folder / "sources.toml", clock=SystemClock(), environment=lambda _: None)
+    (source,) = Fleet(folder / "sources.toml", clock=SystemClock(), environment=lambda _: None).sources
     await source.close()
 
     assert source.info.name == "Bệnh viện Quận 1"
@@ -66,7 +66,7 @@ def test_a_slip_of_the_pen_gets_the_sentence_that_is_shown(folder: Path) -> None
     wrong = blocks("toml")[0].replace("facility =", "facilty =")
     (folder / "sources.toml").write_text(wrong, encoding="utf-8")
     with pytest.raises(BadOptions) as refused:
-        open_sources(folder / "sources.toml", clock=SystemClock(), environment=lambda _: None)
+        Fleet(folder / "sources.toml", clock=SystemClock(), environment=lambda _: None)
 
     assert str(refused.value) in README
 

@@ -81,7 +81,7 @@ class StoredPointers:
         self.trusted: Trusted = frozenset()
         self._database = database
         self._clock = clock
-        self._bound = bound
+        self.bound = bound
         self._upserts = _Upserts(database)
         self._breaker = Breaker(_BREAKER, clock)
         self._coverage: dict[tuple[str, str], Coverage] = {}
@@ -122,10 +122,10 @@ class StoredPointers:
         answered, told = self._counted.get(key, (0, 0))
         self._counted[key] = (answered + 1, told + pointed)
         known = self._known(key)
-        was = known.is_relied_upon(self._bound)
+        was = known.is_relied_upon(self.bound)
         known.answered += 1
         known.pointed += pointed
-        if known.is_relied_upon(self._bound) is not was:
+        if known.is_relied_upon(self.bound) is not was:
             self._judge()
 
     def report(self) -> list[Coverage]:
@@ -211,7 +211,7 @@ class StoredPointers:
         trusted = frozenset(
             (known.source, _CLASSES[known.about])
             for known in self._coverage.values()
-            if known.about in _CLASSES and known.is_relied_upon(self._bound)
+            if known.about in _CLASSES and known.is_relied_upon(self.bound)
         )
         if trusted == self.trusted:
             return  # the same object: whoever holds it need not put anything in order anew

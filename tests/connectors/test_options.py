@@ -70,7 +70,8 @@ def test_a_missing_key_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "told"), [("deadlin", "did you mean 'deadline'?"), ("zzz", "known keys: bearer, breaker, ca, cache, category")]
+    ("key", "told"),
+    [("deadlin", "did you mean 'deadline'?"), ("zzz", "known keys: bearer, breaker, ca, cache, category")],
 )
 def test_an_unknown_key_is_named_with_the_nearest(tmp_path: Path, key: str, told: str) -> None:
     with pytest.raises(BadOptions) as caught:

@@ -5,12 +5,27 @@ import pytest
 
 from connectors.records import SourceHealth, SourceInfo, SourceKind
 from gateway.health import admin_app
+from gateway.reloading import Reloaded
 from tests.running import Running
 from tests.sandbox.city import City
+from tests.sandbox.eid.held_clock import NOON
+
+
+class Quiet:
+    """A gateway that only has a state."""
+
+    def __init__(self, *, ready: bool, sources: list[SourceInfo]) -> None:
+        self.is_ready = ready
+        self.sources = sources
+        self.reloaded: Reloaded | None = None
+
+    async def reload(self) -> Reloaded:
+        self.reloaded = Reloaded(at=NOON, refused="sources.toml: no source")
+        return self.reloaded
 
 
 def asked(*, ready: bool, sources: list[SourceInfo]) -> httpx.AsyncClient:
-    app = admin_app(is_ready=lambda: ready, sources=lambda: sources)
+    app = admin_app(Quiet(ready=ready, sources=sources))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://admin.test")
 
 
@@ -61,3 +76,16 @@ async def test_the_admin_side_serves_nothing_else(gateway: Running, path: str) -
 
     assert answer.status_code == 404
     assert "server" not in answer.headers
+
+
+async def test_a91_a_refused_reading_is_told_and_stays_visible() -> None:
+    """422 with the sentence, and in /health for whoever comes later. Asking for a page reads nothing again."""
+    async with asked(ready=True, sources=[]) as http:
+        by_mistake = await http.get("/reload")
+        before = (await http.get("/health")).json()
+        refused = await http.post("/reload")
+        after = (await http.get("/health")).json()
+
+    assert (by_mistake.status_code, before["reloaded"]) == (405, None)
+    assert (refused.status_code, refused.json()["refused"]) == (422, "sources.toml: no source")
+    assert after["reloaded"]["refused"] == "sources.toml: no source"

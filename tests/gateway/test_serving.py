@@ -117,6 +117,19 @@ async def listens(url: str) -> bool:
         return False
 
 
+async def test_a91_sighup_reads_the_configuration_again(process: Process, tmp_path: Path) -> None:
+    """A mistake is told and changes nothing, a good file is taken; the process goes on all the time."""
+    sources = tmp_path / "sources.toml"
+    whole = sources.read_text(encoding="utf-8")
+    assert process.child.stdout
+    for text, event in (("[sources", "reload_refused"), (whole, "reloaded")):
+        sources.write_text(text, encoding="utf-8")
+        process.child.send_signal(signal.SIGHUP)
+        line = json.loads(await asyncio.to_thread(process.child.stdout.readline))
+        assert line["event"] == event
+    assert await listens(process.url)
+
+
 async def test_a92_nobody_is_waited_for_who_asks_nothing(process: Process) -> None:
     """Open connections without a request, or with half of one, do not hold the end up."""
     async with wired(process.url) as silent, wired(process.url) as half:

@@ -10,8 +10,9 @@ from connectors.clock import SystemClock
 from connectors.contract import Call, Source
 from connectors.options import BadOptions
 from connectors.resilience import GuardedSource
+from gateway.fleet import Fleet
 from gateway.settings import Cache, Settings, load
-from gateway.sources import open_sources, open_vault
+from gateway.sources import open_vault
 from gateway.telemetry import Event
 
 SETTINGS = """
@@ -44,7 +45,7 @@ def source(folder: Path, line: str) -> Source:
     (folder / "sources.toml").write_text(BLOCK + line)
     clock = SystemClock()
     vault = open_vault(Cache(), clock=clock)
-    (opened,) = open_sources(folder / "sources.toml", clock=clock, environment=lambda _: None, vault=vault)
+    (opened,) = Fleet(folder / "sources.toml", clock=clock, environment=lambda _: None, vault=vault).sources
     return opened
 
 

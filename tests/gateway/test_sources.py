@@ -8,7 +8,7 @@ from connectors.clock import SystemClock
 from connectors.contract import Source
 from connectors.options import BadOptions
 from connectors.records import Allergy, Encounter, FoundBy
-from gateway.sources import close_sources, open_sources
+from gateway.fleet import Fleet
 
 WHOLE = """
 [sources.bv-mau]
@@ -28,16 +28,21 @@ url = "https://dan-cu.example"
 """
 
 
-def opened(folder: Path, text: str = WHOLE) -> tuple[Source, ...]:
+def fleet(folder: Path, text: str = WHOLE) -> Fleet:
     (folder / "sources.toml").write_text(text, encoding="utf-8")
-    return open_sources(folder / "sources.toml", clock=SystemClock(), environment={"THE_KEY": "a-secret"}.get)
+    return Fleet(folder / "sources.toml", clock=SystemClock(), environment={"THE_KEY": "a-secret"}.get)
+
+
+def opened(folder: Path, text: str = WHOLE) -> tuple[Source, ...]:
+    return fleet(folder, text).sources
 
 
 async def test_every_block_is_a_source_in_the_order_of_the_file(tmp_path: Path) -> None:
     """By the name of its block; what it holds is what the block says. Closing them twice is allowed."""
-    sources = opened(tmp_path)
-    await close_sources(sources)
-    await close_sources(sources)
+    everything = fleet(tmp_path)
+    sources = everything.sources
+    await everything.close()
+    await everything.close()
 
     assert [source.info.id for source in sources] == ["bv-mau", "dan-cu"]
     assert sources[0].holds == {Encounter, Allergy}
