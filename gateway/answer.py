@@ -1,18 +1,21 @@
 """What a caller is answered with: data and errors, or the refusal of a request."""
 
 from collections.abc import Sequence
+from contextlib import aclosing
 from typing import Any
 
 import structlog
+from graphql import ExecutionResult, GraphQLError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Send
-from strawberry.types.execution import ExecutionResult
 
 from gateway.asgi import SAFE_HEADERS, request_id, send_json
-from gateway.errors import RequestError, formatted
-from gateway.negotiation import AnswerType
+from gateway.errors import RequestError, formatted, is_defect
+from gateway.incremental import announced, content_type, delivered, ending, framed
+from gateway.negotiation import Accepted, AnswerType, Streaming
+from gateway.operations.waves import Begun
 from gateway.telemetry import Event
 from resolvers.federation import Federation
 from resolvers.sections import SECTION_OF
@@ -27,7 +30,9 @@ class Answer:
     def __init__(self, send: Send, event: Event) -> None:
         self._send = send
         self._event = event
-        self.type = AnswerType.GRAPHQL
+        self._codes: set[str] = set()
+        self._begun = False
+        self.accepted = Accepted(AnswerType.GRAPHQL, None)
         self.status = 0
 
     async def give(self, result: ExecutionResult, federation: Federation) -> None:
@@ -36,25 +41,77 @@ class Answer:
         body: dict[str, Any] = {}
         executed = result.data is not None or any(error.path is not None for error in errors)
         if errors:
-            body["errors"] = [formatted(error, self._event.request_id) for error in errors]
-            self._event.add(errors=sorted({entry["extensions"]["code"] for entry in body["errors"]}))
+            body["errors"] = self._shown(errors)
         if executed:
             body["data"] = result.data
         body["extensions"] = {"requestId": self._event.request_id, "sources": _sources(federation)}
-        await self._json(200 if executed or self.type is AnswerType.JSON else 400, body)
+        streaming = self.accepted.streaming
+        if executed and streaming and self.accepted.whole is None:
+            await self._begin(content_type(streaming, deferred=False))
+            await self._write(framed(streaming.framing, body, first=True) + ending(streaming.framing), last=True)
+        else:
+            await self._json(200 if executed or self.accepted.whole is AnswerType.JSON else 400, body)
+
+    async def give_in_waves(self, begun: Begun, federation: Federation, streaming: Streaming) -> None:
+        """Send what is there, then each payload as it comes. Who writes is held up by a caller who does not read."""
+        form, framing = streaming.form, streaming.framing
+        body: dict[str, Any] = {"data": begun.data, **announced(begun.pending, form)}
+        if begun.errors:
+            body["errors"] = self._shown(begun.errors)
+        body |= {"hasNext": True, "extensions": {"requestId": self._event.request_id}}
+        await self._begin(content_type(streaming, deferred=True))
+        await self._write(framed(framing, body, first=True))
+        async with aclosing(begun.payloads) as payloads:
+            async for payload in payloads:
+                await self._write(framed(framing, delivered(payload, form, self._shown), first=False))
+        # In a payload of its own: Apollo Client does not look at the extensions beside deferred data.
+        last = {
+            "hasNext": False,
+            "extensions": {"requestId": self._event.request_id, "sources": _sources(federation)},
+        }
+        await self._write(framed(framing, last, first=False) + ending(framing), last=True)
 
     async def refuse(self, error: RequestError) -> None:
-        """Send the refusal of a request that was not executed."""
-        self._event.add(errors=[error.code])
+        """Send the refusal of a request that was not executed; an answer that has begun can only be left unfinished."""
+        self._codes.add(error.code)
+        self._event.add(errors=sorted(self._codes))
+        if self._begun:
+            self.status = error.status
+            return
         body = {"errors": error.formatted(), "extensions": {"requestId": self._event.request_id}}
         # GraphQL over HTTP, section 6.4.1: for a client that only knows JSON a document error is no HTTP error.
-        lenient = self.type is AnswerType.JSON and error.status == 400 and error.code.startswith(("GRAPHQL_", "MAX_"))
+        lenient = (
+            self.accepted.whole is AnswerType.JSON
+            and error.status == 400
+            and error.code.startswith(("GRAPHQL_", "MAX_"))
+        )
         await self._json(200 if lenient else error.status, body, headers=error.headers)
 
+    def _shown(self, errors: list[GraphQLError]) -> list[dict[str, Any]]:
+        """Errors as the caller may see them; the operator sees more."""
+        for error in errors:
+            if is_defect(error):
+                self._event.write_defect(error.original_error, path=error.path or ())
+        shown = [formatted(error, self._event.request_id) for error in errors]
+        self._codes.update(entry["extensions"]["code"] for entry in shown)
+        self._event.add(errors=sorted(self._codes))
+        return shown
+
     async def _json(self, status: int, body: dict[str, Any], headers: Sequence[tuple[str, str]] = ()) -> None:
-        self.status = status
+        self.status, self._begun = status, True
         known = [("X-Request-Id", self._event.request_id), *headers]
-        await send_json(self._send, status, body, media_type=self.type.value, headers=known)
+        whole = self.accepted.whole or AnswerType.GRAPHQL
+        await send_json(self._send, status, body, media_type=whole.value, headers=known)
+
+    async def _begin(self, written_as: bytes) -> None:
+        self.status, self._begun = 200, True
+        # The last one is for proxies that would otherwise keep the first payload until there is more (nginx).
+        own = [(b"x-request-id", self._event.request_id.encode()), (b"x-accel-buffering", b"no")]
+        headers = [(b"content-type", written_as), *SAFE_HEADERS, *own]
+        await self._send({"type": "http.response.start", "status": 200, "headers": headers})
+
+    async def _write(self, body: bytes, *, last: bool = False) -> None:
+        await self._send({"type": "http.response.body", "body": body, "more_body": not last})
 
 
 async def refuse_path(request: Request, error: Exception) -> Response:

@@ -21,7 +21,7 @@ from gateway.health import admin_app
 from gateway.identity.e_id import EId
 from gateway.identity.fetching import open_client
 from gateway.identity.tokens import Verifier
-from gateway.operations.execution import Executor, KnownDocument
+from gateway.operations.execution import Executor
 from gateway.portal.routes import portal_routes
 from gateway.reloading import Reloaded, taken_over
 from gateway.settings import Settings, environment_variable
@@ -119,9 +119,7 @@ class Gateway:
         await self._http.aclose()
 
     def _graph(self) -> GraphQLEndpoint:
-        executor = Executor(
-            build_schema(KnownDocument), self.settings.limits, introspection=self.settings.server.introspection
-        )
+        executor = Executor(build_schema(), self.settings.limits, introspection=self.settings.server.introspection)
         return GraphQLEndpoint(
             settings=self.settings, executor=executor, verifier=self._verifier, fleet=self._fleet, clock=self._clock
         )

@@ -6,6 +6,7 @@ gets an answer and an event like every other request.
 """
 
 import asyncio
+import contextlib
 import re
 import struct
 import uuid
@@ -231,7 +232,8 @@ class Connection(HttpToolsProtocol):
     def _cut(self) -> None:
         """End the connection at once, and with it what the system still keeps to be read."""
         line = self.transport.get_extra_info("socket")
-        line.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
+        with contextlib.suppress(OSError):  # the caller's end may have closed it a moment ago
+            line.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
         self.transport.abort()
 
     def _in(self, name: str, seconds: float, act: Callable[[], None]) -> None:

@@ -8,21 +8,22 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import structlog
+from graphql import ExecutionResult
 from starlette.types import Receive, Scope, Send
-from strawberry.types.execution import ExecutionResult
 
 from connectors.clock import Clock, today
 from connectors.contract import Deadline, Inquiry
 from gateway.answer import CALLER_GONE, Answer
 from gateway.asgi import METHODS, CallerGone, header_values, read_body, request_id
-from gateway.errors import INTERNAL, RequestError, is_defect
+from gateway.errors import INTERNAL, RequestError
 from gateway.identity.errors import IdentityError, InvalidToken
-from gateway.negotiation import answer_type, require_json
+from gateway.negotiation import accepted, require_json
 from gateway.operations.execution import Executor, Operation
 from gateway.operations.request import GraphQLRequest, from_body, from_query_string
+from gateway.operations.waves import Begun
 from gateway.settings import Settings
 from gateway.telemetry import Event, Log
 from resolvers.access.caller import Caller
@@ -32,6 +33,8 @@ from resolvers.federation import Federation
 from resolvers.identifiers import Identifiers
 from resolvers.language import negotiate
 from resolvers.locating import Directory
+
+T = TypeVar("T")
 
 REALM = "citizen-graph"
 
@@ -102,7 +105,7 @@ class GraphQLEndpoint:
     async def _answer(self, scope: Scope, receive: Receive, answer: Answer, event: Event) -> None:
         if scope["method"] not in ("GET", "POST"):
             raise RequestError(405, "BAD_REQUEST", "Only GET and POST are taken.", headers=[("Allow", METHODS)])
-        answer.type = answer_type(header_values(scope, b"accept"))
+        answer.accepted = accepted(header_values(scope, b"accept"))
         caller = await self._verifier.verify(header_values(scope, b"authorization"))
         event.add(client=caller.client_id, caller=caller.kind.value)
         request = await self._read(scope, receive)
@@ -131,17 +134,21 @@ class GraphQLEndpoint:
     ) -> None:
         deadline = Deadline.after(self.settings.server.deadline, self._clock)
         inquiry = Inquiry(request_id=event.request_id, deadline=deadline, clock=self._clock)
+        streaming = answer.accepted.streaming
         with self._fleet.lent() as directory:
             federation = Federation(directory, inquiry)
             context = self._context(scope, caller, federation)
             try:
-                result = await _unless_gone(self._executor.run(operation, request.variables, context), receive)
+                running = self._executor.run(operation, request.variables, context, in_waves=streaming is not None)
+                result = await _unless_gone(running, receive)
+                if isinstance(result, Begun) and streaming:
+                    await _unless_gone(answer.give_in_waves(result, federation, streaming), receive)
             finally:
                 await inquiry.close()
                 event.add_outcomes(federation.outcomes(), federation.faults)
                 event.add_calls(inquiry.calls)
-        self._note_defects(result, event)
-        await answer.give(result, federation)
+        if isinstance(result, ExecutionResult):
+            await answer.give(result, federation)
 
     def _context(self, scope: Scope, caller: Caller, federation: Federation) -> Context:
         authentication = self.settings.authentication
@@ -163,13 +170,8 @@ class GraphQLEndpoint:
             today=day,
         )
 
-    def _note_defects(self, result: ExecutionResult, event: Event) -> None:
-        for error in result.errors or ():
-            if is_defect(error):
-                event.write_defect(error.original_error, path=error.path or ())
 
-
-async def _unless_gone(running: Awaitable[ExecutionResult], receive: Receive) -> ExecutionResult:
+async def _unless_gone(running: Awaitable[T], receive: Receive) -> T:
     """Wait for the execution; stop it when the caller hangs up, so that no source works for nobody."""
     execution = asyncio.ensure_future(running)
     gone = asyncio.ensure_future(_hangs_up(receive))

@@ -46,6 +46,10 @@ class Limits(Struct, frozen=True, kw_only=True):
     max_root_fields: int = 20
     max_directives: int = 100
     max_operations: int = 20
+    max_deferred: int = 20
+    """Uses of @defer and @stream, each counted as often as its fragment is spread."""
+    max_waves: int = 3
+    """Uses of @defer and @stream within each other."""
     documents: int = 1000
     """Checked documents that are remembered."""
 

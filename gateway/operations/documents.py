@@ -40,6 +40,8 @@ class Document(Struct, frozen=True):
     node: DocumentNode
     operations: dict[str | None, OperationDefinitionNode]
     """By name; ``None`` for the one without."""
+    deferring: frozenset[str | None]
+    """Names of those of which a part may be delivered later."""
 
 
 class Documents:
@@ -72,14 +74,15 @@ class Documents:
 
     def _made(self, text: str, key: str) -> Document:
         node = self._parsed(text)
-        bounds.check(node, self._limits)
+        weights = bounds.check(node, self._limits)
         self._validate(node)
         operations: dict[str | None, OperationDefinitionNode] = {
             definition.name.value if definition.name else None: definition
             for definition in node.definitions
             if isinstance(definition, OperationDefinitionNode)
         }
-        return Document(text, key, node, operations)
+        deferring = frozenset(name for name, weight in zip(operations, weights, strict=True) if weight.deferred)
+        return Document(text, key, node, operations, deferring)
 
     def _validate(self, node: DocumentNode) -> None:
         errors = validate(self._schema, node, _RULES, max_errors=_MAX_ERRORS, hide_suggestions=True)

@@ -1,34 +1,24 @@
 """From a request to the data and errors of its answer."""
 
-from collections.abc import Iterator
-from typing import Any
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeGuard, cast
 
 import strawberry
-from graphql import GraphQLSchema, OperationDefinitionNode, OperationType
+from graphql import ExecutionResult, GraphQLSchema, OperationDefinitionNode, OperationType
+from graphql.execution import experimental_execute_incrementally
 from msgspec import Struct
-from strawberry.extensions import SchemaExtension
-from strawberry.types.execution import ExecutionResult
+from strawberry.execution import optimized_is_awaitable
 
 from gateway.errors import RequestError
 from gateway.operations.documents import Document, Documents
 from gateway.operations.introspection import asks_for_the_schema
 from gateway.operations.request import GraphQLRequest
+from gateway.operations.waves import Begun, WaveExecutor, WholeExecutor
 from gateway.settings import Limits
 from resolvers.context import Context
 
-_DOCUMENT = "document"
-
-
-class KnownDocument(SchemaExtension):
-    """Hands a document that is already parsed and validated to Strawberry, which then does neither again."""
-
-    def on_parse(self) -> Iterator[None]:
-        """Put the document in place before parsing would begin."""
-        context = self.execution_context
-        if context.operation_extensions is not None:
-            context.graphql_document = context.operation_extensions[_DOCUMENT]
-            context.pre_execution_errors = []
-        yield
+_is_awaitable = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)
 
 
 class Operation(Struct, frozen=True):
@@ -43,15 +33,19 @@ class Operation(Struct, frozen=True):
         """Whether it only reads."""
         return self.node.operation is OperationType.QUERY
 
+    @property
+    def defers(self) -> bool:
+        """Whether some of its answer may come later, if the caller can take it so."""
+        return self.name in self.document.deferring
+
 
 class Executor:
     """Runs operations on one schema."""
 
     def __init__(self, schema: strawberry.Schema, limits: Limits, *, introspection: bool) -> None:
-        self._schema = schema
         self._introspection = introspection
-        core: GraphQLSchema = schema._schema  # noqa: SLF001 - Strawberry has no public name for graphql-core's schema
-        self.documents = Documents(core, limits)
+        self._schema: GraphQLSchema = schema._schema  # noqa: SLF001 - Strawberry has no public name for graphql-core's
+        self.documents = Documents(self._schema, limits)
 
     def prepare(self, request: GraphQLRequest) -> Operation:
         """The operation that the request names.
@@ -72,12 +66,27 @@ class Executor:
             raise RequestError(400, "INTROSPECTION_DISABLED", "The schema is published as a file, not here.")
         return Operation(document, node, node.name.value if node.name else None)
 
-    async def run(self, operation: Operation, variables: dict[str, Any] | None, context: Context) -> ExecutionResult:
-        """Execute. Errors of fields stand in the result; nothing is raised for them."""
-        return await self._schema.execute(
-            operation.document.text,
-            variable_values=variables,
+    async def run(
+        self, operation: Operation, variables: dict[str, Any] | None, context: Context, *, in_waves: bool = False
+    ) -> ExecutionResult | Begun:
+        """Execute. Errors of fields stand in the result; nothing is raised for them.
+
+        The document was parsed and validated when it came, so graphql-core is asked directly.
+
+        Args:
+            operation: what to execute.
+            variables: as the caller sent them.
+            context: of this request.
+            in_waves: whether the caller can take what is deferred later; otherwise it comes with the rest.
+        """
+        result = experimental_execute_incrementally(
+            self._schema,
+            operation.document.node,
             context_value=context,
+            variable_values=variables,
             operation_name=operation.name,
-            operation_extensions={_DOCUMENT: operation.document.node},
+            executor_class=WaveExecutor if in_waves and operation.defers else WholeExecutor,
+            is_awaitable=_is_awaitable,
+            hide_suggestions=True,
         )
+        return cast("ExecutionResult | Begun", await result if inspect.isawaitable(result) else result)

@@ -12,6 +12,7 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLError,
     OperationDefinitionNode,
+    SelectionNode,
     SelectionSetNode,
 )
 from msgspec import Struct
@@ -36,10 +37,14 @@ class Weight(Struct, frozen=True):
     fields: int = 0
     """Fields at its own top level."""
     directives: int = 0
+    deferred: int = 0
+    """Fragments and lists that may come later."""
+    waves: int = 0
+    """How many of these lie within each other."""
 
 
-def check(document: DocumentNode, limits: Limits) -> None:
-    """Refuse a document that is over a limit.
+def check(document: DocumentNode, limits: Limits) -> list[Weight]:
+    """Refuse a document that is over a limit; what each operation amounts to, otherwise.
 
     Raises:
         InvalidDocument: with the code of the limit and the limit itself.
@@ -47,8 +52,10 @@ def check(document: DocumentNode, limits: Limits) -> None:
     operations = sum(isinstance(definition, OperationDefinitionNode) for definition in document.definitions)
     if operations > limits.max_operations:
         raise over("MAX_OPERATIONS_LIMIT", "full of operations", limits.max_operations)
-    for weight in weigh(document):
+    weights = weigh(document)
+    for weight in weights:
         _refuse(weight, limits)
+    return weights
 
 
 def weigh(document: DocumentNode) -> list[Weight]:
@@ -78,6 +85,8 @@ def _refuse(weight: Weight, limits: Limits) -> None:
         ("MAX_ROOT_FIELDS_LIMIT", "wide at its top", weight.fields, limits.max_root_fields),
         ("MAX_ALIASES_LIMIT", "full of aliases", weight.aliases, limits.max_aliases),
         ("MAX_DIRECTIVES_LIMIT", "full of directives", weight.directives, limits.max_directives),
+        ("MAX_DEFERRED_LIMIT", "full of @defer and @stream", weight.deferred, limits.max_deferred),
+        ("MAX_WAVES_LIMIT", "deep in @defer and @stream", weight.waves, limits.max_waves),
     ):
         if found > limit:
             raise over(code, how, limit)
@@ -121,19 +130,24 @@ def _spreads(selection_set: SelectionSetNode) -> list[str]:
 
 
 def _weigh(top: SelectionSetNode, fragments: dict[str, Weight], directives: int) -> Weight:
-    depth = levels = aliases = fields = 0
-    stack = [(top, 1, 1, True)]
+    depth = levels = aliases = fields = deferred = waves = 0
+    stack = [(top, 1, 1, 0, True)]
     while stack:
-        selection_set, field_level, level, at_top = stack.pop()
+        selection_set, field_level, level, wave, at_top = stack.pop()
         levels = max(levels, level)
         for selection in selection_set.selections:
             directives += len(selection.directives or ())
+            later = _is_deferred(selection)
+            deferred += later
+            waves = max(waves, wave + later)
             if isinstance(selection, FragmentSpreadNode):
                 spread = fragments.get(selection.name.value, Weight())
                 depth = max(depth, field_level - 1 + spread.depth)
                 levels = max(levels, level + spread.levels)
+                waves = max(waves, wave + later + spread.waves)
                 aliases += spread.aliases
                 directives += spread.directives
+                deferred += spread.deferred
                 fields += spread.fields if at_top else 0
                 continue
             is_field = isinstance(selection, FieldNode)
@@ -142,11 +156,17 @@ def _weigh(top: SelectionSetNode, fragments: dict[str, Weight], directives: int)
                 fields += at_top
                 aliases += selection.alias is not None
             if inner := getattr(selection, "selection_set", None):
-                stack.append((inner, field_level + is_field, level + 1, at_top and not is_field))
+                stack.append((inner, field_level + is_field, level + 1, wave + later, at_top and not is_field))
     return Weight(
         depth=min(depth, _HUGE),
         levels=min(levels, _HUGE),
         aliases=min(aliases, _HUGE),
         fields=min(fields, _HUGE),
         directives=min(directives, _HUGE),
+        deferred=min(deferred, _HUGE),
+        waves=min(waves, _HUGE),
     )
+
+
+def _is_deferred(selection: SelectionNode) -> bool:
+    return any(directive.name.value in ("defer", "stream") for directive in selection.directives or ())

@@ -98,7 +98,6 @@ INVALID: Mapping[str, str] = {
     "directives that nobody knows": "{ me @a @b @c @d @e @f @g { id } }",
     "directives on a variable": f"query ($a: Int {row('@x', 2_000)}) {{ me {{ id }} }}",
     "directives on a fragment that nobody uses": f"{{ me {{ id }} }} fragment F on Citizen {row('@x', 2_000)} {{ id }}",
-    "@defer": on_me(row("... @defer { id }", 50)),
     "the same field": on_me(row("id", 4_000)),
     "fields within fields": on_me(row("encounters { nodes { id } }", 600)),
     "arguments that differ": on_me(row("encounters(first: %d) { nodes { id } }", 400)),

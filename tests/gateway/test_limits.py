@@ -16,6 +16,7 @@ from graphql import (
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from gateway.errors import InvalidDocument
 from gateway.operations.limits import Weight, check, weigh
@@ -28,11 +29,15 @@ NAMES = ("A", "B", "C", "D")
 def selections(fragments: tuple[str, ...]) -> st.SearchStrategy[str]:
     """A selection set that may spread only those fragments, so that no circle comes about."""
     spread = st.sampled_from(fragments).map(lambda name: f"...{name}") if fragments else st.nothing()
-    leaf = st.sampled_from(["x", "a: x", "x @d", "a: x @d @e"]) | spread | spread.map(lambda text: f"{text} @d")
+    leaf = (
+        st.sampled_from(["x", "a: x", "x @d", "a: x @d @e", "x @stream"])
+        | spread
+        | spread.map(lambda text: f"{text} @defer")
+    )
     return st.recursive(
         st.lists(leaf, min_size=1, max_size=3).map(braced),
         lambda inner: st.lists(
-            leaf | inner.map(lambda text: f"x {text}") | inner.map(lambda text: f"... @d {text}"),
+            leaf | inner.map(lambda text: f"x {text}") | inner.map(lambda text: f"... @defer {text}"),
             min_size=1,
             max_size=3,
         ).map(braced),
@@ -58,9 +63,11 @@ def expanded(document: DocumentNode) -> Weight:
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
 
     def walk(node: SelectionSetNode, *, top: bool) -> Weight:
-        depth = levels = aliases = fields = directives = 0
+        depth = levels = aliases = fields = directives = deferred = waves = 0
         for selection in node.selections:
-            directives += len(selection.directives or ())
+            names = [directive.name.value for directive in selection.directives or ()]
+            later = len({"defer", "stream"}.intersection(names))
+            directives += len(names)
             if isinstance(selection, FieldNode):
                 aliases += selection.alias is not None
                 fields += top
@@ -79,19 +86,19 @@ def expanded(document: DocumentNode) -> Weight:
             levels = max(levels, inner.levels)
             aliases += inner.aliases
             directives += inner.directives
-        return Weight(depth=depth, levels=levels + 1, aliases=aliases, fields=fields, directives=directives)
+            deferred += inner.deferred + later
+            waves = max(waves, inner.waves + later)
+        return Weight(depth, levels + 1, aliases, fields, directives, deferred, waves)
 
     (operation,) = (node for node in document.definitions if isinstance(node, OperationDefinitionNode))
     weight = walk(operation.selection_set, top=True)
-    return Weight(
-        weight.depth, weight.levels, weight.aliases, weight.fields, weight.directives + len(operation.directives or ())
-    )
+    return structs.replace(weight, directives=weight.directives + len(operation.directives or ()))
 
 
 @settings(deadline=None)
 @given(small_documents())
 def test_looking_at_each_fragment_once_gives_what_expanding_gives(text: str) -> None:
-    """Depth, levels, aliases, fields at the top and directives, for every operation that can be written small."""
+    """In every sum and every longest path, for every operation that can be written small."""
     document = parse(text)
 
     assert weigh(document) == [expanded(document)]

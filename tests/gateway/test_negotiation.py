@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import RequestError
-from gateway.negotiation import AnswerType, answer_type, require_json
+from gateway.negotiation import Accepted, AnswerType, Form, Framing, Streaming, accepted, require_json
 
 GRAPHQL, JSON = AnswerType.GRAPHQL, AnswerType.JSON
 
@@ -31,7 +31,7 @@ GRAPHQL, JSON = AnswerType.GRAPHQL, AnswerType.JSON
 )
 def test_the_best_type_is_chosen(accept: list[bytes], wanted: AnswerType) -> None:
     """By weight, then by order, then the one that tells more; the most specific range counts for each type."""
-    assert answer_type(accept) is wanted
+    assert accepted(accept).whole is wanted
 
 
 @pytest.mark.parametrize(
@@ -57,16 +57,46 @@ def test_the_best_type_is_chosen(accept: list[bytes], wanted: AnswerType) -> Non
 def test_a74_nothing_that_we_write_is_wanted(accept: bytes) -> None:
     """406; a weight that is none counts as a refusal."""
     with pytest.raises(RequestError) as refused:
-        answer_type([accept])
+        accepted([accept])
 
     assert refused.value.status == 406
+
+
+APOLLO = b"multipart/mixed;incrementalSpec=v0.2,application/graphql-response+json,application/json;q=0.9"
+APOLLO_OLD = b"multipart/mixed;deferSpec=20220824,application/graphql-response+json,application/json;q=0.9"
+URQL = (
+    b"application/graphql-response+json, application/graphql+json, application/json, text/event-stream, multipart/mixed"
+)
+
+
+@pytest.mark.parametrize(
+    ("accept", "whole", "streaming"),
+    [
+        pytest.param(APOLLO, GRAPHQL, Streaming(Framing.MULTIPART, Form.IDS), id="Apollo Client 4"),
+        pytest.param(APOLLO_OLD, GRAPHQL, Streaming(Framing.MULTIPART, Form.PATHS), id="Apollo Client 3"),
+        pytest.param(URQL, GRAPHQL, Streaming(Framing.EVENTS, Form.PATHS), id="urql"),
+        pytest.param(b"text/event-stream", None, Streaming(Framing.EVENTS, Form.PATHS), id="graphql-sse"),
+        (b"multipart/mixed;q=0.5, text/event-stream;q=0.6", None, Streaming(Framing.EVENTS, Form.PATHS)),
+        (b"application/json, multipart/mixed;q=0", JSON, None),
+        pytest.param(b"*/*", GRAPHQL, None, id="who takes everything is not sent a stream"),
+        pytest.param(b"*/*, multipart/*", GRAPHQL, None, id="nor who names no type"),
+        pytest.param(b"multipart/mixed;incrementalSpec=v9, application/json", JSON, None, id="another specification"),
+        pytest.param(b"multipart/mixed;subscriptionSpec=1.0, application/json", JSON, None, id="another protocol"),
+    ],
+)
+def test_who_can_read_a_stream_says_so_by_name(
+    accept: bytes, whole: AnswerType | None, streaming: Streaming | None
+) -> None:
+    """In the form that the client knows; as clients really write it."""
+    assert accepted([accept]) == Accepted(whole, streaming)
 
 
 @given(st.lists(st.binary(max_size=60), max_size=3))
 def test_any_bytes_are_an_answer_or_a_406(accept: list[bytes]) -> None:
     """Nothing else comes out, whatever goes in."""
     try:
-        assert answer_type(accept) in AnswerType
+        found = accepted(accept)
+        assert found.whole or found.streaming
     except RequestError as error:
         assert error.status == 406  # noqa: PT017 - either is right, nothing else is
 
