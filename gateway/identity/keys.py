@@ -46,13 +46,17 @@ class IssuerKeys:
 
         Raises:
             InvalidToken: the issuer has no such key.
-            IssuerUnavailable: the issuer's keys were never to be had, or not for too long.
+            IssuerUnavailable: the issuer's keys were never to be had, or not for too long; or they are not to be had
+                now, and the key may be a new one of its. A refusal would make honest callers sign in again, all at
+                once, at an issuer that is down.
         """
         await self._refresh_if_old()
         if kid not in self._keys:
             await self._refresh_for_unknown()
         if self._is_beyond_use():
             raise IssuerUnavailable(cause="no keys of the issuer to judge with")
+        if kid not in self._keys and self._last_fetch_failed:
+            raise IssuerUnavailable(cause="an unknown key while the issuer's keys cannot be had")
         found = tuple(key for key in self._keys.get(kid, ()) if fits(key, algorithm))
         if not found:
             raise InvalidToken(Fault.UNTRUSTED, cause="no key of that id fits the algorithm")

@@ -97,11 +97,12 @@ async def test_a_child_does_not_open_health_data_alone(gateway: Running, city: C
     assert answer.body["data"] is None
 
 
-async def test_f25_when_the_register_is_down_her_own_record_goes_on_and_the_childs_stays_shut(
-    gateway: Running, city: City
+@pytest.mark.parametrize("fault", ["down", "hang", "garbage"])
+async def test_f25_when_the_register_ails_her_own_record_goes_on_and_the_childs_stays_shut(
+    gateway: Running, city: City, fault: str
 ) -> None:
     """Who may act for whom cannot be verified: fail closed for others, and say that it may be tried again."""
-    city.faults.set("population", "down")
+    city.faults.set("population", fault)
     query = "query Both($id: CitizenId!) { me { allergies { completeness { complete } } } citizen(id: $id) { id } }"
     answer = await gateway.ask(query, token=city.eid.token_for("mai"), variables={"id": by_key("nhi").personal_id})
 

@@ -1,6 +1,7 @@
 """How each fault looks on the wire: one function per name of ``faults.FaultName``."""
 
 import asyncio
+import gzip
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -14,8 +15,12 @@ from tests.sandbox.faults import WRONG_PERSON, Fault, FaultName, Faults
 
 SLOW_SECONDS = 1.0
 BUSY_SECONDS = 1.0
+DRIP_SECONDS = 0.2
 HUGE_CHUNK = b" " * 65_536
 HUGE_CHUNKS = 176
+DEEP = b"[" * 1_000_000
+PACKED = gzip.compress(b" " * 16_000_000)
+LONG_HEADER = b"a" * 1_048_576
 LOG_IN_PAGE = """<!doctype html><html lang="vi"><head><title>Đăng nhập</title></head><body>
 <form method="post" action="/login"><label>Tài khoản <input name="username"></label>
 <label>Mật khẩu <input name="password" type="password"></label><button>Đăng nhập</button></form></body></html>"""
@@ -93,6 +98,17 @@ async def _hang(exchange: Exchange) -> None:
         await exchange.answer()
 
 
+async def _drip(exchange: Exchange) -> None:
+    headers, body = await exchange.true_answer()
+    await exchange.start([*headers, (b"content-length", str(len(body)).encode())])
+    seconds = exchange.fault.seconds
+    for byte in body[:-1]:
+        await exchange.send({"type": "http.response.body", "body": bytes([byte]), "more_body": True})
+        if not await exchange.held(DRIP_SECONDS if seconds is None else seconds):
+            return
+    await exchange.send({"type": "http.response.body", "body": body[-1:]})
+
+
 async def _down(exchange: Exchange) -> None:
     await exchange.reply(PlainTextResponse("Service Unavailable", 503))
 
@@ -128,6 +144,20 @@ async def _huge(exchange: Exchange) -> None:
     for chunk in (b"{", *[HUGE_CHUNK] * HUGE_CHUNKS, b"}"):
         await exchange.send({"type": "http.response.body", "body": chunk, "more_body": True})
     await exchange.send({"type": "http.response.body", "body": b""})
+
+
+async def _deep(exchange: Exchange) -> None:
+    await exchange.reply(Response(DEEP, media_type="application/json"))
+
+
+async def _packed(exchange: Exchange) -> None:
+    await exchange.reply(Response(PACKED, media_type="application/json", headers={"Content-Encoding": "gzip"}))
+
+
+async def _long_header(exchange: Exchange) -> None:
+    headers, body = await exchange.true_answer()
+    await exchange.start([(b"x-long", LONG_HEADER), *headers])
+    await exchange.send({"type": "http.response.body", "body": body})
 
 
 async def _wrong_person(exchange: Exchange) -> None:
@@ -185,6 +215,7 @@ def _retyped(value: Any) -> Any:
 ANSWERS: Mapping[FaultName, Callable[[Exchange], Awaitable[None]]] = {
     "slow": _slow,
     "hang": _hang,
+    "drip": _drip,
     "down": _down,
     "refuse": _refuse,
     "busy": _busy,
@@ -192,6 +223,9 @@ ANSWERS: Mapping[FaultName, Callable[[Exchange], Awaitable[None]]] = {
     "html": _html,
     "half": _half,
     "huge": _huge,
+    "deep": _deep,
+    "packed": _packed,
+    "long_header": _long_header,
     "redirect": _redirect,
     "null": _spoiled(lambda _: b"null"),
     "list": _spoiled(lambda _: b"[]"),

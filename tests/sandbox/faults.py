@@ -5,6 +5,7 @@ The table of a gateway's promises speaks of these faults by number; here they ha
 ======================  ==================================================================================
 ``slow``                the true answer, ``seconds`` late (1 s unless told)
 ``hang``                nothing, until the fault is cleared or the caller hangs up
+``drip``                the true answer, a byte every ``seconds`` (0.2 s unless told)
 ``down``                503
 ``refuse``              401, the source's own refusal of the gateway
 ``busy``                429 with ``Retry-After`` of ``seconds`` (1 s unless told)
@@ -12,6 +13,9 @@ The table of a gateway's promises speaks of these faults by number; here they ha
 ``html``                200, the log-in page of some portal
 ``half``                200, Content-Length of the whole answer, half of it, then the connection is cut
 ``huge``                200, valid JSON of more than 10 MB, without Content-Length
+``deep``                200, JSON of a million lists in each other
+``packed``              200, gzip of a few kilobytes that unpacks to 16 MB, though nobody accepts it
+``long_header``         200, with a header line of 1 MiB
 ``redirect``            302 to another host
 ``null``, ``list``      200, a JSON value of another shape: ``null`` or ``[]``
 ``types``               200, the true shape with every value of another type
@@ -32,6 +36,7 @@ from starlette.types import Scope
 FaultName = Literal[
     "slow",
     "hang",
+    "drip",
     "down",
     "refuse",
     "busy",
@@ -39,6 +44,9 @@ FaultName = Literal[
     "html",
     "half",
     "huge",
+    "deep",
+    "packed",
+    "long_header",
     "redirect",
     "null",
     "list",

@@ -116,6 +116,29 @@ async def test_a_huge_body_comes_without_a_length(city: City, http: httpx.AsyncC
     assert size > 10_000_000
 
 
+async def test_a_deep_body_is_lists_in_lists(city: City, http: httpx.AsyncClient) -> None:
+    city.faults.set(SOURCE, "deep")
+    answer = await patient(http)
+    assert (answer.headers["content-type"], set(answer.text)) == ("application/json", {"["})
+
+
+async def test_a_packed_body_unpacks_to_a_thousand_times_its_size(city: City, http: httpx.AsyncClient) -> None:
+    city.faults.set(SOURCE, "packed")
+    answer = await patient(http)
+    assert len(answer.content) > 500 * int(answer.headers["content-length"])
+
+
+async def test_a_header_that_no_client_reads(city: City, http: httpx.AsyncClient) -> None:
+    city.faults.set(SOURCE, "long_header")
+    with pytest.raises(httpx.RemoteProtocolError):
+        await patient(http)
+
+
+async def test_a_drip_is_the_true_answer_when_it_is_over(city: City, http: httpx.AsyncClient) -> None:
+    city.faults.set(SOURCE, "drip", seconds=0)
+    assert (await patient(http)).json()["total"] == 1
+
+
 async def test_slow_is_the_true_answer_when_it_comes(city: City, http: httpx.AsyncClient) -> None:
     city.faults.set(SOURCE, "slow", seconds=0.01)
     assert (await patient(http)).json()["total"] == 1

@@ -44,9 +44,10 @@ async def test_a37_a_hundred_unknown_kids_in_a_row(
         Answer(hangs=True),
     ],
 )
-async def test_a38_key_set_in_trouble(
+async def test_a38_f24_key_set_in_trouble(
     issuer: HostileIssuer, http: httpx.AsyncClient, clock: HeldClock, trouble: Answer
 ) -> None:
+    """Known keys go on; of an unknown one nobody can say now whether the issuer made it."""
     settings = settings_for(issuer.address, fetch_deadline=0.2 if trouble.hangs else 2)
     verifier = Verifier([settings], http=http, clock=clock)
     await accepted(verifier, bent(issuer.address))
@@ -55,7 +56,8 @@ async def test_a38_key_set_in_trouble(
     with capture_logs() as events:
         await accepted(verifier, bent(issuer.address, exp=NOW + 1_000))
         clock.pass_seconds(30)
-        await all_refused(verifier, [bent(issuer.address, head={"kid": "new"})], Fault.UNTRUSTED)
+        with pytest.raises(IssuerUnavailable):
+            await verifier.verify([b"Bearer " + bent(issuer.address, head={"kid": "new"})])
     assert {event["event"] for event in events} == {"identity.keys_refused"}
     await verifier.aclose()
 
@@ -102,6 +104,7 @@ async def test_a40_discovery_that_turns_to_another_issuer_or_host(
     with capture_logs() as events:
         await accepted(verifier, bent(issuer.address, exp=NOW + 1_000))
         clock.pass_seconds(30)
-        await all_refused(verifier, [forged], Fault.UNTRUSTED)
+        with pytest.raises(IssuerUnavailable):
+            await verifier.verify([b"Bearer " + forged])
     assert {(event["event"], event["log_level"]) for event in events} == {("identity.keys_refused", "error")}
     assert issuer.times() == 1

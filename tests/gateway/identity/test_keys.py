@@ -143,7 +143,8 @@ async def test_a_bad_key_set_never_replaces_a_good_one(
     clock.pass_seconds(301)
     with capture_logs() as events:
         assert await knows(keys, "k-rsa")
-        assert not await knows(keys, "stranger")
+        with pytest.raises(IssuerUnavailable):
+            await knows(keys, "stranger")
     assert [event["kept"] for event in events if event["event"] == "identity.keys_refused"] == [1]
     assert issuer.times() == 2
 
