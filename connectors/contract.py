@@ -85,6 +85,8 @@ class Question(Struct, Generic[R], frozen=True, kw_only=True):
     codes: tuple[str, ...] = ()
     category: str | None = None
     """Value of an ObservationCategory."""
+    in_detail: bool = False
+    """Whether what a source gives only record by record is wanted too, such as the lines of a claim."""
 
 
 class Answer(Struct, Generic[R], frozen=True, kw_only=True):

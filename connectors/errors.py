@@ -5,7 +5,8 @@
     │   └── Overloaded      429 or 503 that says when to come back
     │       └── Resting     not asked at all, because it failed too often a moment ago
     ├── TooSlow             no answer within the time that was left
-    ├── Denied              the source refuses this gateway: 401, 403, a restricted account
+    ├── Denied              the source refuses this gateway: 401, 403
+    │   └── Restricted      it has restricted our account: whoever goes on asking makes it worse
     ├── Garbled             an answer that is not what the protocol promises, or beyond the size bound
     └── WrongPerson         an answer about somebody else
         └── Unmatched       the right number with a name or birth date that does not fit: one file, not the source
@@ -53,6 +54,10 @@ class Denied(SourceError):
     """The source refuses the gateway. Not the citizen's fault, and nothing the citizen can mend."""
 
     code = "SOURCE_DENIED"
+
+
+class Restricted(Denied):
+    """The source has restricted our account, for having asked too much. The account is to be left alone at once."""
 
 
 class Garbled(SourceError):

@@ -237,14 +237,26 @@ def read(
         raise BadOptions(f"{where}{place}: {message}") from None
 
 
-def chosen(key: str, options: SourceOptions, can_hold: frozenset[type[Record]]) -> frozenset[type[Record]]:
-    """The classes of record that this source is asked for: what its block names, or all that its kind can do.
+def chosen(
+    key: str,
+    options: SourceOptions,
+    can_hold: frozenset[type[Record]],
+    *,
+    unless_named: frozenset[type[Record]] = frozenset(),
+) -> frozenset[type[Record]]:
+    """The classes of record that this source is asked for.
+
+    Args:
+        key: of the source.
+        options: its block; ``holds`` names the classes.
+        can_hold: what its kind can do; a block that names nothing means all of it ...
+        unless_named: ... but for these, which are costly to ask for.
 
     Raises:
         BadOptions: ``holds`` names a class that the kind cannot ask for, or none at all.
     """
     if options.holds is None:
-        return can_hold
+        return can_hold - unless_named
     known = {about.__name__: about for about in can_hold}
     for name in options.holds:
         if name not in known:

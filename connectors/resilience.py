@@ -22,7 +22,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 from connectors import calls
 from connectors.clock import Clock
 from connectors.contract import Answer, Deadline, Grant, Inquiry, Question, Source
-from connectors.errors import Overloaded, Resting, TooSlow, Unavailable, Unmatched, WrongPerson
+from connectors.errors import Overloaded, Resting, Restricted, TooSlow, Unavailable, Unmatched, WrongPerson
 from connectors.options import BreakerOptions
 from connectors.records import Record
 
@@ -41,6 +41,8 @@ _TRIALS = 3
 """Trials that must succeed before a breaker closes: one alone, then two at once, so that nobody is overrun."""
 _LONGEST_REST = timedelta(minutes=1)
 """A source that asks for more patience is asked again after this much, for its word may be wrong or hostile."""
+_RESTRICTED_FOR = timedelta(minutes=10)
+"""How long a source that has restricted our account is asked nothing at all."""
 _TRIAL_UNDER_WAY = 1.0
 """Seconds after which to come back when others are just trying."""
 
@@ -202,6 +204,13 @@ class GuardedSource:
         ended, rest = Ended.WELL, None
         try:
             yield
+        except Restricted:
+            # It is the account that is restricted, whatever it was used for.
+            ended, rest = Ended.FATALLY, _RESTRICTED_FOR
+            for other in self._breakers.values():
+                if other is not breaker:
+                    other.end(STATE_CLOSED, Ended.FATALLY, rest=rest)
+            raise
         except BaseException as error:
             ended = self._judged(error, inquiry, self._clock.monotonic() - at)
             rest = min(error.retry_after, _LONGEST_REST) if isinstance(error, Overloaded) else None

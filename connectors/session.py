@@ -7,6 +7,7 @@ every request.
 
 import asyncio
 from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable
 from typing import Generic, Protocol, TypeVar
 
 from connectors.clock import Clock
@@ -26,6 +27,7 @@ class Token(Protocol):
 
 
 K = TypeVar("K", bound=Token)
+T = TypeVar("T")
 
 
 class AccountSession(ABC, Generic[K]):
@@ -61,6 +63,23 @@ class AccountSession(ABC, Generic[K]):
                 return await self._renewed(deadline)
         except TimeoutError:
             raise TooSlow("no token before the deadline") from None
+
+    async def call(self, made: Callable[[K], Awaitable[T | None]], deadline: Deadline) -> T:
+        """What a call gives; it is made again, once, with a new token where the source does not accept the first.
+
+        Args:
+            made: makes the call with a token; gives none where the source does not accept the token.
+            deadline: of the question that needs it.
+
+        Raises:
+            SourceError: that of the call; ``Denied`` where the source does not accept a new token either.
+        """
+        token = await self.token(deadline)
+        if (answer := await made(token)) is not None:
+            return answer
+        if (answer := await made(await self.token(deadline, instead_of=token))) is not None:
+            return answer
+        raise Denied("the source does not accept a new token")
 
     @abstractmethod
     async def _take(self, deadline: Deadline) -> K:

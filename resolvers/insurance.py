@@ -3,6 +3,7 @@
 from collections.abc import Awaitable
 
 import strawberry
+from strawberry.types.nodes import SelectedField
 
 from connectors import records
 from connectors.contract import Question
@@ -50,12 +51,23 @@ def claims(
     return connect(
         info,
         root,
-        Question(about=records.Claim, since=since),
+        Question(about=records.Claim, since=since, in_detail=_selects(info, "lines")),
         when=lambda claim: claim.admitted,
         first=first,
         after=after,
         keep=lambda claim: inside(claim.admitted),
     )
+
+
+def _selects(info: Info, name: str) -> bool:
+    """Whether the caller reads a field of the listed records, so that a source must be asked for each of them."""
+    waiting = list(info.selected_fields)
+    while waiting:
+        selected = waiting.pop()
+        if isinstance(selected, SelectedField) and selected.name == name:
+            return True
+        waiting += selected.selections
+    return False
 
 
 def co_payments(

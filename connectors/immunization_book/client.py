@@ -14,12 +14,12 @@ from msgspec import Raw
 
 from connectors.clock import Clock
 from connectors.contract import Answer, Deadline, Grant, Greeting, Inquiry, Question, Subject
-from connectors.errors import Denied, Garbled
+from connectors.errors import Garbled
 from connectors.http import Line
 from connectors.immunization_book import mapping, people
 from connectors.immunization_book.options import ImmunizationBookOptions
 from connectors.immunization_book.report import reports_of
-from connectors.immunization_book.session import SUCCESS, Session
+from connectors.immunization_book.session import SUCCESS, Session, Token
 from connectors.immunization_book.wire import ListAnswer
 from connectors.options import chosen
 from connectors.records import Immunization, Record, SourceInfo
@@ -112,22 +112,22 @@ class ImmunizationBookSource:
         return [row for found in rows[:half] for row in found], [row for found in rows[half:] for row in found]
 
     async def _list(self, method: str, path: str, deadline: Deadline, **how: Mapping[str, str]) -> list[Raw]:
-        """One operation, tried again with a new token when the book does not accept the first."""
-        token = await self._session.token(deadline)
-        for last in (False, True):
+        """The entries that one operation gives."""
+
+        async def made(token: Token) -> list[Raw] | None:
             headers = {"authorization": f"Bearer {token.bearer}"}
             # Every operation here only reads: it may be repeated.
             reply = await self._line.send(
                 method, path, deadline=deadline, headers=headers, accept=_READABLE, repeatable=True, **how
             )
-            if reply.status == 200:
-                answer = reply.decode(_LIST)
-                if answer.code != SUCCESS:
-                    raise Garbled("unknown business code")
-                return answer.data or []
-            if not last:
-                token = await self._session.token(deadline, instead_of=token)
-        raise Denied("the book does not accept a new token")
+            if reply.status != 200:
+                return None
+            answer = reply.decode(_LIST)
+            if answer.code != SUCCESS:
+                raise Garbled("unknown business code")
+            return answer.data or []
+
+        return await self._session.call(made, deadline)
 
 
 HELD: Mapping[

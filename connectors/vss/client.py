@@ -1,57 +1,42 @@
-"""Speaks with the portal: one card check per request and citizen, then the history of visits.
+"""Answers questions out of what the portal says: cards, insured visits, what was paid towards them, and their details.
 
 The portal says 200 to everything; the business code in the body decides. Its answers carry no citizen number, so
 name and birth date, which it also compares itself, must be those that are proven.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
 
 import httpx
-import msgspec
-from msgspec import Raw, Struct
 
 from connectors.clock import Clock, today
-from connectors.contract import Answer, Deadline, Grant, Greeting, Inquiry, Question, Subject
-from connectors.errors import Denied, Garbled, SourceError, WrongPerson
-from connectors.http import Line
+from connectors.contract import Answer, Deadline, Grant, Greeting, Inquiry, Question
+from connectors.errors import Garbled
 from connectors.options import chosen
-from connectors.person import require_same_person
-from connectors.records import Claim, Coverage, Record, SourceInfo
-from connectors.records.agreement import names_agree
+from connectors.records import Claim, CoPayment, Coverage, Medication, Observation, Record, SourceInfo
 from connectors.stamping import Stamp
-from connectors.vss import dates, mapping
-from connectors.vss.business_codes import UNAUTHENTICATED, Finding, finding
+from connectors.vss import co_payments, details, mapping
+from connectors.vss.business_codes import CO_PAYMENTS_FOUND, NO_CO_PAYMENTS, Finding, finding
+from connectors.vss.desk import Asking, Desk, citizen
+from connectors.vss.details import VisitDetails
+from connectors.vss.holder import require_holder
 from connectors.vss.options import VssOptions
+from connectors.vss.portal import Portal
 from connectors.vss.report import reports_of
-from connectors.vss.session import Session
-from connectors.vss.wire import CardAnswer, HistoryAnswer
+from connectors.work import in_time
 
 R = TypeVar("R", bound=Record)
-A = TypeVar("A", CardAnswer, HistoryAnswer)
 
-_CARD = msgspec.json.Decoder(CardAnswer)
-_HISTORY = msgspec.json.Decoder(HistoryAnswer)
-_READABLE = frozenset({200, 401})
-"""401 is read as the business code of the same number: the token is renewed once, then it is a refusal."""
-_MOST_VISITS = 2000
-"""More visits than this are cut off: the portal holds the visits of some months."""
-
-
-class Checked(Struct, frozen=True):
-    """A card check that is about the right person."""
-
-    answer: CardAnswer
-    found: Finding
-    at: datetime
+_FROM_DETAILS: frozenset[type[Record]] = frozenset({Medication, Observation})
+_MOST_ENTRIES = 2000
+"""More entries of co-payments than this are cut off: they are those of one year."""
 
 
 class VssSource:
     """One account at the portal, as a source."""
 
     options: ClassVar[type[VssOptions]] = VssOptions
-    can_hold: ClassVar[frozenset[type[Record]]] = frozenset({Coverage, Claim})
+    can_hold: ClassVar[frozenset[type[Record]]] = frozenset({Coverage, Claim, CoPayment, *_FROM_DETAILS})
     reports = staticmethod(reports_of)
 
     def __init__(
@@ -60,126 +45,107 @@ class VssSource:
         self.info = SourceInfo(
             id=key, name=options.name, kind=options.category, protocol=options.kind, facility_code=options.facility
         )
-        self.holds = chosen(key, options, self.can_hold)
-        self.deadline = float(options.deadline)
+        self.holds = chosen(key, options, self.can_hold, unless_named=_FROM_DETAILS)
+        slow: Mapping[type[Record], float] = {CoPayment: float(options.co_payments_deadline)}
+        self._deadlines = {about: slow.get(about, float(options.deadline)) for about in self.holds}
+        self.deadline = max(self._deadlines.values())
         self._clock = clock
-        self._paths = options.endpoints
-        self._card_is_form = options.card_encoding == "form"
-        self._staff = {"hoTenCb": options.staff_name, "cccdCb": options.staff_id.reveal()}
-        self._line = Line(options, clock=clock, transport=transport)
-        self._session = Session(self._line, options, clock)
+        self._portal = Portal(options, clock=clock, transport=transport)
+        self._desk = Desk(self.info, self._portal, most_details=options.details, clock=clock)
 
     async def ask(self, question: Question[R], grant: Grant, inquiry: Inquiry) -> Answer[R]:
-        """The cards, or the visits that were claimed under them. Slices are left to whoever asked.
+        """The records of that class. Slices are left to whoever asked.
 
         Raises:
             SourceError: no usable answer; ``WrongPerson`` also where the portal says that name or birth date differ.
         """
         grant.require(question.about)
-        answer, subject = HELD[question.about], grant.subject
-        deadline = inquiry.deadline.within(self.deadline)
-        checked = await inquiry.once((self.info.id, "card", subject.ref), lambda: self._check(subject, deadline))
-        return await answer(self, checked, subject, deadline)
+        deadline = inquiry.deadline.within(self._deadlines[question.about])
+        asking = Asking(question, grant.subject, inquiry, deadline)
+        # What is shared with a question that has more time must not take this one longer.
+        return await in_time(HELD[question.about](self, asking), deadline)
 
     async def close(self) -> None:
         """Let go of connections. Idempotent."""
-        await self._line.close()
+        await self._portal.close()
 
     async def greet(self, deadline: Deadline) -> Greeting:
         """Sign in."""
-        await self._session.token(deadline)
+        await self._portal.greet(deadline)
         return Greeting("the portal accepts the account")
 
-    async def _coverages(self, checked: Checked, subject: Subject, _: Deadline) -> Answer[Coverage]:
-        stamp = Stamp(self.info, subject, checked.at)
+    async def _coverages(self, asking: Asking) -> Answer[Coverage]:
+        checked = await self._desk.checked(asking)
+        stamp = Stamp(self.info, asking.subject, checked.at)
         records, dropped = mapping.coverages(checked.answer, checked.found, stamp, today=today(self._clock))
         return Answer(records=records, retrieved_at=checked.at, dropped=dropped)
 
-    async def _claims(self, checked: Checked, subject: Subject, deadline: Deadline) -> Answer[Claim]:
+    async def _claims(self, asking: Asking) -> Answer[Claim]:
+        history = await self._desk.history(asking)
+        claims = {visited.claim.id: visited.claim for visited in history.visits}
+        dropped, truncated = history.dropped, history.truncated
+        if asking.question.in_detail:
+            looked_up = await self._desk.details(asking, history, since=asking.question.since)
+            truncated = truncated or bool(looked_up.failures)
+            for visit in looked_up.visits:
+                claims[visit.claim.id], unreadable = details.detailed(visit.claim, visit.details)
+                dropped += unreadable
+        return Answer(records=tuple(claims.values()), retrieved_at=history.at, dropped=dropped, truncated=truncated)
+
+    async def _medications(self, asking: Asking) -> Answer[Medication]:
+        return await self._of_details(asking, details.medications)
+
+    async def _observations(self, asking: Asking) -> Answer[Observation]:
+        return await self._of_details(asking, details.observations)
+
+    async def _of_details(
+        self, asking: Asking, made: Callable[[VisitDetails, Stamp], tuple[Sequence[R], int]]
+    ) -> Answer[R]:
+        """The records that stand in the details of visits. A visit without its details may hide some of them."""
+        history = await self._desk.history(asking)
+        looked_up = await self._desk.details(asking, history, since=asking.question.since)
+        if looked_up.failures and not looked_up.visits:
+            raise looked_up.failures[0]
+        stamp = Stamp(self.info, asking.subject, self._clock.now())
+        records: list[R] = []
+        dropped = history.dropped
+        for visit in looked_up.visits:
+            found, unreadable = made(visit, stamp)
+            records += found
+            dropped += unreadable
+        return Answer(
+            records=tuple(records),
+            retrieved_at=stamp.retrieved_at,
+            dropped=dropped,
+            truncated=history.truncated or len(looked_up.visits) < len(history.visits),
+        )
+
+    async def _co_payments(self, asking: Asking) -> Answer[CoPayment]:
+        checked = await self._desk.checked(asking)
         if checked.found is Finding.NO_CARD:
             return Answer(records=(), retrieved_at=checked.at)
-        if not checked.answer.name:
-            # A history names nobody: without a proven card check it could be anybody's.
-            raise Garbled("the card check names nobody")
-        visits = await self._history(subject, deadline)
+        number = mapping.current_card(checked.answer) or asking.subject.personal_id
+        answer = await self._portal.co_payments(citizen(asking.subject, number), asking.deadline)
         at = self._clock.now()
-        records, dropped = mapping.claims(visits[:_MOST_VISITS], Stamp(self.info, subject, at))
-        return Answer(records=records, retrieved_at=at, dropped=dropped, truncated=len(visits) > _MOST_VISITS)
-
-    async def _check(self, subject: Subject, deadline: Deadline) -> Checked:
-        answer = await self._call(
-            _CARD, self._paths.card, self._asked(subject), deadline, form=self._card_is_form, account=True
-        )
-        found = finding(answer.code)
-        if found is not Finding.NO_CARD:
-            _require_holder(answer, subject)
-        return Checked(answer, found, self._clock.now())
-
-    async def _history(self, subject: Subject, deadline: Deadline) -> list[Raw]:
-        answer = await self._call(
-            _HISTORY, self._paths.history, self._asked(subject), deadline, form=True, account=False
-        )
-        return [] if finding(answer.code) is Finding.NO_CARD else answer.visits or []
-
-    def _asked(self, subject: Subject) -> dict[str, str]:
-        """Whom the portal is asked about, and on whose responsibility."""
-        if not subject.name or not subject.birth_date:
-            raise SourceError("the citizen's name or birth date is not known")
-        return {
-            "maThe": subject.personal_id,
-            "hoTen": subject.name,
-            "ngaySinh": dates.written(subject.birth_date),
-            **self._staff,
-        }
-
-    async def _call(
-        self,
-        decoder: "msgspec.json.Decoder[A]",
-        path: str,
-        body: Mapping[str, str],
-        deadline: Deadline,
-        *,
-        form: bool,
-        account: bool,
-    ) -> A:
-        """One operation, tried again with a new token when the portal does not accept the first."""
-        token = await self._session.token(deadline)
-        for last in (False, True):
-            # Token and credentials stand in the query string by the portal's own design.
-            query = {"token": token.access, "id_token": token.id, **(self._session.credentials if account else {})}
-            how: dict[str, Mapping[str, str]] = {"form" if form else "json": body}
-            # Never repeated: an account that asks too often is restricted.
-            reply = await self._line.send(
-                "POST", path, deadline=deadline, params=query, accept=_READABLE, repeatable=False, **how
-            )
-            answer = reply.decode(decoder) if reply.status == 200 else None
-            if answer is not None and answer.code != UNAUTHENTICATED:
-                return answer
-            if not last:
-                token = await self._session.token(deadline, instead_of=token)
-        raise Denied("the portal does not accept a new token")
+        if answer.code == NO_CO_PAYMENTS:
+            return Answer(records=(), retrieved_at=at)
+        if answer.code != CO_PAYMENTS_FOUND:
+            finding(answer.code)
+            raise Garbled("a business code that belongs to a card")
+        entries = answer.entries or []
+        if answer.holder:
+            require_holder(answer.holder.name, answer.holder.birth_date, asking.subject)
+        elif entries:
+            raise Garbled("co-payments of nobody")
+        records, dropped = co_payments.co_payments(entries[:_MOST_ENTRIES], Stamp(self.info, asking.subject, at))
+        return Answer(records=records, retrieved_at=at, dropped=dropped, truncated=len(entries) > _MOST_ENTRIES)
 
 
-def _require_holder(answer: CardAnswer, subject: Subject) -> None:
-    """Refuse an answer about somebody else, or about a card of nobody."""
-    if not answer.name:
-        if answer.card or answer.new_card or answer.old_card:
-            raise Garbled("a card without its holder")
-        return
-    try:
-        birth_date = dates.partial_date(answer.birth_date)
-    except ValueError:
-        raise Garbled("the holder's birth date cannot be read") from None
-    if birth_date is None:
-        raise Garbled("a holder without a birth date")
-    require_same_person(subject, personal_ids=None, birth_date=birth_date)
-    if not names_agree(subject.name, answer.name):
-        # Elsewhere a name alone refuses nothing; here it is half of all that the answer says about the person.
-        raise WrongPerson("the holder has another name")
-
-
-HELD: Mapping[type[Record], Callable[[VssSource, Checked, Subject, Deadline], Awaitable[Answer[Any]]]] = {
+HELD: Mapping[type[Record], Callable[[VssSource, Asking], Awaitable[Answer[Any]]]] = {
     Coverage: VssSource._coverages,  # noqa: SLF001 - the table of this very class
     Claim: VssSource._claims,  # noqa: SLF001 - as above
+    CoPayment: VssSource._co_payments,  # noqa: SLF001 - as above
+    Medication: VssSource._medications,  # noqa: SLF001 - as above
+    Observation: VssSource._observations,  # noqa: SLF001 - as above
 }
-"""How a class of record is answered once the card check is done."""
+"""How a class of record is answered."""

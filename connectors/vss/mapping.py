@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import date
 from types import MappingProxyType
@@ -14,6 +14,8 @@ from connectors.records import Claim, CodedText, Coding, Coverage, CoverageStatu
 from connectors.stamping import Stamp
 from connectors.vss import benefits, dates
 from connectors.vss.business_codes import REPLACED, REPLACED_SOON, Finding
+from connectors.vss.values import ICD10, from_list, said
+from connectors.vss.values import facility as place
 from connectors.vss.wire import CardAnswer, Visit
 
 _STATED = {
@@ -23,7 +25,6 @@ _STATED = {
 }
 
 _VISIT = msgspec.json.Decoder(Visit)
-_ICD10 = "http://hl7.org/fhir/sid/icd-10"
 _CODED = re.compile(r"(?P<code>[A-Z]\d{2}(?:\.\d{1,2})?[†*+]?)(?:\s+-\s.*)?", re.ASCII | re.DOTALL)
 """``E11.9 - words``: the portal writes the code before the words, where it writes one."""
 _NEXT_CODED = re.compile(r"\s*;\s*(?=[A-Z]\d{2}(?:\.\d{1,2})?[†*+]?\s+-\s)", re.ASCII)
@@ -67,45 +68,59 @@ def coverages(answer: CardAnswer, found: Finding, stamp: Stamp, *, today: date) 
     return records, max(len(cards), 1) - len(records)
 
 
-def claims(visits: Iterable[Raw], stamp: Stamp) -> tuple[tuple[Claim, ...], int]:
+class Visited(Struct, frozen=True):
+    """One visit that could be read."""
+
+    file: str | None
+    """The portal's own number, by which details can be had."""
+    claim: Claim
+
+
+def visits(raws: Iterable[Raw], stamp: Stamp) -> tuple[tuple[Visited, ...], int]:
     """The visits that can be read, in their order and each once, and how many cannot.
 
     A visit cannot be read when it is no object of the promised shape, names no facility, or has a date that is none.
     """
-    records: dict[Visit, Claim] = {}
+    found: dict[Visit, Visited] = {}
     files: Counter[str] = Counter()
     dropped = 0
-    for raw in visits:
+    for raw in raws:
         try:
             visit = _VISIT.decode(raw)
-            if visit not in records:
-                records[visit] = _claim(visit, files, stamp)
+            if visit not in found:
+                found[visit] = Visited(said(visit.file), _claim(visit, files, stamp))
         except (msgspec.DecodeError, ValueError, RecursionError):
             dropped += 1
-    return tuple(records.values()), dropped
+    return tuple(found.values()), dropped
+
+
+def current_card(answer: CardAnswer) -> str | None:
+    """The number of the card that is to be used from now on."""
+    new = said(answer.new_card) if answer.code in (REPLACED, REPLACED_SOON) else None
+    return new or said(answer.card)
 
 
 def _cards(answer: CardAnswer, found: Finding) -> Iterator[_Card]:
     """The card that was found, the new and the old one; the same number may come again, with less detail."""
     replaced = answer.code in (REPLACED, REPLACED_SOON)
     outgoing = Finding.EXPIRED if answer.code == REPLACED else found
-    current, new, old = (_said(number) for number in (answer.card, answer.new_card, answer.old_card))
+    current, new, old = (said(number) for number in (answer.card, answer.new_card, answer.old_card))
     if current:
         yield _Card(
             number=current,
             found=found if current == new else outgoing,
-            valid_from=_said(answer.valid_from),
-            valid_until=_said(answer.valid_until),
-            facility=_said(answer.facility),
+            valid_from=said(answer.valid_from),
+            valid_until=said(answer.valid_until),
+            facility=said(answer.facility),
         )
     if new:
         yield _Card(
             number=new,
             found=found if replaced else None,
-            valid_from=_said(answer.new_valid_from),
-            valid_until=_said(answer.new_valid_until),
-            facility=_said(answer.new_facility),
-            facility_name=_said(answer.new_facility_name),
+            valid_from=said(answer.new_valid_from),
+            valid_until=said(answer.new_valid_until),
+            facility=said(answer.new_facility),
+            facility_name=said(answer.new_facility_name),
         )
     if old:
         yield _Card(number=old, found=outgoing if replaced else None)
@@ -118,12 +133,12 @@ def _coverage(card: _Card, answer: CardAnswer, stamp: Stamp, today: date) -> Cov
     return Coverage(
         **stamp(Coverage, card.number),
         card_number=card.number,
-        social_insurance_number=_said(answer.social_insurance_number),
+        social_insurance_number=said(answer.social_insurance_number),
         valid_from=valid_from,
         valid_until=valid_until,
         benefit_level=benefits.level(card.number),
         benefit_percent=benefits.percent(card.number, on),
-        registered_facility=_facility(card.facility, card.facility_name),
+        registered_facility=place(card.facility, card.facility_name),
         five_years_continuous_from=_day(answer.five_years_from),
         status=_status(card, valid_from, valid_until, today),
     )
@@ -143,25 +158,26 @@ def _status(card: _Card, valid_from: date | None, valid_until: date | None, toda
 
 
 def _claim(visit: Visit, files: Counter[str], stamp: Stamp) -> Claim:
-    facility = _facility(_said(visit.facility), None)
+    facility = place(said(visit.facility))
     if facility is None:
         raise ValueError("no facility")
-    admitted, discharged = dates.moment(visit.admitted), dates.moment(visit.discharged)
+    admitted = dates.moment(said(visit.admitted) or visit.older_admitted)
+    discharged = dates.moment(said(visit.discharged) or visit.older_discharged)
     return Claim(
         **stamp(Claim, _file(visit, facility, files)),
         facility=facility,
         admitted=admitted,
         discharged=discharged,
-        diagnoses=_diagnoses(_said(visit.diagnosis)),
-        entitlement=_said(visit.entitlement),
-        discharge=_from_list(_said(visit.discharge), "tinhTrang", _DISCHARGES),
-        result=_from_list(_said(visit.result), "kqDieuTri", _RESULTS),
+        diagnoses=_diagnoses(said(visit.diagnosis)),
+        entitlement=said(visit.entitlement),
+        discharge=from_list(said(visit.discharge), "tinhTrang", _DISCHARGES),
+        result=from_list(said(visit.result), "kqDieuTri", _RESULTS),
     )
 
 
 def _file(visit: Visit, facility: Facility, files: Counter[str]) -> str:
     """The portal's file number, or what stands for it; a number given to two different visits is told apart."""
-    file = _said(visit.file) or f"{facility.code}/{_said(visit.admitted) or ''}"
+    file = said(visit.file) or f"{facility.code}/{said(visit.admitted) or said(visit.older_admitted) or ''}"
     files[file] += 1
     return file if files[file] == 1 else f"{file}#{files[file]}"
 
@@ -173,18 +189,7 @@ def _diagnoses(text: str | None) -> tuple[Diagnosis, ...]:
 
 def _codings(words: str) -> tuple[Coding, ...]:
     match = _CODED.fullmatch(words)
-    return (Coding(system=_ICD10, code=match["code"]),) if match else ()
-
-
-def _from_list(code: str | None, name: str, words: Mapping[str, str]) -> CodedText | None:
-    if code is None:
-        return None
-    coding = Coding(system=f"urn:citizen-graph:vss:{name}", code=code)
-    return CodedText(text=words.get(code, code), codings=(coding,))
-
-
-def _facility(code: str | None, name: str | None) -> Facility | None:
-    return Facility(code=code, name=name or code) if code else None
+    return (Coding(system=ICD10, code=match["code"]),) if match else ()
 
 
 def _day(text: str | None) -> date | None:
@@ -192,8 +197,3 @@ def _day(text: str | None) -> date | None:
     with suppress(ValueError):
         return dates.day(text)
     return None
-
-
-def _said(text: str | int | None) -> str | None:
-    """What the portal said; an empty text says nothing."""
-    return ("" if text is None else str(text)).strip() or None

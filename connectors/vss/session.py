@@ -6,6 +6,7 @@ A token is bound to the account, our address and a time of about ten minutes (le
 from collections.abc import Mapping
 from datetime import datetime
 from hashlib import md5
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -46,14 +47,12 @@ class Session(AccountSession[Token]):
         super().__init__(clock)
         self._line = line
         self._path = options.endpoints.token
-        secret = options.password.reveal()
-        # MD5 is the portal's own contract, not a choice of ours.
-        hashed = secret if options.password_is_md5 else md5(secret.encode(), usedforsecurity=False).hexdigest()
-        self.credentials: Mapping[str, str] = {"username": options.username, "password": hashed}
+        self.credentials: Mapping[str, str] = {"username": options.username, "password": _hashed(options)}
         """As the portal wants them, in the token request and in the query of a card check."""
+        self._body: dict[str, Any] = {options.token_encoding: self.credentials}
 
     async def _take(self, deadline: Deadline) -> Token:
-        reply = await self._line.send("POST", self._path, deadline=deadline, form=self.credentials)
+        reply = await self._line.send("POST", self._path, deadline=deadline, **self._body)
         answer = reply.decode(_ANSWER)
         if answer.code == UNAUTHENTICATED:
             self._refused()
@@ -72,3 +71,12 @@ class Session(AccountSession[Token]):
         except (ValueError, OverflowError):
             seconds = 0.0
         return self._clock.monotonic() + max(seconds, _LEAST)
+
+
+def _hashed(options: VssOptions) -> str:
+    """The MD5 of the password: the portal's own contract, not a choice of ours."""
+    secret = options.password.reveal()
+    if options.password_is_md5:
+        return secret
+    digits = md5(secret.encode(), usedforsecurity=False).hexdigest()
+    return digits.upper() if options.md5_case == "upper" else digits

@@ -55,7 +55,12 @@ def answers_of_the_city() -> Iterator[tuple[str, bytes]]:
     for resources in contents.resources.values():
         bundle = {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": one} for one in resources]}
         yield "fhir", orjson.dumps(bundle)
-    for answer in (*contents.cards.values(), *contents.histories.values()):
+    for answer in (
+        *contents.cards.values(),
+        *contents.histories.values(),
+        *contents.files.values(),
+        *contents.co_payments.values(),
+    ):
         yield "vss", orjson.dumps(answer)
     for number, citizen in contents.citizens.items():
         yield "population", orjson.dumps({"MaKetQua": "00", "CongDan": citizen})

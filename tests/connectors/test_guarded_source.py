@@ -14,6 +14,7 @@ from connectors.errors import (
     Garbled,
     Overloaded,
     Resting,
+    Restricted,
     SourceError,
     TooSlow,
     Unavailable,
@@ -208,3 +209,15 @@ async def test_a_question_outside_its_grant_is_a_mistake_and_counts_for_nothing(
     with pytest.raises(PermissionError):
         await world.guarded.ask(elsewhere, grant(AN), inquiry(world.clock))
     assert world.inner.asked == []
+
+
+async def test_a_restricted_account_is_left_alone_at_once_for_every_class() -> None:
+    """It is the account that is restricted, not what it was used for; ten minutes later it is tried again."""
+    world = World()
+    await world.fails(lambda: Restricted("restricted"))
+    assert await world.is_resting(Allergy)
+    assert await world.is_resting(Condition)
+    world.clock.pass_seconds(599)
+    assert await world.is_resting(Condition)
+    world.clock.pass_seconds(1)
+    assert not await world.is_resting(Condition)

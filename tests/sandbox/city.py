@@ -194,6 +194,8 @@ class City:
             insurance_app(
                 self.contents.cards,
                 self.contents.histories,
+                files=self.contents.files,
+                co_payments=self.contents.co_payments,
                 account=self._account(),
                 clock=self._clock,
                 faults=self.faults,

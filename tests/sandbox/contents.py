@@ -21,6 +21,10 @@ class Contents:
     """Answers of the insurance's card check by citizen number."""
     histories: Mapping[str, Json] = field(default_factory=dict)
     """Answers of the insurance's visit history by citizen number."""
+    files: Mapping[str, Json] = field(default_factory=dict)
+    """Answers of the insurance with the details of a visit, by the number of its file."""
+    co_payments: Mapping[str, Json] = field(default_factory=dict)
+    """Answers of the insurance about co-payments by citizen number."""
     citizens: Mapping[str, Json] = field(default_factory=dict)
     """``CongDan`` of the population register by citizen number."""
     dependants: Mapping[str, Sequence[Json]] = field(default_factory=dict)

@@ -6,7 +6,15 @@ from typing import get_args
 from tests.sandbox.contents import Contents
 from tests.sandbox.people import Person
 from tests.sandbox.people.places import FhirSystem
-from tests.sandbox.render import appointments, fhir, hospital_xml, immunization_book, insurance, register
+from tests.sandbox.render import (
+    appointments,
+    fhir,
+    hospital_xml,
+    immunization_book,
+    insurance,
+    insurance_money,
+    register,
+)
 
 
 def contents_of(people: Sequence[Person]) -> Contents:
@@ -16,6 +24,8 @@ def contents_of(people: Sequence[Person]) -> Contents:
         resources={system: fhir.resources(people, system) for system in get_args(FhirSystem)},
         cards={person.personal_id: insurance.card(person) for person in people},
         histories={person.personal_id: insurance.history(person) for person in people},
+        files={file: answer for person in people for file, answer in insurance_money.files(person).items()},
+        co_payments={person.personal_id: insurance_money.co_payments(person) for person in people},
         citizens={person.personal_id: register.congdan(person, people) for person in people},
         dependants={person.personal_id: register.dependants(person, people) for person in people},
         dossiers={

@@ -10,7 +10,7 @@ import pytest
 from starlette.applications import Starlette
 
 from tests.sandbox.eid.held_clock import HeldClock
-from tests.sandbox.servers.insurance import CARD, HISTORY, TAKE, insurance_app
+from tests.sandbox.servers.insurance import CARD, CO_PAYMENTS, DETAILS, HISTORY, OLDER_HISTORY, TAKE, insurance_app
 from tests.sandbox.servers.insurance_account import Account
 from tests.sandbox.servers.insurance_match import plain
 from tests.sandbox.small import AN, BINH, cards, histories
@@ -25,6 +25,11 @@ ASKED = {
     "hoTenCb": "Nguyễn Thị Mẫu Trực",
     "cccdCb": STAFF,
 }
+
+
+FILES = {"1": {"maKetQua": "000", "hoSoKCB": {"xml1": {"MaThe": "DN4797999998101", "HoTen": "Trần Thị Mẫu Ân"}}}}
+VISIT = {"maHoSo": "1", "ngayVao": "202608120815", "ngayRa": "202608121030"}
+HELD = {**histories(), BINH: {"maKetQua": "000", "ghiChu": "", "dsLichSuKCB2025": [VISIT]}}
 
 
 class Desk:
@@ -56,7 +61,8 @@ class Desk:
 async def desk() -> AsyncIterator[Desk]:
     clock = HeldClock()
     account = Account("79981_BV", "secret", {STAFF: "Nguyễn Thị Mẫu Trực"})
-    app = insurance_app(cards(), histories(), account=account, clock=clock)
+    paid = {AN: {"MaKetQua": "200", "DataCCT": []}}
+    app = insurance_app(cards(), HELD, files=FILES, co_payments=paid, account=account, clock=clock)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://vss") as http:
         made = Desk(http, clock, app)
         await made.log_in()
@@ -173,3 +179,34 @@ def test_an_account_does_not_print_its_secrets() -> None:
     shown = repr(Account("79981_BV", "secret", {STAFF: "Mẫu"}))
     assert "secret" not in shown
     assert STAFF not in shown
+
+
+async def test_the_older_history_has_other_names_and_days_alone(desk: Desk) -> None:
+    fields = {**ASKED, "maThe": BINH, "hoTen": "Lê Văn Mẫu Bình", "ngaySinh": "1980"}
+    answer = await desk.http.post(OLDER_HISTORY, params=desk.query, data=fields)
+    assert answer.json()["dsLichSuKCB"] == [{"maHoSo": "1", "tuNgay": "12/08/2026", "denNgay": "12/08/2026"}]
+    assert (await desk.http.post(OLDER_HISTORY, data=fields)).json()["maKetQua"] == "401"
+
+
+async def test_details_are_found_by_the_number_of_the_file(desk: Desk) -> None:
+    """All of the question stands in the query."""
+    answers = [await desk.http.post(DETAILS, params={**desk.query, "maHoSo": file}) for file in ("1", "2")]
+    assert [answer.json()["maKetQua"] for answer in answers] == ["000", "205"]
+    assert (await desk.http.post(DETAILS, params={"maHoSo": "1"})).json()["maKetQua"] == "401"
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({}, "200"),
+        ({"maThe": BINH, "hoTen": "Lê Văn Mẫu Bình", "ngaySinh": "1980"}, "204"),
+        ({"maThe": "DN4797999998999"}, "204"),
+        ({"hoTen": "Lê Thị Mẫu Ân"}, "400"),
+        ({"username": "other"}, "401"),
+    ],
+)
+async def test_co_payments_want_the_account_in_headers(desk: Desk, changes: dict[str, str], code: str) -> None:
+    headers = {"accessToken": desk.query["token"], "tokenId": desk.query["id_token"], "passwordHash": MD5}
+    asked = {"username": "79981_BV", **ASKED, **changes}
+    assert (await desk.http.post(CO_PAYMENTS, json=asked, headers=headers)).json()["MaKetQua"] == code
+    assert (await desk.http.post(CO_PAYMENTS, json=asked)).json()["MaKetQua"] == "401"

@@ -28,6 +28,7 @@ PASSWORD_MD5 = "cf7ea278d17cf5a91c3ad782be83a1e4"
 STAFF_NAME, STAFF_ID = "Nguyễn Thị Mẫu Trực", "079185998999"
 
 TAKE, CARD, HISTORY = "/api/token/take", "/api/egw/KQNhanLichSuKCB2024", "/api/egw/Lskcb2025"
+DETAILS, PAID = "/api/egw/nhanHoSoKCBChiTiet", "/api/TraCuuCCT/TraCuuTienMCCT"
 Json = dict[str, Any]
 
 
@@ -73,6 +74,69 @@ def history(*visits: Any) -> Json:
     return {"maKetQua": "000", "ghiChu": None, "dsLichSuKCB2025": list(visits)}
 
 
+def details(**parts: Any) -> Json:
+    """The details of a visit of Ân, with other parts where the test says so."""
+    summary = {
+        "MaLk": "L1",
+        "HoTen": "TRẦN THỊ MẪU ÂN",
+        "NgaySinh": "19850203",
+        "TTongchi": 150000,
+        "TBntt": "30000",
+        "TBhtt": "120000.00",
+    }
+    return {
+        "maKetQua": "000",
+        "hoSoKCB": {
+            "xml1": summary,
+            "dsXml2": [medicine()],
+            "dsXml3": [{"MaDichVu": "02.1896", "TenDichVu": "Khám bệnh", "SoLuong": 1, "DonGia": 36500}],
+            "dsXml4": [{"MaChiSo": "GLU", "TenChiSo": "Glucose", "GiaTri": "6.5", "NgayKq": "202608120930"}],
+            "dsXml5": None,
+            **parts,
+        },
+    }
+
+
+def medicine(**fields: Any) -> Json:
+    """An entry of ``dsXml2``."""
+    return {
+        "MaThuoc": "40.30",
+        "TenThuoc": "Metformin",
+        "DonViTinh": "Viên",
+        "HamLuong": "500mg",
+        "DuongDung": "1.01",
+        "LieuDung": "2 viên/ngày",
+        "SoDangKy": "VD-1",
+        "SoLuong": "60.000",
+        "DonGia": 1500.5,
+        "ThanhTien": 90030,
+        "NgayYl": "202608120900",
+        **fields,
+    }
+
+
+def paid(*entries: Json, **fields: Any) -> Json:
+    """An answer about co-payments of Ân."""
+    holder = {"hoTen": "TRẦN THỊ MẪU ÂN", "ngaySinh": "03/02/1985", "ngayKetThuc": "31/12/2026"}
+    return {"MaKetQua": "200", "GhiChu": "", "DataCCT": list(entries), "ThongTinSoThe": holder, **fields}
+
+
+def entry(**fields: Any) -> Json:
+    """One visit of an answer about co-payments."""
+    return {
+        "Id": 1,
+        "maThe": "DN4797999998101",
+        "maCskcb": "79981",
+        "ngayVao": "202608120815",
+        "ngayRa": "12/08/2026",
+        "maDoiTuongKCB": "1.1",
+        "tBNCCTMCCT": 30000,
+        "tBNCCTLuyKe": "45000.5",
+        "ngayNhan": "202608121100",
+        **fields,
+    }
+
+
 class Portal:
     """A portal whose answers are set by the test. It notes what it was asked, and gives out a new token each time."""
 
@@ -80,6 +144,8 @@ class Portal:
         self.answers: dict[str, list[httpx.Response | Json]] = {
             CARD: [card() if card_answer is None else card_answer],
             HISTORY: [history(visit()) if history_answer is None else history_answer],
+            DETAILS: [details()],
+            PAID: [paid(entry())],
         }
         """By path; all but the last one are used once."""
         self.forgotten: set[str] = set()
@@ -102,8 +168,9 @@ class Portal:
         path = request.url.path
         if path == TAKE and TAKE not in self.answers:
             return _streamed(httpx.Response(200, json=self._token()))
-        if request.url.params.get("token") in self.forgotten:
-            return _streamed(httpx.Response(200, json={"maKetQua": "401"}))
+        token = request.url.params.get("token") or request.headers.get("accesstoken")
+        if token in self.forgotten:
+            return _streamed(httpx.Response(200, json={"maKetQua": "401", "MaKetQua": "401"}))
         told = self.answers[path]
         answer = told.pop(0) if len(told) > 1 else told[0]
         return _streamed(answer if isinstance(answer, httpx.Response) else httpx.Response(200, json=answer))
@@ -146,10 +213,10 @@ def inquiry() -> Inquiry:
 
 
 async def ask(
-    asked: VssSource, about: type[Record], subject: Subject = AN, request: Inquiry | None = None
+    asked: VssSource, about: type[Record], subject: Subject = AN, request: Inquiry | None = None, **slice_: Any
 ) -> Answer[Record]:
     """One question, in a request of its own unless told otherwise."""
-    return await asked.ask(Question(about=about), grant_for(subject, about), request or inquiry())
+    return await asked.ask(Question(about=about, **slice_), grant_for(subject, about), request or inquiry())
 
 
 def body(request: httpx.Request) -> dict[str, str]:

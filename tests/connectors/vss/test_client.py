@@ -221,7 +221,11 @@ async def test_holds_narrows_what_may_be_asked() -> None:
 
 @pytest.mark.parametrize(
     ("holds", "hint"),
-    [(("Claims",), "did you mean 'Claim'"), (("Encounter",), "it can hold: Claim, Coverage"), ((), "at least one")],
+    [
+        (("Claims",), "did you mean 'Claim'"),
+        (("Encounter",), "it can hold: Claim, CoPayment, Coverage"),
+        ((), "at least one"),
+    ],
 )
 def test_holds_must_name_what_the_kind_can_do(holds: tuple[str, ...], hint: str) -> None:
     """The error names the block and what would be right."""

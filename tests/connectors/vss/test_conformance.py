@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from connectors.clock import SystemClock
-from connectors.records import Claim, Coverage, Record
+from connectors.records import Claim, CoPayment, Coverage, Record
 from connectors.vss.client import VssSource
 from tests.connectors.conformance import Bench, Conformance
 from tests.connectors.serving import serving
@@ -18,8 +18,10 @@ from tests.connectors.vss.portal import (
     STAFF_ID,
     STAFF_NAME,
     card,
+    entry,
     history,
     options,
+    paid,
     visit,
 )
 from tests.sandbox.faults import Faults
@@ -36,16 +38,24 @@ HISTORIES: Mapping[str, dict[str, Any]] = {
 }
 
 
-class TestVss(Conformance):
-    """Cards, then claims, with the card check in JSON, then as a form."""
+PAID: Mapping[str, dict[str, Any]] = {
+    AN.personal_id: paid(entry(), entry(maCskcb="79982")),
+    BINH.personal_id: paid(entry(), ThongTinSoThe={"hoTen": "LÊ VĂN MẪU BÌNH", "ngaySinh": "1980"}),
+}
 
-    @pytest.fixture(params=[(Coverage, "json"), (Claim, "form")], ids=["cards", "claims"])
+
+class TestVss(Conformance):
+    """Cards, claims, co-payments, with the card check in JSON or as a form."""
+
+    @pytest.fixture(
+        params=[(Coverage, "json"), (Claim, "form"), (CoPayment, "json")], ids=["cards", "claims", "co-payments"]
+    )
     async def bench(self, request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
         """The portal on a real socket, and a source that speaks with it."""
         about: type[Record] = request.param[0]
         faults, clock = Faults(), SystemClock()
         account = Account(username="79981_BV", password=PASSWORD, staff={STAFF_ID: STAFF_NAME})
-        app = insurance_app(CARDS, HISTORIES, account=account, clock=clock, faults=faults)
+        app = insurance_app(CARDS, HISTORIES, co_payments=PAID, account=account, clock=clock, faults=faults)
         async with serving(app) as server:
             source = VssSource("insurance", options(url=server.url, card_encoding=request.param[1]), clock=clock)
             yield Bench(

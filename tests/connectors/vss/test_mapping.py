@@ -40,7 +40,8 @@ def cards(**fields: Any) -> tuple[tuple[Coverage, ...], int]:
 
 
 def claims(*visits: Any) -> tuple[tuple[Claim, ...], int]:
-    return mapping.claims([Raw(msgspec.json.encode(item)) for item in visits], STAMP)
+    visited, dropped = mapping.visits([Raw(msgspec.json.encode(item)) for item in visits], STAMP)
+    return tuple(visit.claim for visit in visited), dropped
 
 
 def statuses(**fields: Any) -> dict[str, CoverageStatus]:

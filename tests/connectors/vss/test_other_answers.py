@@ -48,7 +48,8 @@ def test_every_visit_is_read(number: str) -> None:
     text = (FOLDER / number / "Lskcb2025.json").read_bytes()
     visits: list[Any] = json.loads(text)["dsLichSuKCB2025"] or []
     answer = msgspec.json.decode(text, type=HistoryAnswer)
-    records, dropped = mapping.claims(answer.visits or [], stamp(number))
+    visited, dropped = mapping.visits(answer.visits or [], stamp(number))
+    records = [visit.claim for visit in visited]
     assert (len(records), dropped) == (len(visits), 0)
     for record in records:
         assert record.admitted

@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
-from connectors.errors import Denied, Garbled, SourceError, Unavailable
+from connectors.errors import Denied, Garbled, Overloaded, SourceError, Unavailable
 from connectors.records import Claim, Coverage
-from tests.connectors.vss.portal import CARD, HISTORY, TAKE, Portal, ask, source
+from tests.connectors.vss.portal import CARD, HISTORY, PASSWORD_MD5, TAKE, Portal, ask, body, source
 from tests.sandbox.eid.held_clock import HeldClock
 
 REFUSED = {"maKetQua": "401", "ghiChu": "Lỗi xác thực tài khoản"}
@@ -117,3 +117,26 @@ async def test_a_token_answer_without_a_token_is_no_token(answer: dict[str, Any]
     with pytest.raises(error):
         await ask(source(portal), Coverage)
     assert portal.counts == {TAKE: 1}
+
+
+@pytest.mark.parametrize(("case", "md5"), [("lower", PASSWORD_MD5), ("upper", PASSWORD_MD5.upper())])
+@pytest.mark.parametrize("encoding", ["form", "json"])
+async def test_the_account_is_written_as_the_portal_wants_it(case: str, md5: str, encoding: str) -> None:
+    """The guide says upper case, clients send lower; a form or JSON."""
+    portal = Portal()
+    await ask(source(portal, md5_case=case, token_encoding=encoding), Coverage)
+    take = portal.calls[0]
+    assert body(take) == {"username": "79981_BV", "password": md5}
+    assert take.headers["content-type"].endswith("json" if encoding == "json" else "form-urlencoded")
+    assert portal.calls[1].url.params["password"] == md5
+
+
+async def test_an_account_with_an_agreed_number_of_calls_keeps_to_it() -> None:
+    """Beyond it nothing is sent, and the answer says when to come back."""
+    portal = Portal()
+    asked = source(portal, calls_per_minute=1)
+    await ask(asked, Coverage)
+    with pytest.raises(Overloaded) as caught:
+        await ask(asked, Coverage)
+    assert caught.value.retry_after == timedelta(minutes=1)
+    assert portal.counts[CARD] == 1

@@ -180,6 +180,8 @@ class InsuranceVisit:
     right: str
     leaving: int
     outcome: int
+    results: tuple[Measurement, ...]
+    prescriptions: tuple[Prescription, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +244,9 @@ class Person:
     def insurance_visits(self) -> tuple[InsuranceVisit, ...]:
         """What hospitals and health stations reported: finished visits of which the insurance paid a part."""
         return tuple(
-            InsuranceVisit(v.facility, v.start, v.end, v.diagnoses, v.right, v.leaving, v.outcome)
+            InsuranceVisit(
+                v.facility, v.start, v.end, v.diagnoses, v.right, v.leaving, v.outcome, v.results, v.prescriptions
+            )
             for v in self.visits
             if v.insured and v.end
         )

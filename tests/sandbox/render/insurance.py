@@ -3,6 +3,7 @@
 Field names and codes as in the portal's guide (letters 1923/BHXH-CNTT and 2746/BHXH-CNTT).
 """
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -56,9 +57,14 @@ def history(person: Person) -> dict[str, Any]:
     """The visits of which the insurance paid a part, oldest first; without a card the list is null."""
     if person.card is None:
         return {"maKetQua": NO_CARD, "ghiChu": SENTENCES[NO_CARD], "dsLichSuKCB2025": None}
-    visits = sorted(person.insurance_visits, key=lambda visit: visit.admitted)
-    items = [_item(visit, person, number) for number, visit in enumerate(visits, 1)]
+    items = [_item(visit, file) for file, visit in numbered(person)]
     return {"maKetQua": "000", "ghiChu": None, "dsLichSuKCB2025": items}
+
+
+def numbered(person: Person) -> Iterator[tuple[str, InsuranceVisit]]:
+    """The visits with the portal's numbers for them, oldest first."""
+    for number, visit in enumerate(sorted(person.insurance_visits, key=lambda visit: visit.admitted), 1):
+        yield f"{visit.facility}{visit.admitted:%Y}{person.serial:03d}{number:03d}", visit
 
 
 def slashed(day: date | None) -> str:
@@ -92,18 +98,18 @@ def _check(visit: InsuranceVisit) -> dict[str, str]:
     """Every visit began with a check of the card by the facility's account."""
     return {
         "userKT": f"{visit.facility}_BV",
-        "thoiGianKT": _minute(visit.admitted),
+        "thoiGianKT": minute(visit.admitted),
         "thongBao": "Thông tin thẻ chính xác",
         "maLoi": "000",
     }
 
 
-def _item(visit: InsuranceVisit, person: Person, number: int) -> dict[str, str]:
+def _item(visit: InsuranceVisit, file: str) -> dict[str, str]:
     return {
-        "maHoSo": f"{visit.facility}{visit.admitted:%Y}{person.serial:03d}{number:03d}",
+        "maHoSo": file,
         "maCSKCB": visit.facility,
-        "ngayVao": _minute(visit.admitted),
-        "ngayRa": _minute(visit.discharged),
+        "ngayVao": minute(visit.admitted),
+        "ngayRa": minute(visit.discharged),
         "tenBenh": "; ".join(f"{found.code} - {found.text}" for found in visit.diagnoses),
         "tinhTrang": str(visit.leaving),
         "kqDieuTri": str(visit.outcome),
@@ -111,5 +117,5 @@ def _item(visit: InsuranceVisit, person: Person, number: int) -> dict[str, str]:
     }
 
 
-def _minute(when: datetime) -> str:
+def minute(when: datetime) -> str:
     return f"{when:%Y%m%d%H%M}"
