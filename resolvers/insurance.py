@@ -3,7 +3,6 @@
 from collections.abc import Awaitable
 
 import strawberry
-from strawberry.types.nodes import SelectedField
 
 from connectors import records
 from connectors.contract import Question
@@ -11,6 +10,7 @@ from resolvers.chart import Chart
 from resolvers.connection import After, First, Listed, Record, connect
 from resolvers.context import Info
 from resolvers.period import Since, within
+from resolvers.selection import selects
 from resolvers.shown import shown
 
 
@@ -48,26 +48,17 @@ def claims(
 ) -> Awaitable[Listed[records.Claim]]:
     """Insured visits, newest first."""
     inside = within(since, None)
+    asked = info._raw_info  # noqa: SLF001 - what strawberry shows of it unfolds every fragment as often as it is spread
+    in_detail = selects(asked.field_nodes, asked.fragments, "lines")
     return connect(
         info,
         root,
-        Question(about=records.Claim, since=since, in_detail=_selects(info, "lines")),
+        Question(about=records.Claim, since=since, in_detail=in_detail),
         when=lambda claim: claim.admitted,
         first=first,
         after=after,
         keep=lambda claim: inside(claim.admitted),
     )
-
-
-def _selects(info: Info, name: str) -> bool:
-    """Whether the caller reads a field of the listed records, so that a source must be asked for each of them."""
-    waiting = list(info.selected_fields)
-    while waiting:
-        selected = waiting.pop()
-        if isinstance(selected, SelectedField) and selected.name == name:
-            return True
-        waiting += selected.selections
-    return False
 
 
 def co_payments(
