@@ -1,5 +1,7 @@
 """What a line takes for an answer: whole, of the promised kind, within its bounds."""
 
+import gzip
+import tracemalloc
 from typing import Any
 
 import httpx
@@ -71,6 +73,23 @@ async def test_f11_a_body_without_end_is_read_to_its_bound() -> None:
     async with raw_server(script) as url:
         assert type(await failure(url, max_body=Size(200_000))) is Garbled
     assert script.written < 50_000_000
+
+
+@pytest.mark.parametrize("packed", [False, True])
+async def test_f11_memory_stays_near_the_bound(packed: bool) -> None:
+    """Whatever is sent, and whatever it would unpack to. (Every byte of this is allocated where it is counted.)."""
+    bound = Size(1_000_000)
+    bomb = gzip.compress(b" " * 100_000_000)
+    pack = ["Content-Encoding: gzip", f"Content-Length: {len(bomb)}"] if packed else ["Content-Type: application/json"]
+    script = says(head(*pack), bomb) if packed else Endless()
+    async with raw_server(script) as url:
+        tracemalloc.start()
+        try:
+            assert type(await failure(url, max_body=bound)) is Garbled
+            _, most = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert most < 4 * bound
 
 
 async def test_f11_a_body_at_its_bound_is_read() -> None:

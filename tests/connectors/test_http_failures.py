@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from starlette.responses import PlainTextResponse, RedirectResponse
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from connectors.errors import Denied, Garbled, Overloaded, SourceError, TooSlow, Unavailable
 from connectors.options import Secret
@@ -106,3 +107,21 @@ async def test_every_error_of_the_client_gets_our_word(thrown: type[httpx.HTTPEr
 
     found = await failure("http://source.test", transport=httpx.MockTransport(answer))
     assert type(found) is error
+
+
+@pytest.mark.parametrize("status", [304, 206, 204, 226])
+async def test_f13_an_answer_that_builds_on_another_one_is_none(status: int) -> None:
+    """We ask for nothing conditionally and for no part: whoever answers so answers somebody else's question."""
+    seen: list[httpx.Headers] = []
+
+    def answer(request: Request) -> Response:
+        seen.append(httpx.Headers(dict(request.headers)))
+        return Response(status_code=status, headers={"etag": '"of-somebody"'})
+
+    async with serving(answering(answer)) as server:
+        line = line_to(server.url)
+        for _ in range(2):
+            with pytest.raises(Garbled):
+                await line.send("GET", "x", deadline=soon())
+        await line.close()
+    assert not {name for headers in seen for name in headers} & {"if-none-match", "if-modified-since", "range"}

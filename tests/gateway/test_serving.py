@@ -1,8 +1,10 @@
 """A gateway in a process of its own: how it begins, what it says, and how it ends."""
 
 import asyncio
+import contextlib
 import json
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -15,7 +17,7 @@ import pytest
 from msgspec import Struct
 
 from connectors.clock import SystemClock
-from tests.gateway.wire import head, said, wired
+from tests.gateway.wire import PATIENCE, head, post, said, wired
 from tests.running import GRAPHQL
 from tests.sandbox import config
 from tests.sandbox.city import City, running_city
@@ -24,6 +26,9 @@ ALLERGIES = {"query": "{ me { allergies { completeness { complete } } } }"}
 AT_ONCE = 10
 ANYWHERE = "127.0.0.1:0"
 END_SECONDS = 20
+SPARE = 8
+"""Descriptors that are left to a process that shall run out of them."""
+CROWD = 60
 
 
 class Process(Struct, frozen=True):
@@ -159,3 +164,40 @@ async def test_a90_the_log_begins_with_what_is_weak(process: Process) -> None:
     assert any("development is on" in warning for warning in warnings)
     assert any("introspection" in warning for warning in warnings)
     assert all({"event", "level", "timestamp"} <= set(line) for line in process.begun)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds the descriptors of another process")
+async def test_a94_without_descriptors_it_sheds_load_and_recovers(process: Process, todays_city: City) -> None:
+    """Who is connected is answered, the crowd is turned away or waits; when it has gone, all is as before."""
+    asking = post(json.dumps(ALLERGIES).encode(), token=todays_city.eid.token_for("an"))
+    bounded(process.child.pid)
+    async with wired(process.url) as first:
+        await first.say(head(b"GET", b"/nowhere", None))
+        assert (await first.hear()).status == 404
+        async with contextlib.AsyncExitStack() as crowd:
+            for _ in range(CROWD):
+                with contextlib.suppress(ConnectionError):
+                    await crowd.enter_async_context(wired(process.url))
+            await first.say(asking)
+            heard = await first.hear()
+            allergies = heard.json["data"]["me"]["allergies"]["completeness"]
+            assert (heard.status, allergies) == (200, {"complete": False}), "no hospital could be reached"
+            assert process.child.poll() is None
+    async with asyncio.timeout(PATIENCE):
+        while not await is_whole(process, asking):
+            pass
+    assert process.child.poll() is None
+
+
+async def is_whole(process: Process, asking: bytes) -> bool:
+    """Whether a newcomer is let in and told everything."""
+    with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+        heard = await said(process, asking)
+        return heard.status == 200 and heard.json["data"]["me"]["allergies"]["completeness"]["complete"] is True
+    return False
+
+
+def bounded(process: int) -> None:
+    """Let the process open next to nothing more."""
+    open_now = len(list(Path(f"/proc/{process}/fd").iterdir()))
+    resource.prlimit(process, resource.RLIMIT_NOFILE, (open_now + SPARE, open_now + SPARE))

@@ -1,5 +1,6 @@
 """A source that keeps failing is left alone for a while, says so, and is taken back when it has healed."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -142,3 +143,25 @@ async def test_a_kept_answer_says_so_and_ends_with_its_seconds(
         assert not third
         assert later > then
         assert asked(city) == 2
+
+
+async def test_f27_a_crowd_does_not_run_over_a_source_that_comes_back(
+    resting: Running, city: City, city_clock: CityClock
+) -> None:
+    """After its rest one caller of twenty tries it, then two at once, then everybody; the others are told to wait."""
+    city.faults.set("hospital-b", "down")
+    for _ in range(5):
+        await state(resting, city)
+    city_clock.skip(REST)
+    hospital = city.seen["hospital-b"]
+    for trials in (1, 2):
+        hospital.forget()
+        city.faults.set("hospital-b", "hang")
+        callers = {asyncio.ensure_future(state(resting, city)) for _ in range(20)}
+        waiting = callers
+        while len(waiting) > trials:  # who is turned away is so at once
+            _, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        city.faults.clear("hospital-b")
+        assert sorted(await asyncio.gather(*callers)) == ["ANSWERED"] * trials + ["UNAVAILABLE"] * (20 - trials)
+        assert hospital.most_in_flight == trials
+    assert await asyncio.gather(*(state(resting, city) for _ in range(20))) == ["ANSWERED"] * 20

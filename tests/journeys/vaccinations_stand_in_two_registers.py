@@ -26,7 +26,7 @@ def told_by(found: dict[str, Any], source: str) -> list[dict[str, Any]]:
     return [dose for dose in found["nodes"] if source in {item["source"]["id"] for item in dose["provenance"]}]
 
 
-async def test_a_mother_finds_what_both_registers_know(gateway: Running, city: City) -> None:
+async def test_f20_a_mother_finds_what_both_registers_know(gateway: Running, city: City) -> None:
     """The book's two views of a five-in-one are one dose, and the same as the register's: one item, two provenances."""
     found = await doses(gateway, city, "huong", "linh")
 

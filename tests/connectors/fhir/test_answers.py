@@ -1,6 +1,7 @@
 """Answers that no honest server gives: none of them reads as 'no record', none of them breaks the rest."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -120,3 +121,21 @@ async def test_a97_script_in_a_text_stays_text() -> None:
     ]
     assert isinstance(record, Observation)
     assert record.code.text == "<script>alert(1)</script>"
+
+
+async def test_f18_f19_when_it_was_read_is_told_by_our_clock_and_when_it_was_recorded_by_the_source() -> None:
+    """A source whose clock is off, or which fell back to an old copy of itself, makes nothing newer than it is."""
+    server = shelf()
+    dates = {"Date": "Sun, 01 Jan 2090 00:00:00 GMT", "Last-Modified": "Sun, 01 Jan 2090 00:00:00 GMT", "Age": "9"}
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        old = weight("old", "p1", issued=None, meta={"lastUpdated": "2019-05-05T10:00:00+07:00"})
+        said = reply(bundle([old]))
+        said.headers.update(dates)
+        return said
+
+    server.says["Observation"] = answer
+    (record,) = (await server.ask(Observation, HOA)).records
+    (told,) = record.provenance
+    assert told.retrieved_at == server.clock.now()
+    assert told.recorded_at == datetime(2019, 5, 5, 3, tzinfo=UTC)
