@@ -21,11 +21,14 @@ WHOLE = (
 )
 SHOTS = "immunizations { nodes { id vaccine { text } } }"
 
-APOLLO_4_IDS = ("apollo4.mjs", {"FORM": "ids"})
-APOLLO_4_PATHS = ("apollo4.mjs", {"FORM": "paths"})
-APOLLO_3 = ("apollo3.mjs", {})
-URQL_EVENTS = ("urql.mjs", {})
-URQL_PARTS = ("urql.mjs", {"ACCEPT": "application/json, multipart/mixed"})
+Client = tuple[str, dict[str, str]]
+"""Its script, and what that is told beside the query."""
+
+APOLLO_4_IDS: Client = ("apollo4.mjs", {"FORM": "ids"})
+APOLLO_4_PATHS: Client = ("apollo4.mjs", {"FORM": "paths"})
+APOLLO_3: Client = ("apollo3.mjs", {})
+URQL_EVENTS: Client = ("urql.mjs", {})
+URQL_PARTS: Client = ("urql.mjs", {"ACCEPT": "application/json, multipart/mixed"})
 
 
 async def results(clients: Path, script: str, gateway: Running, token: str, query: str, **more: str) -> list[Any]:
@@ -57,7 +60,7 @@ def without_typenames(value: Any) -> Any:
     ],
 )
 async def test_a_client_shows_the_first_screen_and_then_the_rest(
-    clients: Path, gateway: Running, city: City, client: tuple[str, dict[str, str]], query: str, shots: str
+    clients: Path, gateway: Running, city: City, client: Client, query: str, shots: str
 ) -> None:
     """First without what is deferred, in the end as if nothing had been."""
     token = city.eid.token_for("an")
