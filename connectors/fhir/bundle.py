@@ -81,15 +81,31 @@ class Outcome(Resource, frozen=True, kw_only=True):
     issue: tuple[Issue, ...] = ()
 
 
+class SearchParameter(Wire, frozen=True, kw_only=True):
+    """By which a type can be searched."""
+
+    name: str = ""
+
+
+class Interaction(Wire, frozen=True, kw_only=True):
+    """What can be done with a type."""
+
+    code: str = ""
+
+
 class Capability(Wire, frozen=True, kw_only=True):
     """One type of resource that a server knows."""
 
     type: str = ""
+    interaction: tuple[Interaction, ...] = ()
+    search_param: tuple[SearchParameter, ...] = ()
+    search_include: tuple[str, ...] = ()
 
 
 class Role(Wire, frozen=True, kw_only=True):
     """What a server does in one role."""
 
+    mode: str = ""
     resource: tuple[Capability, ...] = ()
 
 

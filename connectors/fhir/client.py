@@ -10,8 +10,10 @@ from connectors.clock import Clock
 from connectors.contract import Answer, Deadline, Grant, Greeting, Inquiry, Question, Subject
 from connectors.errors import Garbled
 from connectors.fhir import wire
+from connectors.fhir.asking import parameters, require_offered
 from connectors.fhir.base import Base
-from connectors.fhir.held import HELD, Held, escaped, slice_of
+from connectors.fhir.capabilities import Offers, Statement
+from connectors.fhir.held import HELD, Held, escaped
 from connectors.fhir.mapping.elements import Around, Unreadable
 from connectors.fhir.options import FhirOptions
 from connectors.fhir.people import Whose, checked
@@ -60,6 +62,7 @@ class FhirSource:
         self._base = Base.of(options.url, options.own_url)
         self._line = Line(options, clock=clock, transport=transport)
         self._searcher = Searcher(self._line, self._base, options)
+        self._statement = Statement(self._searcher.capabilities, clock=clock)
         self._followed = ("Condition", "Medication", *(("Organization",) if options.facility_system else ()))
         is_place = options.category in _PLACES_OF_CARE
         self._own = Facility(code=options.facility or key, name=options.name) if is_place else None
@@ -69,16 +72,17 @@ class FhirSource:
         grant.require(question.about)
         deadline = inquiry.deadline.within(self.deadline)
         held, subject = HELD[question.about], grant.subject
+        offers = await self._statement.offers(deadline) if self._options.capabilities == "read" else None
         if self._options.patient_search == "direct" and question.about is not Demographics:
-            return await self._by(subject, (subject.personal_id,), None, held, question, deadline)
+            return await self._by(subject, (subject.personal_id,), None, held, question, offers, deadline)
         people: _People = await inquiry.once(
-            (self.info.id, "patient", subject.ref), lambda: self._people(subject, deadline)
+            (self.info.id, "patient", subject.ref), lambda: self._people(subject, offers, deadline)
         )
         if question.about is Demographics:
             return self._read(held, people.patients, self._around(subject), Found())
         if not people.ids:
             return Answer(records=(), retrieved_at=self._clock.now())
-        return await self._by(subject, people.ids, frozenset(people.ids), held, question, deadline)
+        return await self._by(subject, people.ids, frozenset(people.ids), held, question, offers, deadline)
 
     async def close(self) -> None:
         """Let go of connections. Idempotent."""
@@ -95,7 +99,7 @@ class FhirSource:
             return Greeting(f"FHIR R4, says nothing of {', '.join(missing)}", fine=False)
         return Greeting("FHIR R4 with everything that is asked for")
 
-    async def _people(self, subject: Subject, deadline: Deadline) -> _People:
+    async def _people(self, subject: Subject, offers: Offers | None, deadline: Deadline) -> _People:
         """The citizen's Patients, each checked to be the citizen's."""
         system = self._options.identifier_system
         identifier = f"{system}|{subject.personal_id}" if system else subject.personal_id
@@ -105,6 +109,8 @@ class FhirSource:
             # A Patient that cannot be read cannot be checked.
             raise Garbled("Patients that cannot be checked")
         patients = tuple(found.resources.values())
+        if not patients:
+            require_offered(offers, "Patient", "identifier")
         return _People(patients, checked(patients, subject, system))
 
     async def _by(
@@ -114,18 +120,15 @@ class FhirSource:
         known: frozenset[str] | None,
         held: Held,
         question: Question[R],
+        offers: Offers | None,
         deadline: Deadline,
     ) -> Answer[R]:
         """The records of a class that refer to these Patients."""
-        by_subject = held.has_subject and self._options.reference_parameter == "subject"
-        fields = {
-            ("subject" if by_subject else "patient"): ",".join(f"Patient/{i}" if by_subject else i for i in ids),
-            **slice_of(question, held),
-            "_include": [pair for pair in self._options.include if pair.startswith(f"{held.type}:")],
-            "_count": str(self._options.page_size),
-        }
+        fields = parameters(question, held, ids, self._options, offers)
         found = await self._searcher.search(held.wire, fields, deadline)
         resources = tuple(found.resources.values())
+        if not resources and not found.dropped:
+            require_offered(offers, held.type, "patient", "subject")
         whose = Whose(subject=subject, base=self._base, identifier_system=self._options.identifier_system, ids=known)
         size = size_of(resources)
         await aside(lambda: whose.require(resources), deadline, size=size)

@@ -44,6 +44,8 @@ class Held(Struct, frozen=True, kw_only=True):
     """Search parameters by which a slice may be asked for without losing a record of it."""
     points_to: Callable[[Any], Iterable[Reference | None]] = lambda _: ()
     """References without whose targets the record would lack something."""
+    includes: tuple[str, ...] = ()
+    """The same as values of ``_include``."""
 
     @property
     def type(self) -> str:
@@ -59,6 +61,7 @@ HELD: Mapping[type[Record], Held] = {
         has_subject=True,
         slices=frozenset({"date"}),
         points_to=lambda visit: (visit.service_provider, *(line.condition for line in visit.diagnosis)),
+        includes=("Encounter:diagnosis",),
     ),
     Condition: Held(wire=wire.Condition, to_record=condition, has_subject=True),
     Allergy: Held(wire=wire.AllergyIntolerance, to_record=allergy),
@@ -67,6 +70,7 @@ HELD: Mapping[type[Record], Held] = {
         to_record=medication,
         has_subject=True,
         points_to=lambda order: (order.medication_reference,),
+        includes=("MedicationRequest:medication",),
     ),
     Observation: Held(
         wire=wire.Observation,

@@ -17,11 +17,19 @@ class FhirOptions(SourceOptions, frozen=True, kw_only=True):
     search: Literal["post", "get"] = "post"
     """``post`` keeps the number out of every URL. ``get`` is for servers without ``_search``: the number then stands
     in the server's own access log."""
-    reference_parameter: Literal["patient", "subject"] = "patient"
-    """Search parameter of types that know both; some servers are quick with one of them only."""
-    include: tuple[str, ...] = ()
-    """``_include`` values such as ``Encounter:diagnosis`` or ``MedicationRequest:medication``, where the server knows
-    them. Saves the second call by which diagnoses and medicines behind a reference are fetched otherwise."""
+    reference_parameter: Literal["patient", "subject"] | None = None
+    """Search parameter of types that know both; some servers are quick with one of them only. By default ``patient``,
+    unless the server says that it knows only the other."""
+    include: tuple[str, ...] | None = None
+    """``_include`` values such as ``Encounter:diagnosis`` or ``MedicationRequest:medication``. Saves the second call by
+    which diagnoses and medicines behind a reference are fetched otherwise. By default those that the server says it
+    knows."""
+    capabilities: Literal["read", "ignore"] = "read"
+    """Whether the server's CapabilityStatement counts: where an option above has no value, and for what an empty answer
+    is worth. ``ignore`` is for servers whose statement is wrong."""
+    elements: bool = False
+    """Ask only for the elements that are read (``_elements``). Saves much where resources are large; some servers lose
+    values over it. Not together with ``_include``."""
     facility_system: str | None = None
     """System under which the server's Organization carries the facility code. With it, the organisations that records
     point to are fetched for their code; without it, a place other than the source's own keeps the server's id."""

@@ -93,7 +93,9 @@ class Searcher:
             SourceError: it says nothing that can be read.
         """
         reply = await self._line.send("GET", "metadata", headers=self._headers, deadline=deadline, repeatable=True)
-        said = reply.decode(_CAPABILITIES, media_types=_MEDIA_TYPES)
+        said = await aside(
+            lambda: reply.decode(_CAPABILITIES, media_types=_MEDIA_TYPES), deadline, size=len(reply.body)
+        )
         if said.resource_type != "CapabilityStatement":
             raise Garbled("no CapabilityStatement")
         return said

@@ -42,9 +42,11 @@ class Shelf:
         self.clock = clock or HeldClock()
 
     def source(self, url: str = BASE, **more: Any) -> FhirSource:
-        """A source that speaks with this server and no other."""
+        """A source that speaks with this server and no other, and does not ask what it can do unless told to."""
         transport = httpx.MockTransport(self._answer)
-        return FhirSource("hospital", options(url, **more), clock=self.clock, transport=transport)
+        return FhirSource(
+            "hospital", options(url, **{"capabilities": "ignore"} | more), clock=self.clock, transport=transport
+        )
 
     async def ask(self, about: type[Record], subject: Subject, *, how: Any = None, **more: Any) -> Answer[Record]:
         """One question in an inquiry of its own; ``how`` is the slice, ``more`` are options of the source."""
@@ -74,9 +76,9 @@ class Shelf:
         return reply(bundle(r for r in self.resources if r["resourceType"] == path))
 
 
-def shelf(*more: Resource) -> Shelf:
+def shelf(*more: Resource, clock: Clock | None = None) -> Shelf:
     """A server that knows one citizen, three weights of hers, and whatever else the test puts there."""
-    return Shelf([patient("p1", HOA), *(weight(f"w{number}", "p1") for number in range(3)), *more])
+    return Shelf([patient("p1", HOA), *(weight(f"w{number}", "p1") for number in range(3)), *more], clock=clock)
 
 
 def ids(answer: Answer[Record]) -> list[str]:

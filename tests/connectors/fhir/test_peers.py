@@ -44,11 +44,11 @@ async def all_answers(url: str, subject: Subject, *, slice_: Any = None, **more:
 
 
 @pytest.mark.parametrize(("url", "way"), PEERS)
-@pytest.mark.parametrize("page_size", [100, 37])
-async def test_every_patient_that_it_holds_is_read_whole(url: str, way: dict[str, Any], page_size: int) -> None:
+@pytest.mark.parametrize("more", [{}, {"page_size": 37, "capabilities": "ignore"}, {"elements": True}], ids=str)
+async def test_every_patient_that_it_holds_is_read_whole(url: str, way: dict[str, Any], more: dict[str, Any]) -> None:
     held: list[tuple[Resource, Resource]] = []
     for patient, file in copies():
-        answers = await all_answers(url, subject_of(patient), page_size=page_size, **way)
+        answers = await all_answers(url, subject_of(patient), **way, **more)
         if ids(answers[Demographics]) == [file["patient"]]:
             held.append((patient, file))
             for about, answer in answers.items():

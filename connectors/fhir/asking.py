@@ -1,0 +1,94 @@
+"""How a search is worded: by what the options say, and where they are silent by what the server says of itself."""
+
+from typing import Any
+
+from msgspec import structs
+
+from connectors.contract import Question
+from connectors.errors import Garbled
+from connectors.fhir.capabilities import Offer, Offers
+from connectors.fhir.held import Held, slice_of
+from connectors.fhir.options import FhirOptions
+from connectors.http import Fields
+from connectors.records import Record
+
+_CHOICES = (
+    *("Age", "Attachment", "Boolean", "CodeableConcept", "Date", "DateTime", "Duration", "Instant", "Integer"),
+    *("Period", "PositiveInt", "Quantity", "Range", "Ratio", "Reference", "SampledData", "String", "Time"),
+)
+"""Types that end the name of one form of a ``value[x]``."""
+
+
+def parameters(
+    question: Question[Record], held: Held, ids: tuple[str, ...], options: FhirOptions, offers: Offers | None
+) -> Fields:
+    """The parameters that ask for the records of these Patients.
+
+    Args:
+        question: what is wanted.
+        held: how that class is asked for.
+        ids: of the Patients; a personal number where the server takes one for it.
+        options: of the source.
+        offers: what the server says it can do, if that is known.
+    """
+    offer = offers.types.get(held.type) if offers else None
+    reference = _reference_parameter(held, options, offer)
+    included = _included(held, options, offer)
+    fields: dict[str, str | list[str]] = {
+        reference: ",".join(f"Patient/{id_}" if reference == "subject" else id_ for id_ in ids)
+    }
+    # A slice only saves work, and some servers answer a parameter that they do not know with nothing.
+    fields |= {name: value for name, value in slice_of(question, held).items() if offer is None or offer.knows(name)}
+    fields |= {"_include": included, "_count": str(options.page_size)}
+    if options.elements and not included:
+        # Some servers cut what is included down to the same elements.
+        fields["_elements"] = elements_of(held.wire)
+    return fields
+
+
+def require_offered(offers: Offers | None, type_: str, *names: str) -> None:
+    """Refuse to take nothing for an answer where the server does not say that it knows the question.
+
+    Args:
+        offers: what the server says it can do, if that is known.
+        type_: that was searched and gave nothing.
+        names: search parameters, one of which must be known.
+
+    Raises:
+        Garbled: it does not say so.
+    """
+    if offers is None:
+        return
+    offer = offers.types.get(type_)
+    if offer is None or not any(offer.knows(name) for name in names):
+        raise Garbled("nothing of a type, or by a parameter, that the server does not say it knows")
+
+
+def elements_of(wire: type[Any]) -> str:
+    """The elements that are read of a resource, for ``_elements``.
+
+    Of a choice both names stand there: ``onset``, as R4 wants it, and ``onsetDateTime``, for servers that go by the
+    names in the JSON. A name that a server does not know has no meaning to it.
+    """
+    names = {field.encode_name: None for field in structs.fields(wire) if field.encode_name != "resourceType"}
+    for name in list(names):
+        names |= {name.removesuffix(form): None for form in _CHOICES if name.endswith(form) and name != form}
+    return ",".join(names)
+
+
+def _reference_parameter(held: Held, options: FhirOptions, offer: Offer | None) -> str:
+    """``patient`` is defined for every type; some servers know ``subject`` only."""
+    if not held.has_subject:
+        return "patient"
+    if options.reference_parameter is not None:
+        return options.reference_parameter
+    only_subject = offer is not None and not offer.knows("patient") and offer.knows("subject")
+    return "subject" if only_subject else "patient"
+
+
+def _included(held: Held, options: FhirOptions, offer: Offer | None) -> list[str]:
+    if options.include is not None:
+        return [pair for pair in options.include if pair.startswith(f"{held.type}:")]
+    if offer is None or options.elements:
+        return []
+    return [pair for pair in held.includes if pair in offer.includes]
