@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta, Struct
 
-from connectors.records import FoundBy, Record, SourceKind
+from connectors.records import FoundBy, Record, Sender, SourceKind
 
 S = TypeVar("S", bound=Struct)
 
@@ -144,6 +144,8 @@ class SourceOptions(Struct, frozen=True, kw_only=True):
     """Classes of record to ask for; a subset of what the kind can do, by default all of it."""
     found_by: FoundBy | None = None
     """``always``, ``pointers`` or ``probing``; by default ``always`` for registers, ``probing`` for places of care."""
+    events: Sender | None = None
+    """Who may send the source's events, pointers among them: ``{ client = "its client_id" }``."""
     deadline: Duration = Duration(2)
     """For one question, however many calls it takes."""
     connect: Duration = Duration(0.5)

@@ -71,6 +71,10 @@ class Answer:
         }
         await self._write(framed(framing, last, first=False) + ending(framing), last=True)
 
+    async def tell(self, content: dict[str, Any]) -> None:
+        """Send the answer of an endpoint that executes no document."""
+        await self._json(200, {**content, "extensions": {"requestId": self._event.request_id}})
+
     async def refuse(self, error: RequestError) -> None:
         """Send the refusal of a request that was not executed; an answer that has begun can only be left unfinished."""
         self._codes.add(error.code)

@@ -15,7 +15,9 @@ from connectors.contract import Source
 from connectors.options import BadOptions
 from connectors.records import SourceInfo
 from gateway.answer import refuse_path
+from gateway.changes import Changes
 from gateway.endpoint import GraphQLEndpoint
+from gateway.events.endpoint import EventsEndpoint
 from gateway.fleet import Fleet
 from gateway.health import admin_app
 from gateway.identity.e_id import EId
@@ -27,7 +29,7 @@ from gateway.reloading import Reloaded, taken_over
 from gateway.settings import Settings, environment_variable
 from gateway.sources import open_vault
 from gateway.store.database import Database
-from gateway.store.pointers import StoredPointers
+from gateway.store.pointers import Coverage, StoredPointers
 from resolvers.locating import Directory
 from resolvers.schema import build_schema
 
@@ -65,6 +67,8 @@ class Gateway:
         )
         self._http = open_client()
         self._verifier = Verifier(settings.authentication.issuers, http=self._http, clock=self._clock)
+        self.changes = Changes()
+        """What sources tell to have changed, for whoever listens."""
         self._endpoint = self._graph()
         self.public = Starlette(routes=self._routes(), exception_handlers={HTTPException: refuse_path})
         # A redirect for a slash too many would be built from the Host header, which is anybody's to write.
@@ -104,6 +108,11 @@ class Gateway:
         """Every configured source, as it is now."""
         return [source.info for source in self._fleet.sources]
 
+    @property
+    def coverage(self) -> Sequence[Coverage]:
+        """How far the pointers of every source go."""
+        return self._pointers.report()
+
     def drain(self) -> None:
         """Be no longer ready, so that no new request is sent here."""
         self.is_ready = False
@@ -124,13 +133,24 @@ class Gateway:
             settings=self.settings, executor=executor, verifier=self._verifier, fleet=self._fleet, clock=self._clock
         )
 
+    def _events(self) -> EventsEndpoint:
+        return EventsEndpoint(
+            settings=self.settings,
+            verifier=self._verifier,
+            fleet=self._fleet,
+            pointers=self._pointers,
+            vault=self._vault,
+            changes=self.changes,
+            clock=self._clock,
+        )
+
     def _arranged(self, sources: Sequence[Source]) -> Directory:
         locating = self.settings.locating
         self._pointers.bound = locating.coverage
         return Directory(sources, pointers=self._pointers, probing=locating.probing, insurance=locating.insurance)
 
     def _routes(self) -> Sequence[BaseRoute]:
-        routes: list[BaseRoute] = [Route("/graphql", self._endpoint)]
+        routes: list[BaseRoute] = [Route("/graphql", self._endpoint), Route("/events", self._events())]
         if self.settings.explorer is not None:
             routes += portal_routes(
                 self.settings.explorer,

@@ -5,21 +5,19 @@ the document is bounded before it is validated, and only then is anybody asked a
 """
 
 import asyncio
-import sys
 from collections.abc import Awaitable, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
-import structlog
 from graphql import ExecutionResult
-from starlette.types import Receive, Scope, Send
+from starlette.types import Receive, Scope
 
 from connectors.clock import Clock, today
 from connectors.contract import Deadline, Inquiry
-from gateway.answer import CALLER_GONE, Answer
-from gateway.asgi import METHODS, CallerGone, header_values, read_body, request_id
-from gateway.errors import INTERNAL, RequestError
-from gateway.identity.errors import IdentityError, InvalidToken
+from gateway.answer import Answer
+from gateway.answering import Endpoint
+from gateway.asgi import METHODS, CallerGone, header_values, read_body
+from gateway.errors import RequestError
 from gateway.negotiation import accepted, require_json
 from gateway.operations.execution import Executor, Operation
 from gateway.operations.request import GraphQLRequest, from_body, from_query_string
@@ -35,8 +33,6 @@ from resolvers.language import negotiate
 from resolvers.locating import Directory
 
 T = TypeVar("T")
-
-REALM = "citizen-graph"
 
 
 class TokenVerifier(Protocol):
@@ -57,7 +53,7 @@ class Lender(Protocol):
         """The sources, open for as long as the block of one request lasts."""
 
 
-class GraphQLEndpoint:
+class GraphQLEndpoint(Endpoint):
     """``POST`` and ``GET /graphql``, as an ASGI application."""
 
     def __init__(
@@ -70,37 +66,13 @@ class GraphQLEndpoint:
         clock: Clock,
         log: Log | None = None,
     ) -> None:
+        super().__init__(clock=clock, log=log)
         self.settings = settings
         """Those of the requests that begin from now on."""
         self._executor = executor
         self._verifier = verifier
         self._fleet = fleet
-        self._clock = clock
         self._identifiers = Identifiers(settings.identifier_key.reveal().encode())
-        self._log: Log = log or structlog.get_logger()
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        begun = self._clock.monotonic()
-        event = Event(request_id(scope), self._log)
-        answer = Answer(send, event)
-        try:
-            await self._answer(scope, receive, answer, event)
-        except RequestError as error:
-            await answer.refuse(error)
-        except IdentityError as error:
-            event.add(refused=error.cause)
-            await answer.refuse(_unidentified(error))
-        except CallerGone:
-            answer.status = CALLER_GONE
-        except asyncio.CancelledError:
-            await answer.refuse(RequestError(503, "SERVICE_UNAVAILABLE", "This service is ending. Try again."))
-            raise
-        except Exception:  # noqa: BLE001 - the last line of defence: the caller learns nothing, the operator all
-            event.write_defect(sys.exception())
-            await answer.refuse(RequestError(500, INTERNAL, "Something went wrong on our side."))
-        finally:
-            event.write(answer.status, (self._clock.monotonic() - begun) * 1000)
 
     async def _answer(self, scope: Scope, receive: Receive, answer: Answer, event: Event) -> None:
         if scope["method"] not in ("GET", "POST"):
@@ -189,11 +161,3 @@ async def _unless_gone(running: Awaitable[T], receive: Receive) -> T:
 async def _hangs_up(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-def _unidentified(error: IdentityError) -> RequestError:
-    if isinstance(error, InvalidToken):
-        return RequestError(
-            error.status, error.code, error.description, headers=[("WWW-Authenticate", error.challenge(REALM))]
-        )
-    return RequestError(error.status, error.code, error.description, headers=[("Retry-After", "5")])

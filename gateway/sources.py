@@ -3,7 +3,7 @@
 import difflib
 import secrets
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -62,7 +62,9 @@ def read_blocks(path: Path, *, environment: Callable[[str], str | None]) -> tupl
     blocks = table.get("sources", {})
     if not blocks:
         raise BadOptions(f"{path.name}: no source; every block is named [sources.<key>]")
-    return tuple(_block(key, block, path.parent, environment) for key, block in blocks.items())
+    read_all = tuple(_block(key, block, path.parent, environment) for key, block in blocks.items())
+    _check_senders(read_all)
+    return read_all
 
 
 def open_source(block: Block, *, clock: Clock, vault: Vault | None = None, edition: str = "") -> Source:
@@ -87,6 +89,7 @@ def open_source(block: Block, *, clock: Clock, vault: Vault | None = None, editi
     except OSError:  # ssl.SSLError among them
         raise BadOptions(f"sources.{block.key}: 'ca' or 'identity' cannot be read, or is no PEM file") from None
     source.info.found_by = options.found_by or _FOUND_BY.get(options.category, FoundBy.PROBING)
+    source.info.sender = options.events
     guarded = GuardedSource(source, options.breaker, clock=clock)
     if vault is None or not options.cache:
         return guarded
@@ -109,6 +112,19 @@ def open_vault(cache: Cache, *, clock: Clock) -> Vault:
         # The library's sentence may quote the address, and there is a password in it.
         raise BadOptions("cache.url: expected an address such as 'rediss://user:password@host:6379/0'") from None
     return Vault(redis, secret=secret, clock=clock)
+
+
+def _check_senders(blocks: Sequence[Block]) -> None:
+    """Nobody sends for two: an event does not say for whom it is."""
+    senders: dict[tuple[str | None, str], str] = {}
+    for block in blocks:
+        sender = block.options.events
+        if sender is not None:
+            other = senders.setdefault((sender.issuer, sender.client), block.key)
+            if other != block.key:
+                raise BadOptions(f"sources.{block.key}.events.client: sends for sources.{other} already")
+        elif block.options.found_by is FoundBy.POINTERS:
+            raise BadOptions(f"sources.{block.key}.events: 'pointers' need somebody who sends them, by 'client'")
 
 
 def _block(key: str, block: object, folder: Path, environment: Callable[[str], str | None]) -> Block:

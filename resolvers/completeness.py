@@ -15,7 +15,7 @@ from resolvers.shown import shown
 R = TypeVar("R", bound=Record)
 
 
-@shown(SourceInfo, without=frozenset({"resting", "found_by"}))
+@shown(SourceInfo, without=frozenset({"resting", "found_by", "sender"}))
 class Source:
     """One configured system of the city."""
 

@@ -156,6 +156,11 @@ class Directory:
         for source in sources:
             if source.info.facility_code is not None:
                 self._at.setdefault(source.info.facility_code, []).append(source)
+        self._senders = {
+            (sender.issuer, sender.client): source.info.id
+            for source in sources
+            if (sender := source.info.sender) is not None
+        }
         self._shelves: dict[type[Record], Shelf] = {}
         self._trusted: Trusted = self.pointers.trusted
 
@@ -173,6 +178,10 @@ class Directory:
     def knows(self, source: str) -> bool:
         """Whether there is a source of that key."""
         return source in self._rank
+
+    def sent_by(self, issuer: str | None, client: str) -> str | None:
+        """The key of the source for which that client sends events; ``None`` stands for an issuer that was not said."""
+        return self._senders.get((issuer, client))
 
     def at(self, facility: str, shelf: Shelf) -> list[Source]:
         """The sources of that facility which the shelf holds."""

@@ -61,6 +61,15 @@ class FoundBy(Described):
     PROBING = "probing", "Nothing is known beforehand: it is asked when something points there, or within the bound."
 
 
+class Sender(Struct, frozen=True, kw_only=True):
+    """Who may send events in the name of a source, by the access token that it shows."""
+
+    client: str
+    """``client_id``."""
+    issuer: str | None = None
+    """``iss``; by default the first configured issuer."""
+
+
 class SourceInfo(Struct, kw_only=True, eq=False):
     """One configured system, as the graph shows it."""
 
@@ -74,6 +83,8 @@ class SourceInfo(Struct, kw_only=True, eq=False):
     """Classes of record that it is not asked for just now, or only on trial, because it failed too often."""
     found_by: FoundBy = FoundBy.ALWAYS
     """How it is known whether it holds anything about a citizen."""
+    sender: Sender | None = None
+    """Who may send events in its name."""
 
 
 class Provenance(Struct, frozen=True, kw_only=True):

@@ -36,7 +36,7 @@ def from_body(body: bytes) -> GraphQLRequest:
         RequestError: 400, with a sentence that repeats nothing of the body.
     """
     try:
-        parsed = _parsed(body)
+        parsed = strictly_parsed(body)
     except ValueError:
         raise RequestError(400, "BAD_REQUEST", "The body is not JSON, or names a member twice.") from None
     if isinstance(parsed, list):
@@ -57,17 +57,20 @@ def from_query_string(query_string: bytes) -> GraphQLRequest:
             raise RequestError(400, "BAD_REQUEST", "A parameter stands twice in the query string.")
         for name in ("variables", "extensions"):
             if name in members:
-                members[name] = _parsed(members[name].encode())
+                members[name] = strictly_parsed(members[name].encode())
     except ValueError:
         raise RequestError(400, "BAD_REQUEST", "The query string cannot be read.") from None
     return _checked(members)
 
 
-def _parsed(raw: bytes) -> object:
+def strictly_parsed(raw: bytes) -> object:
     """JSON as two readers agree on it.
 
     The first knows UTF-8, lone surrogates and depth; the second refuses a member that stands twice, with which one
     thing could be shown to a filter before us and another to us.
+
+    Raises:
+        ValueError: it is not.
     """
     parsed: object = orjson.loads(raw)
     return parse_object(raw) if isinstance(parsed, dict) else parsed

@@ -7,7 +7,7 @@ import pytest
 from connectors.clock import SystemClock
 from connectors.contract import Source
 from connectors.options import BadOptions
-from connectors.records import Allergy, Encounter, FoundBy
+from connectors.records import Allergy, Encounter, FoundBy, Sender
 from gateway.fleet import Fleet
 
 WHOLE = """
@@ -53,8 +53,9 @@ def test_how_a_source_is_found_is_said_by_its_block_or_by_what_it_is(tmp_path: P
     found = {source.info.id: source.info.found_by for source in opened(tmp_path)}
     assert found == {"bv-mau": FoundBy.PROBING, "dan-cu": FoundBy.ALWAYS}
 
-    said = opened(tmp_path, WHOLE.replace("url =", 'found_by = "pointers"\nurl =', 1))
+    said = opened(tmp_path, WHOLE.replace("url =", 'found_by = "pointers"\nevents = { client = "bv" }\nurl =', 1))
     assert said[0].info.found_by is FoundBy.POINTERS
+    assert said[0].info.sender == Sender(client="bv")
 
 
 @pytest.mark.parametrize(
@@ -69,6 +70,8 @@ def test_how_a_source_is_found_is_said_by_its_block_or_by_what_it_is(tmp_path: P
         ('"Allergy"', '"Alergy"', "sources.bv-mau.holds: kind 'fhir' cannot hold 'Alergy'; did you mean 'Allergy'?"),
         ('"Encounter", "Allergy"', "", "sources.bv-mau.holds: expected at least one of"),
         ("HOSPITAL", "HOTEL", "sources.bv-mau.category"),
+        ("url", 'found_by = "pointers"\nurl', "sources.bv-mau.events: 'pointers' need somebody who sends them"),
+        ("url", 'events = { clint = "x" }\nurl', "sources.bv-mau.events: unknown key 'clint'; did you mean 'client'?"),
         ("url", 'found_by = "luck"\nurl', "sources.bv-mau.found_by"),
         ("env:THE_KEY", "env:NO_KEY", "the environment variable NO_KEY is not set"),
         ("[sources.bv-mau]", "[source.bv-mau]", "sources.toml: unknown key 'source'; every block is named [sources."),
@@ -99,3 +102,13 @@ def test_a90_a_pasted_secret_is_refused_and_not_repeated(tmp_path: Path) -> None
         opened(tmp_path, WHOLE.replace("env:THE_KEY", "s3cr3t-of-the-hospital"))
 
     assert "s3cr3t" not in str(refused.value)
+
+
+def test_a90_nobody_sends_events_for_two(tmp_path: Path) -> None:
+    """An event does not say for whom it is; the same name at another issuer is somebody else."""
+    with pytest.raises(BadOptions, match=r"sources\.dan-cu\.events\.client: sends for sources\.bv-mau already"):
+        opened(tmp_path, WHOLE.replace("url =", 'events = { client = "bv" }\nurl ='))
+
+    other = WHOLE.replace("url =", 'events = { client = "bv" }\nurl =', 1)
+    other = other.replace('url = "https://dan', 'events = { client = "bv", issuer = "https://x" }\nurl = "https://dan')
+    assert len(opened(tmp_path, other)) == 2

@@ -1,5 +1,6 @@
 """``python -m tests.sandbox``: the city on fixed ports, for as long as it is wanted."""
 
+import asyncio
 import contextlib
 import json
 import signal
@@ -47,6 +48,7 @@ def main(*, port_base: int, list_people: bool, with_gateway: bool) -> None:
         config = city.write_config(FOLDER, admin=admin)
         if with_gateway:
             with _gateway(config, f"http://{admin}") as child:
+                asyncio.run(city.feed())
                 print_people()
                 _print_addresses(city)
                 _print_gateway(city)

@@ -23,6 +23,7 @@ from tests.sandbox.contents import Contents
 from tests.sandbox.control import ELSEWHERE, control_app
 from tests.sandbox.eid import Eid, RandomBytes, city_clients
 from tests.sandbox.faults import Faults
+from tests.sandbox.feeding import FED, feed, pointer_events
 from tests.sandbox.people import everyone
 from tests.sandbox.populate import contents_of
 from tests.sandbox.seen import Seen, Watched, fhir_operation, last_segment
@@ -131,6 +132,11 @@ class City:
         gateway = self.gateway_toml(admin=admin)
         return config.write(folder, sources=self.sources_toml(), gateway=gateway, credentials=self.credentials)
 
+    async def feed(self, gateway: str | None = None) -> int:
+        """Let hospital B tell the gateway about whom it holds what. Gives the number of events; from any loop."""
+        events = pointer_events(self.contents.resources.get(FED, ()), at=self._clock.now())
+        return len(await feed(gateway or self.gateway, self.eid, events))
+
     def start(self) -> None:
         """Open every server; each listens when this returns."""
         self._loop = asyncio.new_event_loop()
@@ -229,7 +235,10 @@ class City:
             appointments_app(self.contents.appointments, token=self.credentials.appointments_token, faults=self.faults),
         )
         yield "eid", self.eid.app
-        yield "control", control_app(faults=self.faults, sources=SOURCES, people=self.contents.people, eid=self.eid)
+        yield (
+            "control",
+            control_app(faults=self.faults, sources=SOURCES, people=self.contents.people, eid=self.eid, feed=self.feed),
+        )
 
     def _account(self) -> Account:
         staff = {config.STAFF_ID: config.STAFF_NAME}

@@ -4,10 +4,11 @@ A change is a DELETE, or a POST of ``Content-Type: application/json``: a page fr
 can send neither without a preflight (Fetch standard), and none is answered here.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import orjson
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -18,12 +19,15 @@ from starlette.routing import Route
 from tests.sandbox.eid import Eid, PersonLike
 from tests.sandbox.faults import Faults
 
+Feed = Callable[[], Awaitable[int]]
 TOKEN_LIFE = timedelta(hours=12)
 ELSEWHERE = "/elsewhere"
 """Where the fault ``redirect`` leads: whoever comes here has followed a source to another origin."""
 
 
-def control_app(*, faults: Faults, sources: Collection[str], people: Sequence[PersonLike], eid: Eid) -> Starlette:
+def control_app(
+    *, faults: Faults, sources: Collection[str], people: Sequence[PersonLike], eid: Eid, feed: Feed
+) -> Starlette:
     """Make the control desk.
 
     Args:
@@ -31,14 +35,16 @@ def control_app(*, faults: Faults, sources: Collection[str], people: Sequence[Pe
         sources: the names it knows.
         people: who lives in the city.
         eid: whose keys it rotates.
+        feed: lets hospital B tell the gateway about whom it holds what.
     """
-    desk = _Desk(faults, sources, people, eid)
+    desk = _Desk(faults, sources, people, eid, feed)
     return Starlette(
         routes=[
             Route("/faults", desk.set_fault, methods=["POST"]),
             Route("/faults", desk.clear_faults, methods=["DELETE"]),
             Route("/people", desk.show_people),
             Route("/people/{key}/token", desk.give_token),
+            Route("/pointers", desk.feed, methods=["POST"]),
             Route("/eid/rotate-keys", desk.rotate_keys, methods=["POST"]),
             Route(ELSEWHERE, elsewhere, methods=["GET", "POST"]),
         ]
@@ -46,11 +52,14 @@ def control_app(*, faults: Faults, sources: Collection[str], people: Sequence[Pe
 
 
 class _Desk:
-    def __init__(self, faults: Faults, sources: Collection[str], people: Sequence[PersonLike], eid: Eid) -> None:
+    def __init__(
+        self, faults: Faults, sources: Collection[str], people: Sequence[PersonLike], eid: Eid, feed: Feed
+    ) -> None:
         self._faults = faults
         self._sources = sources
         self._people = people
         self._eid = eid
+        self._feed = feed
 
     async def set_fault(self, request: Request) -> Response:
         """``{"source": "hospital-b", "fault": "slow", "citizen": "cham", "seconds": 3}``; the last two if wanted."""
@@ -96,6 +105,15 @@ class _Desk:
         wish = await _json_body(request)
         self._eid.rotate(keep_old=wish.get("keepOld", True) is not False)
         return Response(status_code=204)
+
+    async def feed(self, request: Request) -> Response:
+        """Hospital B sends all its pointers to the gateway, as events."""
+        await _json_body(request)
+        try:
+            count = await self._feed()
+        except httpx.HTTPError as error:
+            raise HTTPException(502, f"the gateway did not take them: {type(error).__name__}") from None
+        return Response(orjson.dumps({"events": count}), media_type="application/json")
 
     def _number(self, citizen: Any) -> str | None:
         """The number of somebody who was named by key or by number."""

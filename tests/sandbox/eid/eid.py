@@ -137,7 +137,7 @@ def eid_app(
     Args:
         issuer: the address at which it will be served, without a slash at the end: ``iss`` of every token.
         people: who can sign in.
-        clients: who may ask; ``city_clients`` gives the usual four.
+        clients: who may ask; ``city_clients`` gives the usual ones.
         clock: what time it is.
         random: gives that many random bytes.
     """

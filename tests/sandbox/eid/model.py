@@ -18,6 +18,8 @@ LEVELS = ("LoA1", "LoA2")
 
 CITIZEN_SCOPES = ("openid", "profile", "health.read", "consent.write")
 ORGANISATION_SCOPES = ("health.read",)
+EVENT_SCOPES = ("events:write",)
+"""Of an organisation that tells the gateway where records lie."""
 
 
 class PersonLike(Protocol):
@@ -66,7 +68,7 @@ class Client:
 def city_clients(
     *, citizen_app: Sequence[str], explorer: Sequence[str], after_logout: Sequence[str] = ()
 ) -> tuple[Client, ...]:
-    """Give the four clients of the city, with fresh keys for the organisations.
+    """Give the clients of the city, with fresh keys for the organisations.
 
     Args:
         citizen_app: redirect addresses of the citizen's application, compared letter by letter.
@@ -90,15 +92,18 @@ def city_clients(
             post_logout_redirect_uris=tuple(after_logout),
         ),
         _organisation("hospital-a", "Bệnh viện Mẫu A", "79981", "TREAT"),
+        _organisation("hospital-b", "Bệnh viện Mẫu B", "79982", "TREAT", scopes=EVENT_SCOPES),
         _organisation("insurer", "Bảo hiểm Mẫu", "insurer", "HPAYMT"),
     )
 
 
-def _organisation(client_id: str, name: str, organisation: str, purpose: str) -> Client:
+def _organisation(
+    client_id: str, name: str, organisation: str, purpose: str, *, scopes: tuple[str, ...] = ORGANISATION_SCOPES
+) -> Client:
     return Client(
         client_id=client_id,
         name=name,
-        scopes=ORGANISATION_SCOPES,
+        scopes=scopes,
         algorithm="PS256",
         key=ECKey.generate_key("P-256", private=True, auto_kid=True),
         organisation=organisation,

@@ -1,0 +1,64 @@
+"""What all our endpoints share: whatever happens to a request, it has one answer in our own words, and one event."""
+
+import asyncio
+import sys
+
+import structlog
+from starlette.types import Receive, Scope, Send
+
+from connectors.clock import Clock
+from gateway.answer import CALLER_GONE, Answer
+from gateway.asgi import CallerGone, request_id
+from gateway.errors import INTERNAL, RequestError
+from gateway.identity.errors import IdentityError, InvalidToken
+from gateway.telemetry import Event, Log
+
+REALM = "citizen-graph"
+
+
+class Endpoint:
+    """An ASGI application that answers one kind of request."""
+
+    def __init__(self, *, clock: Clock, log: Log | None = None) -> None:
+        self._clock = clock
+        self._log: Log = log or structlog.get_logger()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        begun = self._clock.monotonic()
+        event = Event(request_id(scope), self._log)
+        answer = Answer(send, event)
+        try:
+            await self._answer(scope, receive, answer, event)
+        except RequestError as error:
+            await answer.refuse(error)
+        except IdentityError as error:
+            event.add(refused=error.cause)
+            await answer.refuse(_unidentified(error))
+        except CallerGone:
+            answer.status = CALLER_GONE
+        except asyncio.CancelledError:
+            await answer.refuse(RequestError(503, "SERVICE_UNAVAILABLE", "This service is ending. Try again."))
+            raise
+        except Exception:  # noqa: BLE001 - the last line of defence: the caller learns nothing, the operator all
+            event.write_defect(sys.exception())
+            await answer.refuse(RequestError(500, INTERNAL, "Something went wrong on our side."))
+        finally:
+            event.write(answer.status, (self._clock.monotonic() - begun) * 1000)
+
+    async def _answer(self, scope: Scope, receive: Receive, answer: Answer, event: Event) -> None:
+        """Read the request, and send what it asks for.
+
+        Raises:
+            RequestError, IdentityError: what the caller is refused with.
+            CallerGone: there is nobody to answer.
+        """
+        raise NotImplementedError
+
+
+def _unidentified(error: IdentityError) -> RequestError:
+    if isinstance(error, InvalidToken):
+        return RequestError(
+            error.status, error.code, error.description, headers=[("WWW-Authenticate", error.challenge(REALM))]
+        )
+    return RequestError(error.status, error.code, error.description, headers=[("Retry-After", "5")])

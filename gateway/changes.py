@@ -1,0 +1,74 @@
+"""What sources told to have changed, for whoever listens inside this process. No copy of anything, and no number.
+
+A listener that is slow loses nothing but repetition: what it has not taken yet is kept once per source and class.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from msgspec import Struct
+
+from connectors.records import Record
+
+
+class Change(Struct, frozen=True, kw_only=True):
+    """Something of a class changed at a source about one citizen."""
+
+    source: str
+    about: type[Record]
+    at: datetime
+    """By the source's clock."""
+
+
+class Listening:
+    """The changes about one citizen from when the listening began."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[tuple[str, type[Record]], Change] = {}
+        self._some = asyncio.Event()
+
+    def put(self, change: Change) -> None:
+        """Keep a change until it is taken; of the same source and class only the newest."""
+        key = (change.source, change.about)
+        known = self._waiting.get(key)
+        if known is None or known.at <= change.at:
+            self._waiting[key] = change
+        self._some.set()
+
+    async def __aiter__(self) -> AsyncIterator[Change]:
+        """Every change, as it comes; without an end."""
+        while True:
+            await self._some.wait()
+            while self._waiting:
+                yield self._waiting.pop(next(iter(self._waiting)))
+            self._some.clear()
+
+
+class Changes:
+    """Passes changes on. One per process."""
+
+    def __init__(self) -> None:
+        self._listening: dict[str, set[Listening]] = {}
+
+    def publish(self, ref: str, change: Change) -> None:
+        """Tell everybody who listens about the citizen with that reference. Returns at once."""
+        for listening in self._listening.get(ref, ()):
+            listening.put(change)
+
+    @contextmanager
+    def listen(self, ref: str) -> Iterator[Listening]:
+        """Hear of changes about that citizen for as long as the block lasts.
+
+        Whether the listener may hear of them is for the listener to have asked.
+        """
+        listening = Listening()
+        others = self._listening.setdefault(ref, set())
+        others.add(listening)
+        try:
+            yield listening
+        finally:
+            others.discard(listening)
+            if not others and self._listening.get(ref) is others:
+                del self._listening[ref]
