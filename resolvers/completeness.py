@@ -1,5 +1,6 @@
 """Absence is never silence: how it went with every source that could have known."""
 
+from collections.abc import Iterable
 from typing import Annotated, TypeVar
 
 import strawberry
@@ -78,6 +79,16 @@ def completeness(found: Found[R], language: Language) -> CompletenessOf:
         complete=found.complete,
         sources=tuple(show(outcome, language) for outcome in found.outcomes),
         not_asked=found.not_asked,
+    )
+
+
+def together(lists: Iterable[CompletenessOf]) -> CompletenessOf:
+    """The completeness of a list whose items show what several questions brought."""
+    each = list(lists)
+    return CompletenessOf(
+        complete=all(one.complete for one in each),
+        sources=tuple(outcome for one in each for outcome in one.sources),
+        not_asked=sum(one.not_asked for one in each),
     )
 
 

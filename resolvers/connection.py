@@ -1,9 +1,10 @@
 """Lists of records in the graph: Relay connections that also say how complete they are."""
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Generic, TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
+from msgspec import Struct
 
 from connectors.contract import Question
 from connectors.records import Conflict as ConflictRecord
@@ -12,13 +13,15 @@ from connectors.records import Provenance as ProvenanceRecord
 from connectors.records import Record as AnyRecord
 from resolvers import joining, merging
 from resolvers.chart import Chart
-from resolvers.completeness import Completeness, CompletenessOf, completeness
+from resolvers.completeness import Completeness, CompletenessOf, completeness, together
 from resolvers.context import Info
+from resolvers.federation import Found
 from resolvers.locating import Directory, Named
 from resolvers.refusals import BadRequest
 from resolvers.shown import enumeration, shown
 
 R = TypeVar("R", bound=AnyRecord)
+S = TypeVar("S", bound=AnyRecord)
 T = TypeVar("T")
 
 First = Annotated[int | None, strawberry.argument(description="At most so many items; all of them by default.")]
@@ -88,12 +91,35 @@ class Connection(Generic[T]):
 class Listed(merging.Page[R], frozen=True):
     """A page with the completeness of the list that it is cut from: the value of a ``Connection``."""
 
+    total_count: int | None
     completeness: CompletenessOf
 
-    @property
-    def total_count(self) -> int | None:
-        """Number of items, where it is true: a list that misses a source has as many as nobody knows."""
-        return self.total if self.completeness.complete else None
+
+class Beside(Struct, Generic[R], frozen=True):
+    """What the items of a list show from an answer to another question: begun at once, as the list itself."""
+
+    asked: Awaitable[Found[Any]]
+    attach: Callable[[Sequence[R], Found[Any]], Sequence[R]]
+
+
+def asked_beside(
+    info: Info, chart: Chart, question: Question[S], attach: Callable[[Sequence[R], Sequence[S]], Sequence[R]]
+) -> Beside[R]:
+    """Ask another question about the citizen of the chart, and let the items of a list show what came back.
+
+    Args:
+        info: of the field.
+        chart: whose record.
+        question: the other class of record and its slice.
+        attach: gives the items with what belongs to each, out of all joined items of the other class.
+    """
+    context = info.context
+    asked = context.federation.ask(question, context.access.permit(chart, question.about))
+
+    def attached(items: Sequence[R], found: Found[S]) -> Sequence[R]:
+        return attach(items, joining.join(question.about, found.records, key=chart.subject.ref))
+
+    return Beside(asked, attached)
 
 
 def connect(
@@ -107,6 +133,7 @@ def connect(
     keep: Callable[[R], bool] = lambda _: True,
     sources: list[strawberry.ID] | None = None,
     facility: str | None = None,
+    beside: Sequence[Beside[R]] = (),
 ) -> Awaitable[Listed[R]]:
     """Ask the question about the citizen of the chart, and list what came back.
 
@@ -123,6 +150,7 @@ def connect(
             in one system is not shown as past because another says so.
         sources: keys of the only sources to ask.
         facility: code of the only facility to ask at, where it has a source of its own.
+        beside: what the items show from answers to other questions; the list is complete only when those are.
 
     Raises:
         BadRequest: there is no source of such a key.
@@ -133,10 +161,20 @@ def connect(
 
     async def listed() -> Listed[R]:
         found = await asked
-        items = joining.join(question.about, found.records, key=chart.subject.ref)
+        items: Sequence[R] = joining.join(question.about, found.records, key=chart.subject.ref)
+        each = [completeness(found, context.language)]
+        for more in beside:
+            other = await more.asked
+            items = more.attach(items, other)
+            each.append(completeness(other, context.language))
         page = merging.page(filter(keep, items), when=when, first=first, after=after)
         return Listed(
-            page.nodes, page.page_info, page.total, page.when, completeness=completeness(found, context.language)
+            page.nodes,
+            page.page_info,
+            page.total,
+            page.when,
+            total_count=page.total if found.complete else None,
+            completeness=together(each),
         )
 
     return listed()
@@ -151,4 +189,4 @@ def _named(directory: Directory, sources: list[strawberry.ID] | None, facility: 
     return Named(keys, facility)
 
 
-__all__ = ["After", "Connection", "First", "From", "Listed", "Provenance", "Record", "connect"]
+__all__ = ["After", "Connection", "First", "From", "Listed", "Provenance", "Record", "asked_beside", "connect"]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from connectors.records import ConflictRule, Demographics, SourceKind
+from connectors.records.agreement import names_agree
 from resolvers.joining.agreeing import says
 from resolvers.joining.choosing import if_any
 from resolvers.joining.codes import words
@@ -20,6 +21,9 @@ RULE: Rule[Demographics] = Rule(
     once_per_source=False,
     authority=(SourceKind.POPULATION_REGISTER,),
     choices={
+        "full_name": Choice(
+            pick=lambda records: records[0].full_name, rule=ConflictRule.LEADING_SYSTEM, same=names_agree
+        ),
         "blood_type": Choice(pick=_blood_type, rule=ConflictRule.NONE_WHERE_DISAGREED),
         "deceased": if_any("deceased"),
     },

@@ -75,9 +75,19 @@ def _item(group: Sequence[R], id_: str, rule: Rule[R]) -> R:
         choice = rule.choices.get(name)
         said[name] = choice.pick(group) if choice else _first(group, name)
         by = choice.rule if choice else ConflictRule.LEADING_SYSTEM
-        if by and (conflict := _conflict(group, name, said[name], by)):
-            conflicts.append(conflict)
+        same = (choice and choice.same) or agree
+        if (
+            by
+            and _is_shown(field)
+            and not all(same(said[name], value) for value in _values(group, name) if says(value))
+        ):
+            conflicts.append(_conflict(group, name, by))
     return structs.replace(lead, id=id_, provenance=_places(group), conflicts=tuple(conflicts), **said)
+
+
+def _is_shown(field: structs.FieldInfo) -> bool:
+    """A field without a sentence is the gateway's own, such as an id at the source."""
+    return any(isinstance(note, msgspec.Meta) for note in getattr(field.type, "__metadata__", ()))
 
 
 def _first(group: Sequence[R], name: str) -> Any:
@@ -88,14 +98,15 @@ def _first(group: Sequence[R], name: str) -> Any:
     return exactest([value for value in values if says(value)] or values)
 
 
-def _conflict(group: Sequence[R], name: str, shown: Any, rule: ConflictRule) -> Conflict | None:
-    """None where every record that says anything agrees with what is shown."""
-    values = [(getattr(record, name), record) for record in group]
-    if isinstance(shown, tuple) or all(agree(shown, value) for value, _ in values if says(value)):
-        return None
+def _values(group: Sequence[R], name: str) -> list[Any]:
+    """What each record says; entries of a list contradict nothing."""
+    return [value for record in group if not isinstance(value := getattr(record, name), tuple)]
+
+
+def _conflict(group: Sequence[R], name: str, rule: ConflictRule) -> Conflict:
     told: dict[str, list[Record]] = defaultdict(list)
-    for value, record in values:
-        if value is not None:
+    for record in group:
+        if (value := getattr(record, name)) is not None:
             told[in_words(value)].append(record)
     each = (ConflictValue(value=value, provenance=_places(tellers)) for value, tellers in told.items())
     head, *rest = name.split("_")

@@ -23,6 +23,8 @@ class Choice(Struct, Generic[R], frozen=True, kw_only=True):
     """The value, out of all records, the leading one first."""
     rule: ConflictRule | None
     """Under which a difference is shown; none where a difference is no conflict, such as two days of writing down."""
+    same: Callable[[Any, Any], bool] | None = None
+    """Whether two values mean the same, where it is not as for all values of their type."""
 
 
 class Rule(Struct, Generic[R], frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -10,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.records import RECORD_CLASSES, PartialDate, Record
+from connectors.records import RECORD_CLASSES, PartialDate, Record, Report
 from resolvers.joining import join
+from resolvers.joining.items import _is_shown
 from resolvers.joining.table import RULES
 from resolvers.merging import page
 from tests.resolvers.joining import facts
@@ -138,6 +140,36 @@ def test_an_item_keeps_its_id_while_a_source_is_silent(substances: list[str], si
 
     assert {item.id for item in partial} == {item.id for item in whole}
     assert len(whole) == len(substances)
+
+
+def about_each(source: Callable[[int], str]) -> list[Any]:
+    """Facts of three classes, none of them twice, each told by the source that the function gives for its number."""
+    told: list[Callable[..., Any]] = [
+        *(partial(facts.allergy, text=text) for text in SUBSTANCES),
+        *(partial(facts.dose, vaccine=coded("V", (CVX, lot)), lot=lot) for lot in "123"),
+        *(partial(facts.result, value=facts.amount(Decimal(value))) for value in range(4)),
+    ]
+    return [make(source(number), number=str(number)) for number, make in enumerate(told)]
+
+
+@given(st.lists(st.sampled_from("abc"), min_size=11, max_size=11))
+def test_a_record_spread_over_three_systems_is_the_graph_of_the_same_in_one(spread: list[str]) -> None:
+    """Differential: the items are equal in every field, provenance and ids apart."""
+
+    def items(records: list[Any]) -> list[bytes]:
+        classes = {type(record): [one for one in records if type(one) is type(record)] for record in records}
+        found = [item for of_class in classes.values() for item in joined(*of_class)]
+        return sorted(msgspec.json.encode(facts.changed(item, id="", provenance=())) for item in found)
+
+    assert items(about_each(lambda number: spread[number])) == items(about_each(lambda _: "a"))
+
+
+def test_what_the_graph_does_not_show_is_no_conflict() -> None:
+    """A path at a source, or another id of its own, is never told as a disagreement."""
+    fields = {field.name: _is_shown(field) for field in msgspec.structs.fields(Report)}
+
+    assert fields["conclusion"]
+    assert not fields["result_ids"]
 
 
 def test_an_id_is_another_one_for_another_citizen() -> None:
