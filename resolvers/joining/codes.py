@@ -60,11 +60,14 @@ def _with(record: R, marks: Iterable[Mark], more: Iterable[Callable[[R], Mark | 
 
 
 def code_facts(concept: CodedText, name: str = "code") -> Iterable[Fact]:
-    """Where a record has just one code of a system, another code of that system is another thing."""
+    """All its codes of one system together: a record with one code more may mean another thing.
+
+    Otherwise a class of substances that is written beside two of them would make one thing of both.
+    """
     found: dict[str, list[str]] = {}
     for system, code in codes(concept):
         found.setdefault(system, []).append(code)
-    return [((name, system), alone[0]) for system, alone in found.items() if len(alone) == 1]
+    return [((name, system), tuple(all_of_it)) for system, all_of_it in found.items()]
 
 
 def date_facts(known: PartialDate | None, name: str) -> Iterable[Fact]:

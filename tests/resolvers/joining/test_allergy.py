@@ -28,6 +28,7 @@ TABLE: list[tuple[str, Allergy, Allergy, bool]] = [
         allergy("b", "A", X, (ATC, "2")),
         False,
     ),
+    ("one code of the same system more", allergy("a", "A", X), allergy("b", "B", X, Y), False),
     ("bean and ointment", allergy("a", "Đậu xanh"), allergy("b", "Dầu xanh"), False),
     ("fish, and fish or aubergine", allergy("a", "Cá"), allergy("b", "CA"), False),
     ("same code of unknown systems", allergy("a", "A", ("unknown", "1")), allergy("b", "B", ("unknown", "1")), False),
@@ -52,6 +53,11 @@ TABLE: list[tuple[str, Allergy, Allergy, bool]] = [
 def test_what_is_the_same_allergy(one: Allergy, other: Allergy, same: bool) -> None:
     """The rule as a table: in doubt there are two items."""
     assert together(one, other) is same
+
+
+def test_a_class_of_substances_written_beside_two_of_them_joins_neither() -> None:
+    """Penicillin and amoxicillin, each also coded as "antibiotic": two allergies."""
+    assert not together(allergy("a", "Penicilin", X, (SNOMED, "0")), allergy("b", "Amoxicilin", Y, (SNOMED, "0")))
 
 
 def test_words_that_could_mean_either_of_two_codes_join_neither() -> None:
