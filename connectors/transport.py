@@ -2,6 +2,8 @@
 
 import ssl
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 
 import httpcore
 import httpx
@@ -41,8 +43,21 @@ def carried(
 
 def trust_of(options: SourceOptions) -> ssl.SSLContext:
     """Whom to believe, and who we are, on a TLS connection."""
-    context = ssl.create_default_context(cafile=options.ca)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if options.ca is None and options.identity is None:
+        return _machine_trust()
+    context = _trust(options.ca)
     if options.identity is not None:
         context.load_cert_chain(options.identity)
+    return context
+
+
+@cache
+def _machine_trust() -> ssl.SSLContext:
+    """Whom this machine believes: the same for everybody, and read once, for reading it costs milliseconds."""
+    return _trust(None)
+
+
+def _trust(ca: Path | None) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=ca)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
