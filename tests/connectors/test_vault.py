@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec import structs
+from msgspec import Struct, structs
 
 from connectors.backends import BoundedMemory
 from connectors.contract import Basis, Purpose, Question
-from connectors.records import RECORD_CLASSES, Allergy, Condition, PartialDate, Record
+from connectors.records import RECORD_CLASSES, Allergy, Condition, PartialDate, Record, SourceInfo
 from connectors.vault import Found, Kept, Vault
 from tests.connectors.any_record import any_record
 from tests.connectors.false_source import AN, BINH, NOW, allergy, grant, info
@@ -51,10 +51,17 @@ class Bench:
         return b"\0".join([*(key.encode() for key in self.memory._cache), *self.values()])
 
 
-def without_source(record: Record) -> Record:
-    """A source is compared by identity, and what was kept names another one."""
-    told = tuple(structs.replace(one, source=SOURCE) for one in record.provenance)
-    return structs.replace(record, provenance=told)
+def without_source(value: Any) -> Any:
+    """A source is compared by identity, and what was kept names another one, however deep it is named."""
+    if isinstance(value, SourceInfo):
+        return SOURCE
+    if isinstance(value, tuple):
+        return tuple(map(without_source, value))
+    if isinstance(value, Struct):
+        return structs.replace(
+            value, **{name: without_source(getattr(value, name)) for name in value.__struct_fields__}
+        )
+    return value
 
 
 @pytest.mark.parametrize("about", RECORD_CLASSES)
