@@ -98,6 +98,8 @@ class Answer(Struct, Generic[R], frozen=True, kw_only=True):
     """The source holds more than the bound let through."""
     dropped: int = 0
     """Records that could not be read. They are missing from ``records``, so the answer is not complete."""
+    narrowed: Question[Any] | None = None
+    """The slice that the source itself was asked for, where it was: records outside it were against its word."""
 
 
 class SourceState(Described):

@@ -15,6 +15,7 @@ from resolvers import joining, merging
 from resolvers.chart import Chart
 from resolvers.completeness import Completeness, CompletenessOf, completeness, together
 from resolvers.context import Info
+from resolvers.deviations import fits
 from resolvers.federation import Found
 from resolvers.locating import Directory, Named
 from resolvers.refusals import BadRequest
@@ -146,8 +147,8 @@ def connect(
         when: orders the list.
         first: size of the page.
         after: cursor before it.
-        keep: filters again what sources may have answered beyond the slice. It judges joined items: what is present
-            in one system is not shown as past because another says so.
+        keep: filters what a question to a source cannot say; its slice is filtered again here, for every list. Both
+            judge joined items: what is present in one system is not shown as past because another says so.
         sources: keys of the only sources to ask.
         facility: code of the only facility to ask at, where it has a source of its own.
         beside: what the items show from answers to other questions; the list is complete only when those are.
@@ -161,13 +162,14 @@ def connect(
 
     async def listed() -> Listed[R]:
         found = await asked
+        context.federation.measure_slice(chart.subject.ref, question, found.records, when)
         items: Sequence[R] = joining.join(question.about, found.records, key=chart.subject.ref)
         each = [completeness(found, context.language)]
         for more in beside:
             other = await more.asked
             items = more.attach(items, other)
             each.append(completeness(other, context.language))
-        page = merging.page(filter(keep, items), when=when, first=first, after=after)
+        page = merging.page(filter(keep, filter(fits(question, when), items)), when=when, first=first, after=after)
         return Listed(
             page.nodes,
             page.page_info,

@@ -14,7 +14,7 @@ from resolvers.connection import After, First, From, Listed, Record, asked_besid
 from resolvers.context import Info
 from resolvers.insurance import Claim
 from resolvers.joining.visits import claimed
-from resolvers.period import Since, Until, within
+from resolvers.period import Since, Until
 from resolvers.selection import selects
 from resolvers.shown import shown
 
@@ -48,7 +48,6 @@ def encounters(
     after: After = None,
 ) -> Awaitable[Listed[records.Encounter]]:
     """Visits and stays, newest first."""
-    inside = within(since, until)
     asked = info._raw_info  # noqa: SLF001 - what strawberry shows of it unfolds every fragment as often as it is spread
     reads = partial(selects, asked.field_nodes, asked.fragments)
     claims = Question(about=records.Claim, since=since, in_detail=reads("lines"))
@@ -59,7 +58,7 @@ def encounters(
         when=lambda visit: visit.start,
         first=first,
         after=after,
-        keep=lambda visit: inside(visit.start) and facility in (None, visit.facility.code),
+        keep=lambda visit: facility in (None, visit.facility.code),
         sources=sources,
         facility=facility,
         beside=(asked_beside(info, root, claims, _with_claims),) if reads("claim") else (),

@@ -5,17 +5,21 @@ and were not asked are counted. A source that fails costs only its own records: 
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from msgspec import Struct, structs
 
 from connectors.contract import Answer, Grant, Inquiry, Outcome, Question, Source, SourceState
 from connectors.errors import Denied, Garbled, Overloaded, SourceError, TooSlow, WrongPerson
 from connectors.records import Claim, Coverage, Facility, FoundBy, Record, SourceHealth
+from resolvers import deviations
 from resolvers.choice import Choice
+from resolvers.deviations import Deviation, DeviationKind
 from resolvers.locating import Directory, Named, Pointer, PointersUnavailable
+from resolvers.merging import When
 
 R = TypeVar("R", bound=Record)
 
@@ -74,10 +78,13 @@ class Federation:
         self.faults: list[Fault] = []
         self.beside: Beside = lambda _grant, _about: None
         """Set by the permit office: with it, the insurer may be asked where the citizen has been."""
+        self.deviations: list[Deviation] = []
+        """What sources did otherwise than they promise; for the operator's eyes."""
         self._inquiry = inquiry
         self._outcomes: dict[tuple[str, str, Question[Record]], Outcome | None] = {}
         self._running: dict[str, list[Awaitable[object]]] = {}
         self._pointers: dict[str, Sequence[Pointer] | None] = {}
+        self._narrowed: dict[tuple[str, Question[Any]], dict[str, Question[Any]]] = {}
 
     def ask(self, question: Question[R], grant: Grant | None, named: Named | None = None) -> Awaitable[Found[R]]:
         """Ask every source that is likely to hold such a record, all at once. The asking begins now, not when awaited.
@@ -101,6 +108,27 @@ class Federation:
         together = asyncio.ensure_future(self._together(choice, widened, question, grant))
         self._running.setdefault(ref, []).append(together)
         return together
+
+    def measure_slice(self, ref: str, question: Question[R], records: Iterable[R], when: When[R]) -> None:
+        """Count the records that a source was asked to hold back and gave all the same.
+
+        Args:
+            ref: of the citizen.
+            question: as it was asked.
+            records: what came back.
+            when: tells when a record's fact was true.
+        """
+        told = self._narrowed.pop((ref, question), None)
+        if not told:
+            return
+        promised = {source: deviations.fits(narrowed, when) for source, narrowed in told.items()}
+        beside = Counter(
+            source
+            for record in records
+            if (source := record.provenance[0].source.id) in promised and not promised[source](record)
+        )
+        kind = DeviationKind.OUTSIDE_SLICE
+        self.deviations += [Deviation(source, question.about, kind, count) for source, count in beside.items()]
 
     def outcomes(self) -> list[Outcome]:
         """How it went so far, in the order of asking."""
@@ -191,6 +219,9 @@ class Federation:
             outcome = self._failed(source, question, error)
         else:
             records, outcome = answer.records, _answered(source, question, answer)
+            self.deviations += deviations.of_answer(source.info.id, question, answer)
+            if answer.narrowed is not None:
+                self._narrowed.setdefault((grant.subject.ref, question), {})[source.info.id] = answer.narrowed
         outcome = structs.replace(outcome, elapsed_ms=round((clock.monotonic() - begun) * 1000))
         source.info.health = _health(source, answered=bool(records) or is_complete(outcome))
         self._outcomes[key] = outcome
@@ -207,6 +238,7 @@ class Federation:
     def _failed(self, source: Source, question: Question[R], error: Exception) -> Outcome:
         known = error if isinstance(error, SourceError) else _translated(error)
         self.faults.append(Fault(source.info.id, question.about.__name__, error))
+        self.deviations += deviations.of_error(source.info.id, question, known)
         return Outcome(
             source=source.info,
             about=question.about,

@@ -9,7 +9,7 @@ from connectors.contract import Question
 from resolvers.chart import Chart
 from resolvers.connection import After, First, Listed, Record, connect
 from resolvers.context import Info
-from resolvers.period import Since, within
+from resolvers.period import Since
 from resolvers.selection import selects
 from resolvers.shown import shown
 
@@ -47,7 +47,6 @@ def claims(
     root: strawberry.Parent[Chart], info: Info, since: Since = None, first: First = None, after: After = None
 ) -> Awaitable[Listed[records.Claim]]:
     """Insured visits, newest first."""
-    inside = within(since, None)
     asked = info._raw_info  # noqa: SLF001 - what strawberry shows of it unfolds every fragment as often as it is spread
     in_detail = selects(asked.field_nodes, asked.fragments, "lines")
     return connect(
@@ -57,7 +56,6 @@ def claims(
         when=lambda claim: claim.admitted,
         first=first,
         after=after,
-        keep=lambda claim: inside(claim.admitted),
     )
 
 
@@ -65,7 +63,6 @@ def co_payments(
     root: strawberry.Parent[Chart], info: Info, since: Since = None, first: First = None, after: After = None
 ) -> Awaitable[Listed[records.CoPayment]]:
     """What was paid towards insured visits, newest first."""
-    inside = within(since, None)
     return connect(
         info,
         root,
@@ -73,5 +70,4 @@ def co_payments(
         when=lambda paid: paid.admitted,
         first=first,
         after=after,
-        keep=lambda paid: inside(paid.admitted),
     )

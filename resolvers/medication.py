@@ -10,7 +10,7 @@ from connectors.contract import Question
 from resolvers.chart import Chart
 from resolvers.connection import After, First, Listed, Record, connect
 from resolvers.context import Info
-from resolvers.period import Since, within
+from resolvers.period import Since
 from resolvers.shown import enumeration, shown
 
 enumeration(records.MedicationStatus)
@@ -31,7 +31,6 @@ def medications(
     after: After = None,
 ) -> Awaitable[Listed[records.Medication]]:
     """Medicines, the newest first. 'since' looks at the first day of a course, not at its last."""
-    inside = within(since, None)
     return connect(
         info,
         root,
@@ -39,5 +38,5 @@ def medications(
         when=lambda medicine: medicine.start,
         first=first,
         after=after,
-        keep=lambda medicine: inside(medicine.start) and status in (None, medicine.status),
+        keep=lambda medicine: status in (None, medicine.status),
     )

@@ -10,7 +10,7 @@ from connectors.contract import Question
 from resolvers.chart import Chart
 from resolvers.connection import After, First, From, Listed, Record, connect
 from resolvers.context import Info
-from resolvers.period import Since, Until, within
+from resolvers.period import Since, Until
 from resolvers.shown import enumeration, shown, union
 
 enumeration(records.ObservationCategory)
@@ -45,21 +45,11 @@ def observations(
     after: After = None,
 ) -> Awaitable[Listed[records.Observation]]:
     """Measurements, laboratory values and findings, newest first."""
-    inside = within(since, until)
-    wanted = frozenset(codes or ())
-
-    def keep(observation: records.Observation) -> bool:
-        return (
-            inside(observation.at)
-            and category in (None, observation.category)
-            and (not wanted or any(coding.code in wanted for coding in observation.code.codings))
-        )
-
     question = Question(
         about=records.Observation,
         since=since,
         until=until,
-        codes=tuple(sorted(wanted)),
+        codes=tuple(sorted(set(codes or ()))),
         category=category.value if category else None,
     )
     return connect(
@@ -69,6 +59,5 @@ def observations(
         when=lambda observation: observation.at,
         first=first,
         after=after,
-        keep=keep,
         sources=sources,
     )

@@ -13,7 +13,7 @@ from connectors.fhir import wire
 from connectors.fhir.asking import parameters, require_offered
 from connectors.fhir.base import Base
 from connectors.fhir.capabilities import Offers, Statement
-from connectors.fhir.held import HELD, Held, escaped
+from connectors.fhir.held import HELD, Held, escaped, narrowed
 from connectors.fhir.mapping.elements import Around, Unreadable
 from connectors.fhir.options import FhirOptions
 from connectors.fhir.people import Whose, checked
@@ -135,7 +135,9 @@ class FhirSource:
         await self._follow(held, resources, found, deadline)
         whose.require_linked(found.linked.values())
         return await aside(
-            lambda: self._read(held, resources, self._around(subject, found), found), deadline, size=size
+            lambda: self._read(held, resources, self._around(subject, found), found, narrowed(question, fields)),
+            deadline,
+            size=size,
         )
 
     async def _follow(self, held: Held, resources: Iterable[Any], found: Found[Any], deadline: Deadline) -> None:
@@ -155,7 +157,14 @@ class FhirSource:
             included=found.linked if found else {},
         )
 
-    def _read(self, held: Held, resources: Iterable[Any], around: Around, found: Found[Any]) -> Answer[Any]:
+    def _read(
+        self,
+        held: Held,
+        resources: Iterable[Any],
+        around: Around,
+        found: Found[Any],
+        asked: Question[Any] | None = None,
+    ) -> Answer[Any]:
         """The records; what cannot be read is counted and never stands in the way of the rest."""
         records, dropped = [], found.dropped
         for resource in resources:
@@ -170,4 +179,5 @@ class FhirSource:
             retrieved_at=around.stamp.retrieved_at,
             truncated=found.truncated,
             dropped=dropped,
+            narrowed=asked,
         )

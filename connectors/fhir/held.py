@@ -1,6 +1,6 @@
 """What the kind knows how to ask for: one line per class of record, and the line is the documentation."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -110,6 +110,24 @@ def slice_of(question: Question[Record], held: Held) -> dict[str, str | list[str
         "category": ",".join(_category_codes(question.category)),
     }
     return {name: value for name, value in wanted.items() if value and name in held.slices}
+
+
+def narrowed(question: Question[Record], asked: Container[str]) -> Question[Record] | None:
+    """The slice that a search asks for, as widely as it asks; None where it asks for everything.
+
+    Args:
+        question: as it was put.
+        asked: names of the search's parameters.
+    """
+    dated = "date" in asked
+    slice_ = Question(
+        about=question.about,
+        since=question.since - _A_DAY if dated and question.since else None,
+        until=question.until + _A_DAY if dated and question.until else None,
+        codes=question.codes if "code" in asked else (),
+        category=question.category if "category" in asked else None,
+    )
+    return None if slice_ == Question(about=question.about) else slice_
 
 
 def _category_codes(category: str | None) -> tuple[str, ...]:

@@ -38,6 +38,14 @@ def blocks_of(settings: Settings) -> tuple[Block, ...]:
         complain(str(error))
 
 
+def block_of(settings: Settings, name: str) -> Block:
+    """The block of that source, or the end of the program with a sentence."""
+    block = next((block for block in blocks_of(settings) if block.key == name), None)
+    if block is None:
+        complain(f"no source '{name}'; 'sources list' names them")
+    return block
+
+
 def complain(sentence: str) -> NoReturn:
     """End with a sentence about a misuse."""
     click.echo(sentence, err=True)

@@ -1,38 +1,42 @@
-"""``sources report``: what would be read of a hospital's dossiers, before it is connected.
+"""``sources report``: what would be read of a source's answers, before a citizen misses something.
 
 Prints the names of fields and how often they stand in all the files together. Never a value, and nothing for a single
 file: that a table of HIV care lies in this one dossier would be told by its name.
 """
 
-from collections import Counter
 from pathlib import Path
-from typing import get_args
 
 import click
+from msgspec import structs
 
 from connectors.errors import Garbled
-from connectors.hospital_xml.options import Version
-from connectors.hospital_xml.report import mapping_reports
+from connectors.registry import mapping_reports
+from connectors.reports import MappingReport
+from gateway.commands.common import block_of, config_option, echo_json, json_option, settings_of
 
 
 @click.command()
-@click.option("--version", type=click.Choice(get_args(Version)), default="1931", show_default=True)
+@click.argument("name")
 @click.argument("files", type=click.Path(exists=True, dir_okay=False, path_type=Path), nargs=-1, required=True)
-def report(version: Version, files: tuple[Path, ...]) -> None:
-    """Count what becomes of every field of these dossiers (hospital_xml)."""
-    totals: dict[str, Counter[str]] = {"read": Counter(), "not understood": Counter(), "ignored by decision": Counter()}
-    unreadable = 0
+@config_option
+@json_option
+def report(name: str, files: tuple[Path, ...], config: Path, *, as_json: bool) -> None:
+    """Count what becomes of every field of answers that a source gave, each in a file of its own."""
+    block = block_of(settings_of(config), name)
+    total, unreadable = MappingReport(), 0
     for file in files:
         try:
-            reports = mapping_reports(file.read_bytes(), version)
+            found = mapping_reports(block.options, file.read_bytes())
         except Garbled:
             unreadable += 1
             continue
-        for one in reports:
-            for total, counts in zip(totals.values(), (one.read, one.not_understood, one.ignored), strict=True):
-                total.update(counts)
-    for fate, counts in totals.items():
-        click.echo(f"{fate}: {counts.total()}")
-        for name, count in sorted(counts.items()):
-            click.echo(f"  {name} {count}")
+        for one in found:
+            total.add(one)
+    if as_json:
+        echo_json({**structs.asdict(total), "unreadable": unreadable})
+        return
+    for fate, counts in structs.asdict(total).items():
+        click.echo(f"{fate.replace('_', ' ')}: {counts.total()}")
+        for field, count in sorted(counts.items()):
+            click.echo(f"  {field} {count}")
     click.echo(f"files that cannot be read: {unreadable}")

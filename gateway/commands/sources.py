@@ -11,7 +11,7 @@ from msgspec import Struct, structs
 from connectors.clock import SystemClock
 from connectors.options import BadOptions, SourceOptions
 from connectors.weaknesses import secrets_of
-from gateway.commands.common import blocks_of, complain, config_option, echo_json, json_option, settings_of
+from gateway.commands.common import block_of, blocks_of, complain, config_option, echo_json, json_option, settings_of
 from gateway.commands.report import report
 from gateway.commands.testing import Finding, Tester, subject_of
 from gateway.sources import Block, open_source
@@ -69,9 +69,7 @@ def list_(config: Path, *, as_json: bool) -> None:
 def test(name: str, config: Path, *, citizen: bool, as_json: bool) -> None:
     """Go to a source step by step, and say how each step went. No clinical value and no number is printed."""
     settings = settings_of(config)
-    block = next((block for block in blocks_of(settings) if block.key == name), None)
-    if block is None:
-        complain(f"no source '{name}'; 'sources list' names them")
+    block = block_of(settings, name)
     subject = subject_of(settings) if citizen else None
 
     async def every_step() -> list[Finding]:

@@ -112,4 +112,10 @@ class Tester:
         (outcome,) = found.outcomes
         told = [f"{outcome.state.value}, {outcome.records} records"]
         told += [reason(fault.error) for fault in door.faults]
-        return Finding(step=about.__name__, fine=is_complete(outcome), told=", ".join(told), ms=outcome.elapsed_ms or 0)
+        told += [f"{deviation.kind.value}: {deviation.count}" for deviation in door.deviations]
+        return Finding(
+            step=about.__name__,
+            fine=is_complete(outcome) and not door.deviations,
+            told=", ".join(told),
+            ms=outcome.elapsed_ms or 0,
+        )

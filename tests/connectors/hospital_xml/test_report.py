@@ -9,16 +9,14 @@ from typing import Any
 
 import msgspec
 import pytest
-from click.testing import CliRunner
 
 from connectors.errors import Garbled
 from connectors.hospital_xml.report import mapping_reports
 from connectors.hospital_xml.tables import LEFT_ALONE, TABLES
 from connectors.reports import MappingReport
-from gateway.__main__ import main
 from tests.connectors.hospital_xml.dossiers import dossier, part, summary
 from tests.sandbox.people import everyone
-from tests.sandbox.render.hospital_xml import dossiers, element, wrapped
+from tests.sandbox.render.hospital_xml import dossiers, element
 
 ROOT = Path(__file__).parents[3]
 SAMPLES = ROOT.parent / "shared" / "data" / "vn" / "hospital"
@@ -129,17 +127,3 @@ def test_every_field_of_the_sample_dossiers_is_accounted_for() -> None:
         reports = mapping_reports(document, "3176")
         assert [report.total() for report in reports] == filled(document)
         assert not [report.not_understood for report in reports if report.not_understood]
-
-
-def test_the_command_adds_all_files_up_and_prints_no_value(tmp_path: Path) -> None:
-    """Names of fields and counts; nothing that belongs to one file."""
-    (tmp_path / "a.xml").write_bytes(wrapped([dossier(LY_DO_VV="CANARY"), dossier(KET_QUA_DTRI="9")]))
-    (tmp_path / "b.xml").write_text("<a/>")
-    ran = CliRunner().invoke(main, ["sources", "report", str(tmp_path / "a.xml"), str(tmp_path / "b.xml")])
-    assert ran.exit_code == 0
-    lines = ran.output.splitlines()
-    assert "  XML1.LY_DO_VV 2" in lines
-    assert "not understood: 1" in lines
-    assert "files that cannot be read: 1" in lines
-    assert "CANARY" not in ran.output
-    assert "a.xml" not in ran.output

@@ -7,9 +7,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from gateway.__main__ import main
+from tests.connectors.hospital_xml.dossiers import dossier
 from tests.sandbox import config
 from tests.sandbox.city import City
 from tests.sandbox.people import by_key, everyone
+from tests.sandbox.render.hospital_xml import wrapped
 
 
 @pytest.fixture
@@ -112,3 +114,20 @@ def test_misuse_is_told(settings: Path, words: tuple[str, ...], said: str | None
 
     assert done.exit_code == 2
     assert told in done.stderr
+
+
+def test_report_adds_all_files_up_and_prints_no_value(settings: Path, tmp_path: Path) -> None:
+    """Names of fields and counts; nothing that belongs to one file. Any kind, by the options of its block."""
+    (tmp_path / "a.xml").write_bytes(wrapped([dossier(LY_DO_VV="CANARY"), dossier(KET_QUA_DTRI="9")]))
+    (tmp_path / "b.xml").write_text("<a/>")
+    done = typed(settings, "report", "health-station", str(tmp_path / "a.xml"), str(tmp_path / "b.xml"))
+    read = typed(settings, "report", "health-station", str(tmp_path / "a.xml"), "--json")
+
+    assert done.exit_code == 0
+    lines = done.output.splitlines()
+    assert "  XML1.LY_DO_VV 2" in lines
+    assert "not understood: 1" in lines
+    assert "files that cannot be read: 1" in lines
+    assert json.loads(read.stdout)["not_understood"] == {"XML1.KET_QUA_DTRI": 1}
+    assert "CANARY" not in done.output + read.output
+    assert "a.xml" not in done.output

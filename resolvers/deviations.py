@@ -1,0 +1,147 @@
+"""Pure: where a source does otherwise than it was asked or than its protocol promises. Counted for the operator.
+
+None of it reaches a citizen as such: what lies outside a slice is filtered again, what cannot be read makes the list
+incomplete, what is not understood stays visible. But whoever runs the gateway learns here that a hospital renamed a
+field last night, before somebody misses an allergy.
+"""
+
+import typing
+from collections.abc import Callable, Iterator
+from enum import Enum
+from functools import cache
+from operator import attrgetter
+from typing import Any, TypeVar
+
+from msgspec import Struct
+
+from connectors.contract import Answer, Question
+from connectors.errors import Garbled, SourceError, Unmatched, WrongPerson
+from connectors.records import CodedText, Record
+from resolvers.merging import When
+from resolvers.period import within
+
+R = TypeVar("R", bound=Record)
+
+_Read = Callable[[Any], Any]
+"""Reads one field."""
+_UNNAMED_SYSTEM = "unknown"
+"""Stands in a ``Coding`` where the source names no code system."""
+
+
+class DeviationKind(Enum):
+    """In which way."""
+
+    OUTSIDE_SLICE = "outside_slice"
+    """Records that a filter, which the source was given, should have held back."""
+    UNKNOWN_CODE = "unknown_code"
+    """Records with a word or a code that is not understood: an enumeration's other value, a code without a system."""
+    DROPPED = "dropped"
+    """Records that could not be read: a field that was renamed, another type than promised."""
+    CUT_OFF = "cut_off"
+    """Answers with more than the bounds let through."""
+    GARBLED = "garbled"
+    """Answers that could not be read at all."""
+    WRONG_PERSON = "wrong_person"
+    """Answers about somebody else."""
+    UNMATCHED = "unmatched"
+    """Answers with the right number and another name or birth date."""
+
+
+class Deviation(Struct, frozen=True):
+    """So many times, by one source, for one class of record."""
+
+    source: str
+    about: type[Record]
+    kind: DeviationKind
+    count: int = 1
+
+
+def fits(question: Question[R], when: When[R]) -> Callable[[R], bool]:
+    """Whether a record belongs to the slice that the question is about, as far as the record tells.
+
+    Args:
+        question: with its slice.
+        when: tells when a record's fact was true.
+    """
+    inside = within(question.since, question.until)
+    codes, category = frozenset(question.codes), question.category
+
+    def kept(record: R) -> bool:
+        return inside(when(record)) and _has_code(record, codes) and _has_category(record, category)
+
+    return kept
+
+
+def of_answer(source: str, question: Question[Any], answer: Answer[Any]) -> Iterator[Deviation]:
+    """What an answer shows by itself."""
+    if answer.dropped:
+        yield Deviation(source, question.about, DeviationKind.DROPPED, answer.dropped)
+    if answer.truncated:
+        yield Deviation(source, question.about, DeviationKind.CUT_OFF)
+    not_understood = 0 if _is_kept(answer) else sum(map(_is_not_understood, answer.records))
+    if not_understood:
+        yield Deviation(source, question.about, DeviationKind.UNKNOWN_CODE, not_understood)
+
+
+def of_error(source: str, question: Question[Any], error: SourceError) -> Iterator[Deviation]:
+    """What a failure says about the source's promise; most say nothing about it."""
+    for kind, deviation in (
+        (Unmatched, DeviationKind.UNMATCHED),
+        (WrongPerson, DeviationKind.WRONG_PERSON),
+        (Garbled, DeviationKind.GARBLED),
+    ):
+        if isinstance(error, kind):
+            yield Deviation(source, question.about, deviation)
+            return
+
+
+def _is_kept(answer: Answer[Any]) -> bool:
+    """Whether the answer comes from a cache: what ails it was counted when it came."""
+    return any(record.provenance[0].from_cache for record in answer.records[:1])
+
+
+def _has_code(record: Any, codes: frozenset[str]) -> bool:
+    return not codes or any(coding.code in codes for coding in record.code.codings)
+
+
+def _has_category(record: Any, category: str | None) -> bool:
+    return category is None or record.category.value == category
+
+
+def _is_not_understood(record: Record) -> bool:
+    """Written out, because it runs over every record of every answer."""
+    words, codes = _readers(type(record))
+    for read, unknown in words:
+        if read(record) is unknown:
+            return True
+    for read in codes:
+        value = read(record)
+        for text in value if type(value) is tuple else (value,):
+            if text is not None:
+                for coding in text.codings:
+                    if coding.system == _UNNAMED_SYSTEM:
+                        return True
+    return False
+
+
+@cache
+def _readers(about: type[Record]) -> tuple[tuple[tuple[_Read, Enum], ...], tuple[_Read, ...]]:
+    """What reads the enumerations of a class, each with its value for "not understood", and the fields with codes."""
+    words: list[tuple[_Read, Enum]] = []
+    codes: list[_Read] = []
+    for name, wanted in typing.get_type_hints(about).items():
+        parts = _parts(wanted)
+        unknown = [
+            part.__members__["UNKNOWN"] for part in parts if issubclass(part, Enum) and "UNKNOWN" in part.__members__
+        ]
+        words += [(attrgetter(name), value) for value in unknown]
+        if CodedText in parts:
+            codes.append(attrgetter(name))
+    return tuple(words), tuple(codes)
+
+
+def _parts(wanted: Any) -> list[type[Any]]:
+    """The classes that a type is made of."""
+    if isinstance(wanted, type) and not typing.get_args(wanted):
+        return [wanted]
+    return [part for inner in typing.get_args(wanted) for part in _parts(inner)]
