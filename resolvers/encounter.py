@@ -28,7 +28,7 @@ class Visit(records.Encounter, frozen=True, kw_only=True):
 FacilityCode = Annotated[str | None, strawberry.argument(description="Only at the facility with this code.")]
 
 
-@shown(Visit)
+@shown(Visit, also=(records.Encounter,))
 class Encounter(Record):
     """One visit or stay."""
 

@@ -24,15 +24,22 @@ _SHOWN: dict[type[Struct], type] = {}
 _UNIONS: dict[frozenset[Any], Any] = {}
 
 
-def shown(struct: type[Struct], *, without: frozenset[str] = frozenset()) -> Callable[[C], C]:
+def shown(
+    struct: type[Struct], *, without: frozenset[str] = frozenset(), also: tuple[type[Struct], ...] = ()
+) -> Callable[[C], C]:
     """Make the decorated class the GraphQL type of that record.
 
     The class may add fields with resolvers; every field of the record that it does not define itself is derived.
     Its docstring is the description of the type.
+
+    Args:
+        struct: of the record.
+        without: fields that stay unseen.
+        also: records that stand for the type while nothing is selected that they lack.
     """
 
     def decorate(cls: C) -> C:
-        made: C = _define(cls, struct, without=without)
+        made: C = _define(cls, struct, without=without, known=(struct, *also))
         _SHOWN[struct] = made
         return made
 
@@ -48,7 +55,7 @@ def union(members: Any, *, name: str, description: str) -> None:
     ]
 
 
-def _define(cls: Any, struct: type[Struct], *, without: frozenset[str]) -> Any:
+def _define(cls: Any, struct: type[Struct], *, without: frozenset[str], known: tuple[type[Struct], ...]) -> Any:
     annotations = dict(inspect.get_annotations(cls))
     inherited = {name for base in cls.__mro__[1:] for name in inspect.get_annotations(base)}
     for field in msgspec.structs.fields(struct):
@@ -61,7 +68,7 @@ def _define(cls: Any, struct: type[Struct], *, without: frozenset[str]) -> Any:
     cls.__annotations__ = annotations
 
     def is_type_of(obj: object, _info: object) -> bool:
-        return isinstance(obj, struct)
+        return isinstance(obj, known)
 
     cls.is_type_of = staticmethod(is_type_of)
     return strawberry.type(cls, description=cls.__doc__)
