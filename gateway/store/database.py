@@ -14,9 +14,10 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import URL, Connection, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.sql.expression import TableClause
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_random
 
 from connectors.options import BadOptions
 from gateway.settings import Store
@@ -26,6 +27,7 @@ _MIGRATING = 0x63675F6D
 """Number of the lock under which one gateway of many changes the tables of a PostgreSQL."""
 _BUSY_MS = 2000
 """How long a writer waits for another one in SQLite."""
+_IN_TURN = "BEGIN IMMEDIATE"
 _LOCAL = (None, "", "localhost", "127.0.0.1", "::1")
 
 Unavailable = (SQLAlchemyError, OSError, TimeoutError)
@@ -60,7 +62,7 @@ class Database:
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """One transaction that may write. In SQLite it is the only one meanwhile, and readers see what was before."""
         async with self.engine.connect() as connection:
-            await connection.execution_options(writes=True)
+            await connection.execution_options(begins=_IN_TURN)
             async with connection.begin():
                 yield connection
 
@@ -76,6 +78,7 @@ class Database:
         """
         if self._file is not None:
             self._file.touch(mode=0o600)
+            await self._write_ahead()
         async with self.writing() as connection:
             if not self._is_sqlite:
                 await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATING})
@@ -103,6 +106,23 @@ class Database:
     async def close(self) -> None:
         """Let go of every connection."""
         await self.engine.dispose()
+
+    async def _write_ahead(self) -> None:
+        """Let readers of an SQLite see what was before while somebody writes. The file remembers it.
+
+        SQLite does not wait for its turn to change this, so of several gateways that start at once some come back.
+        """
+        waiting = AsyncRetrying(
+            retry=retry_if_exception_type(OperationalError),
+            stop=stop_after_delay(_BUSY_MS / 1000),
+            wait=wait_random(0.005, 0.05),
+            reraise=True,
+        )
+        async for attempt in waiting:
+            with attempt:
+                async with self.engine.connect() as connection:
+                    await connection.execution_options(begins=None)
+                    await connection.exec_driver_sql("PRAGMA journal_mode = WAL")
 
 
 def _address(settings: Store) -> tuple[URL, dict[str, Any]]:
@@ -132,12 +152,13 @@ def _prepare(connection: Any, _record: object) -> None:
     """Make a new connection to SQLite durable, and leave the beginning of transactions to us."""
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in (f"busy_timeout = {_BUSY_MS}", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    for pragma in (f"busy_timeout = {_BUSY_MS}", "synchronous = FULL", "foreign_keys = ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
 def _begin(connection: Connection) -> None:
     """A writer takes its turn at once: one that begins by reading could find that the turn is another's."""
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    begins = connection.get_execution_options().get("begins", "BEGIN")
+    if begins is not None:
+        connection.exec_driver_sql(begins)

@@ -263,11 +263,17 @@ async def test_nothing_is_deferred_where_the_condition_says_so() -> None:
     assert isinstance(result, ExecutionResult)
 
 
-@pytest.mark.parametrize("text", ["{ thing { ... @defer { a { x } } } }", "{ thing { many @stream { a { x } } } }"])
-async def test_who_stops_listening_stops_what_was_begun(text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "turns"),
+    [
+        ("{ thing { ... @defer { a { x } } } }", [1, 10_000_000]),
+        ("{ thing { many @stream { a { x } } } }", [1, 1, 10_000_000]),
+    ],
+)
+async def test_who_stops_listening_stops_what_was_begun(text: str, turns: list[int]) -> None:
     """No task is left behind."""
     before = asyncio.all_tasks()
-    result = await executed(text, [1, 10_000_000])
+    result = await executed(text, turns)
     assert isinstance(result, Begun)
     waiting = asyncio.ensure_future(anext(result.payloads))
     for _ in range(5):
