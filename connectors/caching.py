@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from msgspec import structs
 
+from connectors.activity import Activity
 from connectors.contract import Answer, Grant, Inquiry, Question, Source
 from connectors.errors import SourceError, TooSlow, WrongPerson
 from connectors.records import Record
@@ -24,7 +25,9 @@ _Landed = Answer[Any] | SourceError | None
 class CachingSource:
     """A source whose answers are kept for some seconds."""
 
-    def __init__(self, source: Source, seconds: float, vault: Vault, *, edition: str = "") -> None:
+    def __init__(
+        self, source: Source, seconds: float, vault: Vault, *, edition: str = "", activity: Activity | None = None
+    ) -> None:
         """Stand before a source.
 
         Args:
@@ -32,6 +35,7 @@ class CachingSource:
             seconds: for which its block lets answers be kept.
             vault: where.
             edition: tells this reading of the block from others: another address may be another system.
+            activity: where questions are counted that cost no asking.
         """
         self.info = source.info
         self.holds = source.holds
@@ -39,6 +43,7 @@ class CachingSource:
         self._source = source
         self._seconds = seconds
         self._vault = vault
+        self._activity = activity or Activity()
         self._name = f"{source.info.id}\0{edition}"
         self._flights: dict[Place, asyncio.Future[_Landed]] = {}
 
@@ -51,6 +56,7 @@ class CachingSource:
             if isinstance(landed, SourceError):
                 raise landed
             if landed is not None:
+                self._activity.remembered += 1
                 return landed
         return await self._lead(place, question, grant, inquiry)
 
@@ -88,6 +94,7 @@ class CachingSource:
     async def _answer(self, place: Place, question: Question[R], grant: Grant, inquiry: Inquiry) -> Answer[R]:
         found = await self._vault.find(place, question.about, seconds=self._seconds)
         if found.kept is not None:
+            self._activity.remembered += 1
             return self._remembered(found.kept)
         try:
             answer = await self._source.ask(question, grant, inquiry)

@@ -8,15 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from connectors.activity import Activity
 from connectors.contract import Call, Inquiry
 
-_in_the_name_of: ContextVar[tuple[str, Inquiry] | None] = ContextVar("in_the_name_of", default=None)
+_in_the_name_of: ContextVar[tuple[str, Inquiry, Activity] | None] = ContextVar("in_the_name_of", default=None)
 
 
 @contextmanager
-def noted(source: str, inquiry: Inquiry) -> Iterator[None]:
-    """Let calls that are made meanwhile be noted in the inquiry, as calls of that source."""
-    token = _in_the_name_of.set((source, inquiry))
+def noted(source: str, inquiry: Inquiry, activity: Activity) -> Iterator[None]:
+    """Let calls that are made meanwhile be noted in the inquiry, and counted, as calls of that source."""
+    token = _in_the_name_of.set((source, inquiry, activity))
     try:
         yield
     finally:
@@ -26,5 +27,11 @@ def noted(source: str, inquiry: Inquiry) -> Iterator[None]:
 def note(call_id: str) -> None:
     """Note a call; nowhere, where nobody said in whose name."""
     if current := _in_the_name_of.get():
-        source, inquiry = current
+        source, inquiry, _ = current
         inquiry.calls.append(Call(source, call_id))
+
+
+def activity() -> Activity:
+    """Where calls are counted; where nobody said in whose name, nobody will look."""
+    current = _in_the_name_of.get()
+    return current[2] if current else Activity()

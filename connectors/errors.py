@@ -5,6 +5,7 @@
     │   └── Overloaded      429 or 503 that says when to come back
     │       └── Resting     not asked at all, because it failed too often a moment ago
     ├── TooSlow             no answer within the time that was left
+    │   └── Crowded         not asked in time, because too many of our own calls were before this one
     ├── Denied              the source refuses this gateway: 401, 403
     │   └── Restricted      it has restricted our account: whoever goes on asking makes it worse
     ├── Garbled             an answer that is not what the protocol promises, or beyond the size bound
@@ -48,6 +49,10 @@ class TooSlow(SourceError):
 
     code = "GATEWAY_TIMEOUT"
     retryable = True
+
+
+class Crowded(TooSlow):
+    """The source was not asked: our own calls stand in a queue. Says nothing about the source."""
 
 
 class Denied(SourceError):

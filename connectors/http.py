@@ -8,16 +8,18 @@ import asyncio
 import logging
 import random
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 import msgspec
 from msgspec import structs
 
+from connectors import calls
 from connectors.clock import Clock
 from connectors.contract import Deadline
-from connectors.errors import Denied, Garbled, SourceError, TooSlow, Unavailable
+from connectors.errors import Crowded, Denied, Garbled, SourceError, TooSlow, Unavailable
 from connectors.network import LookUp, look_up
 from connectors.oauth import OAuthSession
 from connectors.options import BadOptions, Size, SourceOptions
@@ -73,6 +75,8 @@ class Line:
         self._retries = options.retries
         self._max_body = options.max_body
         self._slots = asyncio.Semaphore(options.concurrency)
+        self._queue = options.queue
+        self._waiting = 0
         self._client = httpx.AsyncClient(
             base_url=options.url,
             headers={
@@ -149,7 +153,12 @@ class Line:
         except httpx.InvalidURL as error:
             raise Garbled(type(error).__name__) from None
 
+        attempts = 0
+
         async def attempt() -> Reply:
+            nonlocal attempts
+            calls.activity().repeated += bool(attempts)
+            attempts += 1
             if self._account is None:
                 return await self._attempt(request, deadline, accept)
             return await self._authorized(self._account, request, deadline, accept)
@@ -182,11 +191,16 @@ class Line:
     async def _attempt(self, request: httpx.Request, deadline: Deadline, accept: frozenset[int]) -> Reply:
         if not deadline.left():
             raise TooSlow("no time left to ask")
+        has_turn = False
         try:
-            async with asyncio.timeout(deadline.left()), self._slots:
+            async with asyncio.timeout(deadline.left()), self._turn():
+                has_turn = True
                 reply = await self._exchange(request)
         except TimeoutError:
-            raise TooSlow("no whole answer before the deadline") from None
+            if has_turn:
+                raise TooSlow("no whole answer before the deadline") from None
+            calls.activity().crowded += 1
+            raise Crowded("no turn before the deadline") from None
         except httpx.HTTPError as error:
             raise _foreign(error) from None
         except httpx.StreamError as error:
@@ -194,6 +208,34 @@ class Line:
         if reply.status not in accept:
             raise refusal(reply.status, reply.headers.get("retry-after"), self._clock)
         return reply
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """A place among the calls in flight.
+
+        Raises:
+            Crowded: too many wait for one already.
+        """
+        activity = calls.activity()
+        if self._slots.locked():
+            if self._waiting >= self._queue:
+                activity.crowded += 1
+                raise Crowded("too many calls wait for this source")
+            self._waiting += 1
+            activity.waiting += 1
+            try:
+                await self._slots.acquire()
+            finally:
+                self._waiting -= 1
+                activity.waiting -= 1
+        else:
+            await self._slots.acquire()
+        activity.calls += 1
+        try:
+            yield
+        finally:
+            activity.calls -= 1
+            self._slots.release()
 
     async def _exchange(self, request: httpx.Request) -> Reply:
         try:

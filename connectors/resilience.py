@@ -20,9 +20,10 @@ from pybreaker import STATE_CLOSED, STATE_HALF_OPEN, STATE_OPEN, CircuitBreaker
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 
 from connectors import calls
+from connectors.activity import Activity
 from connectors.clock import Clock
 from connectors.contract import Answer, Deadline, Grant, Inquiry, Question, Source
-from connectors.errors import Overloaded, Resting, Restricted, TooSlow, Unavailable, Unmatched, WrongPerson
+from connectors.errors import Crowded, Overloaded, Resting, Restricted, TooSlow, Unavailable, Unmatched, WrongPerson
 from connectors.options import BreakerOptions
 from connectors.records import Record
 
@@ -175,20 +176,43 @@ def _fail() -> None:
 class GuardedSource:
     """A source with a breaker for each class of record that it holds. ``info.resting`` shows which are not closed."""
 
-    def __init__(self, source: Source, options: BreakerOptions, *, clock: Clock) -> None:
+    def __init__(
+        self,
+        source: Source,
+        options: BreakerOptions,
+        *,
+        clock: Clock,
+        activity: Activity | None = None,
+        lateness: Callable[[float], float] = lambda _seconds: 0.0,
+    ) -> None:
+        """Stand before a source.
+
+        Args:
+            source: who is asked.
+            options: when it is given a rest.
+            clock: for how long that is.
+            activity: where its questions and calls are counted.
+            lateness: how late this process itself was at worst in the last so many seconds.
+        """
         self.info = source.info
         self.holds = source.holds
         self.deadline = source.deadline
         self._source = source
         self._clock = clock
+        self._activity = activity or Activity()
+        self._lateness = lateness
         self._wrong_person = Ended.FATALLY if options.wrong_person == "open" else Ended.BADLY
         self._breakers = {about: Breaker(options, clock) for about in source.holds} if options.failures else {}
 
     async def ask(self, question: Question[R], grant: Grant, inquiry: Inquiry) -> Answer[R]:
         """The source's answer, or at once ``Resting`` (see ``contract.Source``)."""
         grant.require(question.about)
-        with self._watched(question.about, inquiry), calls.noted(self.info.id, inquiry):
-            return await self._source.ask(question, grant, inquiry)
+        with self._watched(question.about, inquiry), calls.noted(self.info.id, inquiry, self._activity):
+            self._activity.questions += 1
+            try:
+                return await self._source.ask(question, grant, inquiry)
+            finally:
+                self._activity.questions -= 1
 
     async def close(self) -> None:
         """Let go of connections. Idempotent."""
@@ -230,14 +254,22 @@ class GuardedSource:
             return self._wrong_person
         if isinstance(error, Overloaded):
             return Ended.FATALLY
+        if isinstance(error, TooSlow | asyncio.CancelledError):
+            return self._judged_late(error, inquiry, elapsed)
+        return Ended.BADLY if isinstance(error, Unavailable) else Ended.OTHERWISE
+
+    def _judged_late(self, error: BaseException, inquiry: Inquiry, elapsed: float) -> Ended:
+        """What it says about the source that no answer came in time."""
+        if isinstance(error, Crowded) or self._lateness(elapsed) > _OUR_OWN_LATENESS:
+            # It was not asked, or its answer may have lain there while this process was busy.
+            return Ended.OTHERWISE
         if isinstance(error, TooSlow):
             # Whoever asks with next to no time left must not be able to close a source to everybody.
             had_time = inquiry.deadline.left() > _NEXT_TO_NOTHING or elapsed >= self.deadline / 2
-            return Ended.BADLY if had_time else Ended.OTHERWISE
-        if isinstance(error, asyncio.CancelledError):
+        else:
             # The door's own time-out, or a caller who hung up.
-            return Ended.BADLY if elapsed >= 0.95 * self.deadline else Ended.OTHERWISE
-        return Ended.BADLY if isinstance(error, Unavailable) else Ended.OTHERWISE
+            had_time = elapsed >= 0.95 * self.deadline
+        return Ended.BADLY if had_time else Ended.OTHERWISE
 
     def _show(self) -> None:
         resting = frozenset(about.__name__ for about, breaker in self._breakers.items() if not breaker.is_closed())
@@ -246,5 +278,7 @@ class GuardedSource:
         self.info.resting = resting
 
 
+_OUR_OWN_LATENESS = 0.1
+"""Seconds that this process may come late before a time-out is its own: a call wakes it up some ten times."""
 _NEXT_TO_NOTHING = 0.01
 """Seconds that may be left although a time-out has come: timers are no more exact."""

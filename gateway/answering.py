@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from typing import ClassVar
 
 import structlog
 from starlette.types import Receive, Scope, Send
@@ -12,6 +13,7 @@ from gateway.asgi import CallerGone, request_id
 from gateway.errors import INTERNAL, RequestError
 from gateway.identity.errors import IdentityError, InvalidToken
 from gateway.telemetry import Event, Log
+from gateway.watch import Watch
 
 REALM = "citizen-graph"
 
@@ -19,8 +21,12 @@ REALM = "citizen-graph"
 class Endpoint:
     """An ASGI application that answers one kind of request."""
 
-    def __init__(self, *, clock: Clock, log: Log | None = None) -> None:
+    name: ClassVar[str]
+    """In metrics."""
+
+    def __init__(self, *, clock: Clock, watch: Watch, log: Log | None = None) -> None:
         self._clock = clock
+        self._watch = watch
         self._log: Log = log or structlog.get_logger()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -34,6 +40,7 @@ class Endpoint:
             await answer.refuse(error)
         except IdentityError as error:
             event.add(refused=error.cause)
+            self._watch.refused(error)
             await answer.refuse(_unidentified(error))
         except CallerGone:
             answer.status = CALLER_GONE
@@ -44,7 +51,9 @@ class Endpoint:
             event.write_defect(sys.exception())
             await answer.refuse(RequestError(500, INTERNAL, "Something went wrong on our side."))
         finally:
-            event.write(answer.status, (self._clock.monotonic() - begun) * 1000)
+            seconds = self._clock.monotonic() - begun
+            event.write(answer.status, seconds * 1000)
+            self._watch.answered(self.name, answer.status, seconds)
 
     async def _answer(self, scope: Scope, receive: Receive, answer: Answer, event: Event) -> None:
         """Read the request, and send what it asks for.

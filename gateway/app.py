@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from connectors.clock import Clock, SystemClock
 from connectors.contract import Source
+from connectors.lag import Lag
 from connectors.options import BadOptions
 from connectors.records import SourceInfo
 from gateway.answer import refuse_path
@@ -23,6 +24,7 @@ from gateway.health import admin_app
 from gateway.identity.e_id import EId
 from gateway.identity.fetching import open_client
 from gateway.identity.tokens import Verifier
+from gateway.metrics import Metrics
 from gateway.operations.execution import Executor
 from gateway.portal.routes import portal_routes
 from gateway.reloading import Reloaded, taken_over
@@ -30,6 +32,7 @@ from gateway.settings import Settings, environment_variable
 from gateway.sources import open_vault
 from gateway.store.database import Database
 from gateway.store.pointers import Coverage, StoredPointers
+from gateway.watch import Watch
 from resolvers.locating import Directory
 from resolvers.schema import build_schema
 
@@ -58,12 +61,22 @@ class Gateway:
         self._vault = open_vault(settings.cache, clock=self._clock)
         self._database = Database(settings.store)
         self._pointers = StoredPointers(self._database, clock=self._clock, bound=settings.locating.coverage)
+        self.watch = Watch(self._clock)
+        self._lag = Lag(self._clock)
+        self._watching: asyncio.Task[None] | None = None
         self._fleet = Fleet(
             settings.sources,
             clock=self._clock,
             environment=environment_variable,
             vault=self._vault,
             arranged=self._arranged,
+            lateness=self._lag.worst,
+        )
+        self.metrics = Metrics(
+            self.watch,
+            activities=lambda: self._fleet.activities,
+            coverage=lambda: self.coverage,
+            lateness=self._lag.worst,
         )
         self._http = open_client()
         self._verifier = Verifier(settings.authentication.issuers, http=self._http, clock=self._clock)
@@ -78,6 +91,7 @@ class Gateway:
     async def start(self) -> Self:
         """Fetch the keys of the issuers, open the store; be ready. What does not answer is asked again on demand."""
         self._warn()
+        self._watching = asyncio.ensure_future(self._lag.watch())
         await asyncio.gather(self._verifier.warm(), self._pointers.warm())
         self.is_ready = True
         return self
@@ -120,6 +134,8 @@ class Gateway:
     async def stop(self) -> None:
         """Let go of every connection."""
         self.drain()
+        if self._watching is not None:
+            self._watching.cancel()
         await self._verifier.aclose()
         await self._fleet.close()
         await self._vault.close()
@@ -130,7 +146,12 @@ class Gateway:
     def _graph(self) -> GraphQLEndpoint:
         executor = Executor(build_schema(), self.settings.limits, introspection=self.settings.server.introspection)
         return GraphQLEndpoint(
-            settings=self.settings, executor=executor, verifier=self._verifier, fleet=self._fleet, clock=self._clock
+            settings=self.settings,
+            executor=executor,
+            verifier=self._verifier,
+            fleet=self._fleet,
+            clock=self._clock,
+            watch=self.watch,
         )
 
     def _events(self) -> EventsEndpoint:
@@ -142,6 +163,7 @@ class Gateway:
             vault=self._vault,
             changes=self.changes,
             clock=self._clock,
+            watch=self.watch,
         )
 
     def _arranged(self, sources: Sequence[Source]) -> Directory:

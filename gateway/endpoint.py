@@ -24,6 +24,8 @@ from gateway.operations.request import GraphQLRequest, from_body, from_query_str
 from gateway.operations.waves import Begun
 from gateway.settings import Settings
 from gateway.telemetry import Event, Log
+from gateway.timeouts import FIELD, wanted_seconds
+from gateway.watch import Watch
 from resolvers.access.caller import Caller
 from resolvers.access.permit import Access
 from resolvers.context import Context
@@ -56,6 +58,8 @@ class Lender(Protocol):
 class GraphQLEndpoint(Endpoint):
     """``POST`` and ``GET /graphql``, as an ASGI application."""
 
+    name = "graphql"
+
     def __init__(
         self,
         *,
@@ -64,9 +68,10 @@ class GraphQLEndpoint(Endpoint):
         verifier: TokenVerifier,
         fleet: Lender,
         clock: Clock,
+        watch: Watch,
         log: Log | None = None,
     ) -> None:
-        super().__init__(clock=clock, log=log)
+        super().__init__(clock=clock, watch=watch, log=log)
         self.settings = settings
         """Those of the requests that begin from now on."""
         self._executor = executor
@@ -78,6 +83,7 @@ class GraphQLEndpoint(Endpoint):
         if scope["method"] not in ("GET", "POST"):
             raise RequestError(405, "BAD_REQUEST", "Only GET and POST are taken.", headers=[("Allow", METHODS)])
         answer.accepted = accepted(header_values(scope, b"accept"))
+        patience = self._patience(scope)
         caller = await self._verifier.verify(header_values(scope, b"authorization"))
         event.add(client=caller.client_id, caller=caller.kind.value)
         request = await self._read(scope, receive)
@@ -85,7 +91,12 @@ class GraphQLEndpoint(Endpoint):
         event.add_operation(operation.name, operation.document.hash)
         if scope["method"] == "GET" and not operation.is_query:
             raise RequestError(405, "BAD_REQUEST", "By GET only queries are taken.", headers=[("Allow", "POST")])
-        await self._execute(scope, receive, caller, operation, request, answer, event)
+        await self._execute(scope, receive, caller, operation, request, answer, event, patience)
+
+    def _patience(self, scope: Scope) -> Deadline | None:
+        """Until when the caller wants to wait, from now on; ``None`` where the caller does not say."""
+        seconds = wanted_seconds(header_values(scope, FIELD))
+        return None if seconds is None else Deadline.after(seconds, self._clock)
 
     async def _read(self, scope: Scope, receive: Receive) -> GraphQLRequest:
         if scope["method"] == "GET":
@@ -103,8 +114,11 @@ class GraphQLEndpoint(Endpoint):
         request: GraphQLRequest,
         answer: Answer,
         event: Event,
+        patience: Deadline | None,
     ) -> None:
-        deadline = Deadline.after(self.settings.server.deadline, self._clock)
+        own = self.settings.server.deadline
+        # A caller can only shorten it.
+        deadline = patience.within(own) if patience else Deadline.after(own, self._clock)
         inquiry = Inquiry(request_id=event.request_id, deadline=deadline, clock=self._clock)
         streaming = answer.accepted.streaming
         with self._fleet.lent() as directory:
@@ -119,6 +133,7 @@ class GraphQLEndpoint(Endpoint):
                 await inquiry.close()
                 event.add_outcomes(federation.outcomes(), federation.faults)
                 event.add_calls(inquiry.calls)
+                self._watch.asked(event.request_id, federation)
         if isinstance(result, ExecutionResult):
             await answer.give(result, federation)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from connectors.activity import Activity
 from connectors.clock import Clock
 from connectors.contract import Source
 from connectors.fingerprint import fingerprint
@@ -36,6 +37,7 @@ class _Opened(Struct, frozen=True, eq=False):
     key: str
     said: str
     source: Source
+    activity: Activity
 
 
 class _Generation(Struct, eq=False):
@@ -58,6 +60,7 @@ class Fleet:
         environment: Callable[[str], str | None],
         vault: Vault | None = None,
         arranged: Callable[[Sequence[Source]], Directory] = Directory,
+        lateness: Callable[[float], float] = lambda _seconds: 0.0,
     ) -> None:
         """Read the file. No connection is opened before the first question.
 
@@ -67,6 +70,7 @@ class Fleet:
             environment: looks an environment variable up.
             vault: keeps answers for the seconds that blocks grant; without one nothing is kept.
             arranged: makes sources ready to be chosen from.
+            lateness: how late this process itself was at worst in the last so many seconds.
 
         Raises:
             BadOptions: naming the block, the key and the nearest key that exists.
@@ -75,6 +79,7 @@ class Fleet:
         self._environment = environment
         self._vault = vault
         self._arranged = arranged
+        self._lateness = lateness
         self._now = self._read(path, ())
         self._living = [self._now]
         self._closing: set[asyncio.Task[None]] = set()
@@ -84,6 +89,11 @@ class Fleet:
     def sources(self) -> tuple[Source, ...]:
         """Those that the next request is lent, in the order of the file."""
         return tuple(opened.source for opened in self._now.opened)
+
+    @property
+    def activities(self) -> tuple[tuple[Source, Activity], ...]:
+        """Those sources, each with what goes on between us and it."""
+        return tuple((opened.source, opened.activity) for opened in self._now.opened)
 
     @property
     def weaknesses(self) -> tuple[str, ...]:
@@ -136,7 +146,18 @@ class Fleet:
         except OSError as error:
             raise BadOptions(f"sources.{block.key}: a file cannot be read: {error.strerror}") from None
         known = standing.get((block.key, said))
-        return known or _Opened(block.key, said, open_source(block, clock=self._clock, vault=self._vault, edition=said))
+        if known is not None:
+            return known
+        activity = Activity()
+        source = open_source(
+            block,
+            clock=self._clock,
+            vault=self._vault,
+            edition=said,
+            activity=activity,
+            lateness=self._lateness,
+        )
+        return _Opened(block.key, said, source, activity)
 
     def _let_go(self) -> None:
         """Close what nobody is lent and nobody will be."""

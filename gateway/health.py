@@ -10,7 +10,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from connectors.records import SourceHealth, SourceInfo
+from gateway.metrics import Metrics
 from gateway.reloading import Reloaded
+from gateway.watch import Watch
 
 
 class Administered(Protocol):
@@ -18,6 +20,8 @@ class Administered(Protocol):
 
     is_ready: bool
     reloaded: Reloaded | None
+    watch: Watch
+    metrics: Metrics
 
     @property
     def sources(self) -> Sequence[SourceInfo]:
@@ -50,9 +54,15 @@ def admin_app(gateway: Administered) -> Starlette:
                 "sources": {source.id: source.health.value for source in infos},
                 "failing": failing,
                 "resting": {source.id: sorted(source.resting) for source in infos if source.resting},
+                "deviations": gateway.watch.deviations_by_source(),
+                "incidents": msgspec.to_builtins(list(gateway.watch.incidents)),
                 "reloaded": msgspec.to_builtins(gateway.reloaded),
             }
         )
+
+    async def metrics(request: Request) -> Response:
+        written, media_type = gateway.metrics.written(request.headers.get("accept", ""))
+        return Response(written, headers={"content-type": media_type})
 
     async def reload_now(_request: Request) -> Response:
         done = await gateway.reload()
@@ -63,6 +73,7 @@ def admin_app(gateway: Administered) -> Starlette:
             Route("/health", health),
             Route("/health/live", live),
             Route("/health/ready", ready),
+            Route("/metrics", metrics),
             Route("/reload", reload_now, methods=["POST"]),
         ]
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from connectors.activity import Activity
 from connectors.backends import BoundedMemory, BriefRedis
 from connectors.caching import CachingSource
 from connectors.clock import Clock
@@ -67,7 +68,15 @@ def read_blocks(path: Path, *, environment: Callable[[str], str | None]) -> tupl
     return read_all
 
 
-def open_source(block: Block, *, clock: Clock, vault: Vault | None = None, edition: str = "") -> Source:
+def open_source(
+    block: Block,
+    *,
+    clock: Clock,
+    vault: Vault | None = None,
+    edition: str = "",
+    activity: Activity | None = None,
+    lateness: Callable[[float], float] = lambda _seconds: 0.0,
+) -> Source:
     """The source of a block, sheltered as the block says. No connection is opened before the first question.
 
     Args:
@@ -75,6 +84,8 @@ def open_source(block: Block, *, clock: Clock, vault: Vault | None = None, editi
         clock: the time of everything.
         vault: keeps answers for the seconds that blocks grant; without one nothing is kept.
         edition: tells this reading of the block from others: what was kept under another one is not found again.
+        activity: where the source's questions and calls are counted.
+        lateness: how late this process itself was at worst in the last so many seconds.
 
     Raises:
         BadOptions: naming the block, the key and the nearest key that exists.
@@ -90,11 +101,11 @@ def open_source(block: Block, *, clock: Clock, vault: Vault | None = None, editi
         raise BadOptions(f"sources.{block.key}: 'ca' or 'identity' cannot be read, or is no PEM file") from None
     source.info.found_by = options.found_by or _FOUND_BY.get(options.category, FoundBy.PROBING)
     source.info.sender = options.events
-    guarded = GuardedSource(source, options.breaker, clock=clock)
+    guarded = GuardedSource(source, options.breaker, clock=clock, activity=activity, lateness=lateness)
     if vault is None or not options.cache:
         return guarded
     # Outside the breaker: what is known for certain needs nobody to be asked.
-    return CachingSource(guarded, options.cache, vault, edition=edition)
+    return CachingSource(guarded, options.cache, vault, edition=edition, activity=activity)
 
 
 def open_vault(cache: Cache, *, clock: Clock) -> Vault:

@@ -22,6 +22,7 @@ from gateway.settings import Settings
 from gateway.store.database import Unavailable
 from gateway.store.pointers import StoredPointers, Told
 from gateway.telemetry import Event, Log
+from gateway.watch import Watch
 from resolvers.access.caller import Caller, CallerKind
 from resolvers.identifiers import Identifiers
 from resolvers.locating import Directory
@@ -46,6 +47,8 @@ class Lends(Protocol):
 class EventsEndpoint(Endpoint):
     """The endpoint, as an ASGI application."""
 
+    name = "events"
+
     def __init__(
         self,
         *,
@@ -56,9 +59,10 @@ class EventsEndpoint(Endpoint):
         vault: Vault,
         changes: Changes,
         clock: Clock,
+        watch: Watch,
         log: Log | None = None,
     ) -> None:
-        super().__init__(clock=clock, log=log)
+        super().__init__(clock=clock, watch=watch, log=log)
         self._server = settings.server
         self._own_issuer = settings.authentication.issuers[0].issuer
         self._verifier = verifier

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from connectors.activity import Activity
 from connectors.contract import Question
 from connectors.errors import (
+    Crowded,
     Denied,
     Garbled,
     Overloaded,
@@ -37,7 +39,11 @@ class World:
         self.clock = HeldClock()
         self.inner = FalseSource(self.clock)
         chosen = BreakerOptions(**{"failures": 3, "reset": Duration(RESET), **options})
-        self.guarded = GuardedSource(self.inner, chosen, clock=self.clock)
+        self.lateness = 0.0
+        self.activity = Activity()
+        self.guarded = GuardedSource(
+            self.inner, chosen, clock=self.clock, activity=self.activity, lateness=lambda _seconds: self.lateness
+        )
 
     async def ask(self, about: type[Record] = Allergy, seconds: float = 5) -> Any:
         return await self.guarded.ask(Question(about=about), grant(AN), inquiry(self.clock, seconds))
@@ -140,6 +146,42 @@ async def test_whoever_asks_with_no_time_cannot_close_a_source_to_others() -> No
     await world.fails(lambda: TooSlow("x"), 3, seconds=1.1)
     world.inner.takes = 0
     assert await world.is_resting()
+
+
+@pytest.mark.parametrize(("lateness", "rests"), [(0.0, True), (0.05, True), (0.5, False)])
+async def test_f28_a_time_out_of_our_own_closes_no_source(lateness: float, *, rests: bool) -> None:
+    """Under a burst this process comes late to everything; an answer may have been there in time."""
+    world = World()
+    world.lateness = lateness
+    await world.fails(lambda: TooSlow("x"), 3)
+    assert await world.is_resting() is rests
+
+
+async def test_our_own_lateness_excuses_no_broken_source() -> None:
+    """What was refused was refused, however busy we are."""
+    world = World()
+    world.lateness = 9.0
+    await world.fails(lambda: Unavailable("x"), 3)
+    assert await world.is_resting()
+
+
+async def test_who_was_not_asked_in_time_says_nothing_about_the_source() -> None:
+    """Our own queue was too long."""
+    world = World()
+    await world.fails(lambda: Crowded("x"), 10)
+    assert not await world.is_resting()
+
+
+async def test_questions_under_way_are_counted() -> None:
+    """Also one that is given up."""
+    world = World()
+    world.inner.open.clear()
+    call = asyncio.ensure_future(world.ask())
+    await world.inner.busy.wait()
+    assert world.activity.questions == 1
+    call.cancel()
+    await asyncio.gather(call, return_exceptions=True)
+    assert world.activity.questions == 0
 
 
 @pytest.mark.parametrize(("waited", "rests"), [(0.1, False), (2.0, True)])

@@ -9,7 +9,11 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
-from connectors.errors import Garbled, TooSlow
+from connectors.activity import Activity
+from connectors.calls import noted
+from connectors.clock import SystemClock
+from connectors.contract import Inquiry
+from connectors.errors import Crowded, Garbled, TooSlow
 from connectors.options import Duration, Size
 from tests.connectors.lines import Holding, answering, failure, get, line_to, soon
 from tests.connectors.raw import head, raw_server
@@ -66,11 +70,46 @@ async def test_waiting_for_a_turn_is_bounded_by_the_deadline() -> None:
         line = line_to(server.url, concurrency=1)
         first = asyncio.ensure_future(line.send("GET", "x", deadline=soon()))
         await server.asked()
-        with pytest.raises(TooSlow):
+        with pytest.raises(Crowded):
             await line.send("GET", "y", deadline=soon(0.05))
         first.cancel()
         await asyncio.gather(first, return_exceptions=True)
         assert server.requests == 1
+        await line.close()
+
+
+async def test_a_queue_that_is_full_is_told_at_once() -> None:
+    """Whoever would only wait in vain costs nothing; a place that comes free is taken again."""
+    app = Holding()
+    async with serving(app) as server:
+        line = line_to(server.url, concurrency=1, queue=2)
+        first = asyncio.ensure_future(line.send("GET", "x", deadline=soon()))
+        await server.asked()
+        waiting = [asyncio.ensure_future(line.send("GET", "x", deadline=soon())) for _ in range(2)]
+        await asyncio.sleep(0)
+        with pytest.raises(Crowded, match="too many"):
+            await line.send("GET", "y", deadline=soon())
+        waiting.pop().cancel()
+        await asyncio.sleep(0)
+        waiting.append(asyncio.ensure_future(line.send("GET", "x", deadline=soon())))
+        app.open.set()
+        assert [reply.body for reply in await asyncio.gather(first, *waiting)] == [b"ok"] * 3
+        await line.close()
+
+
+async def test_what_goes_on_is_counted_for_who_asks_in_a_sources_name() -> None:
+    """In flight, waiting, and given up; nothing is left when all is done."""
+    app, activity = Holding(), Activity()
+    inquiry = Inquiry(request_id="test", deadline=soon(), clock=SystemClock())
+    async with serving(app) as server:
+        line = line_to(server.url, concurrency=1, queue=1)
+        with noted("hospital", inquiry, activity):
+            sent = [asyncio.ensure_future(line.send("GET", "x", deadline=soon())) for _ in range(3)]
+        await server.asked()
+        assert (activity.calls, activity.waiting, activity.crowded) == (1, 1, 1)
+        app.open.set()
+        await asyncio.gather(*sent, return_exceptions=True)
+        assert (activity.calls, activity.waiting, activity.crowded) == (0, 0, 1)
         await line.close()
 
 

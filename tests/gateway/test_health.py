@@ -5,10 +5,12 @@ import pytest
 
 from connectors.records import SourceHealth, SourceInfo, SourceKind
 from gateway.health import admin_app
+from gateway.metrics import Metrics
 from gateway.reloading import Reloaded
+from gateway.watch import Watch
 from tests.running import Running
 from tests.sandbox.city import City
-from tests.sandbox.eid.held_clock import NOON
+from tests.sandbox.eid.held_clock import NOON, HeldClock
 
 
 class Quiet:
@@ -18,6 +20,8 @@ class Quiet:
         self.is_ready = ready
         self.sources = sources
         self.reloaded: Reloaded | None = None
+        self.watch = Watch(HeldClock())
+        self.metrics = Metrics(self.watch, activities=lambda: (), coverage=lambda: (), lateness=lambda _: 0.0)
 
     async def reload(self) -> Reloaded:
         self.reloaded = Reloaded(at=NOON, refused="sources.toml: no source")
@@ -68,7 +72,7 @@ async def test_f26_with_every_source_down_the_gateway_is_still_ready(gateway: Ru
     assert {"hospital-a", "hospital-b"} <= set(health.json()["failing"])
 
 
-@pytest.mark.parametrize("path", ["/", "/graphql", "/health/", "/metrics"])
+@pytest.mark.parametrize("path", ["/", "/graphql", "/health/", "/metrics/"])
 async def test_the_admin_side_serves_nothing_else(gateway: Running, path: str) -> None:
     """Above all not the graph."""
     async with httpx.AsyncClient(trust_env=False, base_url=gateway.admin) as http:

@@ -1,0 +1,126 @@
+"""What an operator wants to know of the requests that went by: counted, and the worst of it told at once.
+
+Everything here is about sources, classes of record and our own words. Nothing is about a citizen, and nothing is a
+text from outside: not the name of an operation, not a header, not a word of a source.
+"""
+
+from collections import Counter, deque
+from collections.abc import Iterable
+from datetime import datetime
+
+import structlog
+from msgspec import Struct
+from prometheus_client import CollectorRegistry, Histogram
+from prometheus_client import Counter as Total
+
+from connectors.clock import Clock
+from connectors.contract import Outcome
+from connectors.errors import Unmatched, WrongPerson
+from gateway.identity.errors import IdentityError, InvalidToken
+from resolvers.deviations import Deviation, DeviationKind
+from resolvers.federation import Fault, Federation
+
+_MOST_INCIDENTS = 100
+_SECONDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
+
+
+class Incident(Struct, frozen=True, kw_only=True):
+    """A source answered about another person than it was asked about (F12). The answer was withheld."""
+
+    at: datetime
+    source: str
+    classes: tuple[str, ...]
+    kind: DeviationKind
+    """``wrong_person``, or ``unmatched`` for one file with the right number and another name or birth date."""
+    request_id: str
+
+
+class Watch:
+    """Counts what becomes of requests and questions, in one process and since it began."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.registry = CollectorRegistry()
+        self.incidents: deque[Incident] = deque(maxlen=_MOST_INCIDENTS)
+        self.deviations: Counter[tuple[str, str, str]] = Counter()
+        """By source, class of record and kind."""
+        self._clock = clock
+        self._requests = Total(
+            "citizen_graph_requests", "Requests by status.", ["endpoint", "status"], registry=self.registry
+        )
+        self._seconds = Histogram(
+            "citizen_graph_request_seconds",
+            "Time to the end of an answer.",
+            ["endpoint"],
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self._refused = Total(
+            "citizen_graph_tokens_refused", "Requests whose caller was not known.", ["reason"], registry=self.registry
+        )
+        self._questions = Total(
+            "citizen_graph_source_questions",
+            "Questions to a source, by how it went.",
+            ["source", "class", "state"],
+            registry=self.registry,
+        )
+        self._source_seconds = Histogram(
+            "citizen_graph_source_seconds",
+            "Time to a source's answer.",
+            ["source", "class"],
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self._incidents = Total(
+            "citizen_graph_incidents",
+            "Requests in which a source answered about another person.",
+            ["source", "kind"],
+            registry=self.registry,
+        )
+
+    def answered(self, endpoint: str, status: int, seconds: float) -> None:
+        """A request has ended."""
+        self._requests.labels(endpoint, str(status)).inc()
+        self._seconds.labels(endpoint).observe(seconds)
+
+    def refused(self, error: IdentityError) -> None:
+        """A caller was not known."""
+        reason = error.fault.name if isinstance(error, InvalidToken) else "ISSUER_UNAVAILABLE"
+        self._refused.labels(reason.lower()).inc()
+
+    def asked(self, request_id: str, federation: Federation) -> None:
+        """A request has done with the sources."""
+        self._count(federation.outcomes(), federation.deviations)
+        self._tell(request_id, federation.faults)
+
+    def deviations_by_source(self) -> dict[str, dict[str, dict[str, int]]]:
+        """The counted deviations, nested for reading."""
+        found: dict[str, dict[str, dict[str, int]]] = {}
+        for (source, about, kind), count in sorted(self.deviations.items()):
+            found.setdefault(source, {}).setdefault(about, {})[kind] = count
+        return found
+
+    def _count(self, outcomes: Iterable[Outcome], deviations: Iterable[Deviation]) -> None:
+        for outcome in outcomes:
+            source, about = outcome.source.id, outcome.about.__name__
+            self._questions.labels(source, about, outcome.state.value).inc()
+            if outcome.elapsed_ms is not None:
+                self._source_seconds.labels(source, about).observe(outcome.elapsed_ms / 1000)
+        for deviation in deviations:
+            self.deviations[deviation.source, deviation.about.__name__, deviation.kind.value] += deviation.count
+
+    def _tell(self, request_id: str, faults: Iterable[Fault]) -> None:
+        """One line and one incident per source and request, however many classes of record it was asked for."""
+        mixed: dict[tuple[str, DeviationKind], list[str]] = {}
+        for fault in faults:
+            if isinstance(fault.error, WrongPerson):
+                kind = DeviationKind.UNMATCHED if isinstance(fault.error, Unmatched) else DeviationKind.WRONG_PERSON
+                mixed.setdefault((fault.source, kind), []).append(fault.about)
+        for (source, kind), classes in mixed.items():
+            incident = Incident(
+                at=self._clock.now(), source=source, classes=tuple(classes), kind=kind, request_id=request_id
+            )
+            self.incidents.append(incident)
+            self._incidents.labels(source, kind.value).inc()
+            structlog.get_logger().error(
+                "alert", alert=kind.value, source=source, classes=list(classes), request_id=request_id
+            )
