@@ -10,7 +10,7 @@ import uvloop
 from connectors.clock import SystemClock
 from connectors.options import BadOptions
 from gateway import telemetry
-from gateway.app import Gateway
+from gateway.app import Gateway, certifier_of
 from gateway.commands.common import blocks_of, complain, config_option, echo_json, json_option, settings_of
 from gateway.commands.sources import sources
 from gateway.commands.store import store
@@ -47,6 +47,7 @@ def check(config: Path, *, as_json: bool) -> None:
     settings = settings_of(config)
     blocks = blocks_of(settings)
     try:
+        certifier_of(settings, SystemClock())
         opened = [open_source(block, clock=SystemClock()) for block in blocks]
     except BadOptions as error:
         complain(str(error))

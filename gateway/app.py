@@ -16,6 +16,8 @@ from connectors.lag import Lag
 from connectors.options import BadOptions
 from connectors.records import SourceInfo
 from gateway.answer import refuse_path
+from gateway.certificates.publishing import keys_route
+from gateway.certificates.signing import HealthCertifier
 from gateway.changes import Changes
 from gateway.endpoint import GraphQLEndpoint
 from gateway.events.endpoint import EventsEndpoint
@@ -82,6 +84,7 @@ class Gateway:
         self._verifier = Verifier(settings.authentication.issuers, http=self._http, clock=self._clock)
         self.changes = Changes()
         """What sources tell to have changed, for whoever listens."""
+        self._certifier = certifier_of(settings, self._clock)
         self._endpoint = self._graph()
         self.public = Starlette(routes=self._routes(), exception_handlers={HTTPException: refuse_path})
         # A redirect for a slash too many would be built from the Host header, which is anybody's to write.
@@ -152,6 +155,7 @@ class Gateway:
             fleet=self._fleet,
             clock=self._clock,
             watch=self.watch,
+            certifier=self._certifier,
         )
 
     def _events(self) -> EventsEndpoint:
@@ -173,6 +177,8 @@ class Gateway:
 
     def _routes(self) -> Sequence[BaseRoute]:
         routes: list[BaseRoute] = [Route("/graphql", self._endpoint), Route("/events", self._events())]
+        if self._certifier is not None:
+            routes.append(keys_route(self._certifier))
         if self.settings.explorer is not None:
             routes += portal_routes(
                 self.settings.explorer,
@@ -185,3 +191,14 @@ class Gateway:
     def _warn(self) -> None:
         for weakness in (*self.settings.weaknesses(), *self._fleet.weaknesses):
             structlog.get_logger().warning("weak_setting", setting=weakness)
+
+
+def certifier_of(settings: Settings, clock: Clock) -> HealthCertifier | None:
+    """Who signs certificates, where the settings name a key.
+
+    Raises:
+        BadOptions: the key cannot be used.
+    """
+    if settings.certificates is None:
+        return None
+    return HealthCertifier(settings.certificates, secret=settings.identifier_key.reveal().encode(), clock=clock)

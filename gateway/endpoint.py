@@ -28,6 +28,7 @@ from gateway.timeouts import FIELD, wanted_seconds
 from gateway.watch import Watch
 from resolvers.access.caller import Caller
 from resolvers.access.permit import Access
+from resolvers.certifying import Certifier
 from resolvers.context import Context
 from resolvers.federation import Federation
 from resolvers.identifiers import Identifiers
@@ -69,6 +70,7 @@ class GraphQLEndpoint(Endpoint):
         fleet: Lender,
         clock: Clock,
         watch: Watch,
+        certifier: Certifier | None = None,
         log: Log | None = None,
     ) -> None:
         super().__init__(clock=clock, watch=watch, log=log)
@@ -77,6 +79,7 @@ class GraphQLEndpoint(Endpoint):
         self._executor = executor
         self._verifier = verifier
         self._fleet = fleet
+        self._certifier = certifier
         self._identifiers = Identifiers(settings.identifier_key.reveal().encode())
 
     async def _answer(self, scope: Scope, receive: Receive, answer: Answer, event: Event) -> None:
@@ -155,6 +158,7 @@ class GraphQLEndpoint(Endpoint):
             identifiers=self._identifiers,
             language=negotiate(wanted),
             today=day,
+            certifier=self._certifier,
         )
 
 

@@ -15,6 +15,7 @@ from msgspec import Struct, structs
 
 from connectors.options import BadOptions, Duration, Secret, Size, read
 from connectors.weaknesses import readable_by_others
+from gateway.certificates.settings import CertificateSettings
 from gateway.identity.settings import IssuerSettings
 
 PREFIX = "GATEWAY_"
@@ -131,6 +132,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     locating: Locating = Locating()
     development: bool = False
     explorer: Explorer | None = None
+    certificates: CertificateSettings | None = None
+    """Without it, no certificates are issued."""
 
     def weaknesses(self) -> list[str]:
         """One sentence per setting that is fit for development only."""
@@ -200,6 +203,8 @@ def _check(settings: Settings, name: str) -> None:
     _check_cache(settings.cache, f"{name}.cache")
     if not settings.authentication.issuers:
         raise BadOptions(f"{name}.authentication.issuers: expected at least one")
+    if settings.certificates is not None and not settings.certificates.keys:
+        raise BadOptions(f"{name}.certificates.keys: expected at least one")
     if settings.explorer is not None and not settings.development:
         raise BadOptions(f"{name}.explorer: the explorer is served in development only; set development = true")
     for number, issuer in enumerate(settings.authentication.issuers):

@@ -6,7 +6,18 @@ import strawberry
 
 from connectors import records
 from connectors.contract import Question
-from resolvers import allergy, condition, encounter, family, immunization, insurance, joining, medication, observation
+from resolvers import (
+    allergy,
+    certificate,
+    condition,
+    encounter,
+    family,
+    immunization,
+    insurance,
+    joining,
+    medication,
+    observation,
+)
 from resolvers.chart import Chart
 from resolvers.completeness import ShownOutcome, SourceOutcome, show
 from resolvers.connection import Connection, Record
@@ -84,6 +95,9 @@ class Citizen(Node):
         insurance.co_payments,
         "What the citizen paid towards insured visits, and what it adds up to. The insurer may take a minute: "
         "ask for it on its own.",
+    )
+    certificates: certificate.Certificates = resolved(
+        certificate.certificates, "Verifiable certificates (QR), made now from what the registers say now."
     )
     sources: list[SourceOutcome] = resolved(
         sources, "How it went with every source that was asked about this citizen in the same selection."

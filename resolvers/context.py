@@ -6,6 +6,7 @@ import strawberry
 from msgspec import Struct
 
 from resolvers.access.permit import Access
+from resolvers.certifying import Certifier
 from resolvers.federation import Federation
 from resolvers.identifiers import Identifiers
 from resolvers.language import Language
@@ -20,6 +21,8 @@ class Context(Struct, frozen=True, kw_only=True):
     language: Language
     today: date
     """The calendar date in Ho Chi Minh City."""
+    certifier: Certifier | None = None
+    """Signs certificates, where this gateway has a key for that."""
 
 
 Info = strawberry.Info[Context, None]

@@ -97,6 +97,18 @@ def test_a90_check_tells_of_plain_http_and_of_keys_that_everybody_can_read(folde
 MISTAKES = [
     ("gateway.toml", "[server]", "[sever]", "gateway.toml: unknown key 'sever'; did you mean 'server'?"),
     ("gateway.toml", "version = 1", "version = 3", "gateway.toml.version: this gateway reads version 1"),
+    (
+        "gateway.toml",
+        "[server]",
+        "[certificates]\nkeys = []\n[server]",
+        "gateway.toml.certificates.keys: expected at least one",
+    ),
+    (
+        "gateway.toml",
+        "[server]",
+        '[certificates]\nkeys = [{ certificate = "key", key = "file:key" }]\n[server]',
+        "certificates.keys: expected a PEM certificate and its PEM private key",
+    ),
     ("key", "k", "", "gateway.toml.identifier_key: expected at least 32 characters"),
     ("sources.toml", "url", "ur", "sources.dan-cu: unknown key 'ur'; did you mean 'url'?"),
     ("sources.toml", "https://dan", "ftp://dan", "sources.dan-cu: url is an absolute http or https address"),

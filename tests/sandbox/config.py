@@ -7,6 +7,8 @@ from string import Template
 
 from joserfc.jwk import ECKey
 
+from tests.sandbox.signer import Signer
+
 _HERE = Path(__file__).parent
 STAFF_NAME = "Nguyễn Thị Mẫu Trực"
 STAFF_ID = "079185998999"
@@ -32,6 +34,9 @@ class Credentials:
     vaccination_key: ECKey = field(init=False, repr=False, default_factory=lambda: ECKey.generate_key("P-384"))
     """Signs the gateway's assertions for the vaccination register."""
 
+    signer: Signer = field(init=False, repr=False, default_factory=Signer.made)
+    """Signs the gateway's certificates."""
+
     def files(self) -> dict[str, str]:
         """The secrets by the names that the template of the sources refers to."""
         return {
@@ -45,6 +50,8 @@ class Credentials:
             "vaccination-book-password": self.book_password,
             "appointments-token": self.appointments_token,
             "identifier-key": self.identifier_key,
+            "certificates-key.pem": self.signer.key,
+            "certificates.pem": self.signer.certificate,
         }
 
 
