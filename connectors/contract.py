@@ -95,7 +95,7 @@ class Answer(Struct, Generic[R], frozen=True, kw_only=True):
     records: tuple[R, ...]
     retrieved_at: datetime
     truncated: bool = False
-    """The source holds more than the bound let through."""
+    """The source holds more than the bound let through, or a part of it did not answer."""
     dropped: int = 0
     """Records that could not be read. They are missing from ``records``, so the answer is not complete."""
     narrowed: Question[Any] | None = None

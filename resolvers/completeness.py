@@ -16,7 +16,7 @@ from resolvers.shown import shown
 R = TypeVar("R", bound=Record)
 
 
-@shown(SourceInfo, without=frozenset({"resting", "found_by", "sender"}))
+@shown(SourceInfo)
 class Source:
     """One configured system of the city."""
 
@@ -30,7 +30,7 @@ class ShownOutcome(Outcome, frozen=True, kw_only=True):
     message: Annotated[str, doc("Plain words for the citizen, in the language of the answer.")]
 
 
-@shown(ShownOutcome, without=frozenset({"about", "whole"}))
+@shown(ShownOutcome)
 class SourceOutcome:
     """How it went with one source and one section of the record."""
 

@@ -3,6 +3,7 @@
 from connectors.records import (
     Allergy,
     Appointment,
+    CarePlan,
     Claim,
     Condition,
     CoPayment,
@@ -41,6 +42,7 @@ class Section(Described):
     DOCUMENTS = "DOCUMENTS", "Discharge papers, letters and other documents."
     REFERRALS = "REFERRALS", "Referrals to another place of care."
     APPOINTMENTS = "APPOINTMENTS", "Planned visits."
+    CARE_PLANS = "CARE_PLANS", "What is meant to be done over some time."
 
 
 SECTION_OF: dict[type[Record], Section] = {
@@ -60,4 +62,5 @@ SECTION_OF: dict[type[Record], Section] = {
     Document: Section.DOCUMENTS,
     Referral: Section.REFERRALS,
     Appointment: Section.APPOINTMENTS,
+    CarePlan: Section.CARE_PLANS,
 }

@@ -24,22 +24,19 @@ _SHOWN: dict[type[Struct], type] = {}
 _UNIONS: dict[frozenset[Any], Any] = {}
 
 
-def shown(
-    struct: type[Struct], *, without: frozenset[str] = frozenset(), also: tuple[type[Struct], ...] = ()
-) -> Callable[[C], C]:
+def shown(struct: type[Struct], *, also: tuple[type[Struct], ...] = ()) -> Callable[[C], C]:
     """Make the decorated class the GraphQL type of that record.
 
-    The class may add fields with resolvers; every field of the record that it does not define itself is derived.
-    Its docstring is the description of the type.
+    The class may add fields with resolvers; every field of the record that has a sentence and that it does not define
+    itself is derived. A field without a sentence is the gateway's own. Its docstring is the description of the type.
 
     Args:
         struct: of the record.
-        without: fields that stay unseen.
         also: records that stand for the type while nothing is selected that they lack.
     """
 
     def decorate(cls: C) -> C:
-        made: C = _define(cls, struct, without=without, known=(struct, *also))
+        made: C = _define(cls, struct, known=(struct, *also))
         _SHOWN[struct] = made
         return made
 
@@ -55,14 +52,14 @@ def union(members: Any, *, name: str, description: str) -> None:
     ]
 
 
-def _define(cls: Any, struct: type[Struct], *, without: frozenset[str], known: tuple[type[Struct], ...]) -> Any:
+def _define(cls: Any, struct: type[Struct], *, known: tuple[type[Struct], ...]) -> Any:
     annotations = dict(inspect.get_annotations(cls))
     inherited = {name for base in cls.__mro__[1:] for name in inspect.get_annotations(base)}
     for field in msgspec.structs.fields(struct):
         name = field.encode_name
-        if name in annotations or name in inherited or name in without or hasattr(cls, name):
-            continue
         described = _described(field.type)
+        if described is None or name in annotations or name in inherited or hasattr(cls, name):
+            continue
         annotations[name] = _graph_type(field.type)
         setattr(cls, name, strawberry.field(description=described))
     cls.__annotations__ = annotations

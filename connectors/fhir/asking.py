@@ -7,7 +7,7 @@ from msgspec import structs
 from connectors.contract import Question
 from connectors.errors import Garbled
 from connectors.fhir.capabilities import Offer, Offers
-from connectors.fhir.held import Held, slice_of
+from connectors.fhir.held import HELD, Held, slice_of
 from connectors.fhir.options import FhirOptions
 from connectors.http import Fields
 from connectors.records import Record
@@ -44,6 +44,17 @@ def parameters(
         # Some servers cut what is included down to the same elements.
         fields["_elements"] = elements_of(held.wire)
     return fields
+
+
+def types_of(about: type[Record], options: FhirOptions, offers: Offers | None) -> tuple[Held, ...]:
+    """The types by which a class is asked for: those that the server has.
+
+    Where it says that it knows some types of the class, it has those. Where it names none of them it is asked for all:
+    then it is not the statement that decides that there is nothing.
+    """
+    types = tuple(held for held in HELD[about] if held.type not in options.lacks)
+    stated = tuple(held for held in types if offers is not None and held.type in offers.types)
+    return stated or types
 
 
 def require_offered(offers: Offers | None, type_: str, *names: str) -> None:

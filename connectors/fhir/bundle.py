@@ -2,7 +2,7 @@
 
 from msgspec import Raw
 
-from connectors.fhir.datatypes import CodeableConcept, HumanName, Identifier, Ratio, Reference, Wire
+from connectors.fhir.datatypes import CodeableConcept, CodeableReference, HumanName, Identifier, Ratio, Reference, Wire
 
 
 class Meta(Wire, frozen=True, kw_only=True):
@@ -22,12 +22,21 @@ class Resource(Wire, frozen=True, kw_only=True):
     subject: Reference | None = None
     status: str | None = None
 
+    @property
+    def about(self) -> tuple[Reference | None, ...]:
+        """Whom it is about: one of them must be the citizen."""
+        return (self.subject,)
+
 
 class Ingredient(Wire, frozen=True, kw_only=True):
     """Of a Medication."""
 
-    item_codeable_concept: CodeableConcept | None = None
+    item_codeable_concept: CodeableReference | None = None
+    item: CodeableReference | None = None
+    """R5's name for it."""
     strength: Ratio | None = None
+    strength_ratio: Ratio | None = None
+    """R5's name for ``strength``."""
 
 
 class Linked(Resource, frozen=True, kw_only=True):

@@ -1,5 +1,6 @@
-"""A source that speaks FHIR R4: find the citizen's Patients, search by them, check every answer, translate it."""
+"""A source that speaks FHIR R4 or R5: find the citizen's Patients, search by them, check every answer, translate it."""
 
+import asyncio
 from collections.abc import Iterable
 from typing import Any, ClassVar, TypeVar
 
@@ -10,22 +11,26 @@ from connectors.clock import Clock
 from connectors.contract import Answer, Deadline, Grant, Greeting, Inquiry, Question, Subject
 from connectors.errors import Garbled
 from connectors.fhir import wire
-from connectors.fhir.asking import parameters, require_offered
+from connectors.fhir.asking import parameters, require_offered, types_of
 from connectors.fhir.base import Base
 from connectors.fhir.capabilities import Offers, Statement
 from connectors.fhir.held import HELD, Held, escaped, narrowed
-from connectors.fhir.mapping.elements import Around, Unreadable
+from connectors.fhir.joining import Gave, joined
+from connectors.fhir.mapping.elements import Around
 from connectors.fhir.options import FhirOptions
 from connectors.fhir.people import Whose, checked
 from connectors.fhir.report import reports_of
 from connectors.fhir.searching import Found, Searcher, size_of
 from connectors.http import Line
-from connectors.options import chosen
+from connectors.options import BadOptions, chosen
 from connectors.records import Demographics, Facility, Record, SourceInfo, SourceKind
 from connectors.stamping import Stamp
 from connectors.work import aside
 
 R = TypeVar("R", bound=Record)
+
+_SHARE = 0.9
+"""Of the time that is left, for each of several types: what the others gave must be out before the door closes."""
 
 _PLACES_OF_CARE = frozenset({SourceKind.HOSPITAL, SourceKind.HEALTH_STATION, SourceKind.LABORATORY})
 
@@ -33,7 +38,7 @@ _PLACES_OF_CARE = frozenset({SourceKind.HOSPITAL, SourceKind.HEALTH_STATION, Sou
 class _People(Struct, frozen=True):
     """The Patients that one server has for one citizen: usually one, sometimes duplicates, often none."""
 
-    patients: tuple[wire.Patient, ...]
+    found: Found[wire.Patient]
     ids: tuple[str, ...]
 
 
@@ -56,6 +61,7 @@ class FhirSource:
             id=key, name=options.name, kind=options.category, protocol="fhir", facility_code=options.facility
         )
         self.holds = chosen(key, options, self.can_hold)
+        _require_types(key, options, self.holds)
         self.deadline = float(options.deadline)
         self._clock = clock
         self._options = options
@@ -71,18 +77,19 @@ class FhirSource:
         """Every record of that class that the server holds about the citizen (see ``contract.Source``)."""
         grant.require(question.about)
         deadline = inquiry.deadline.within(self.deadline)
-        held, subject = HELD[question.about], grant.subject
+        subject = grant.subject
         offers = await self._statement.offers(deadline) if self._options.capabilities == "read" else None
         if self._options.patient_search == "direct" and question.about is not Demographics:
-            return await self._by(subject, (subject.personal_id,), None, held, question, offers, deadline)
+            return await self._by(subject, (subject.personal_id,), None, question, offers, deadline)
         people: _People = await inquiry.once(
             (self.info.id, "patient", subject.ref), lambda: self._people(subject, offers, deadline)
         )
         if question.about is Demographics:
-            return self._read(held, people.patients, self._around(subject), Found())
+            (held,) = HELD[Demographics]
+            return joined([Gave(held, people.found)], self._around(subject))
         if not people.ids:
             return Answer(records=(), retrieved_at=self._clock.now())
-        return await self._by(subject, people.ids, frozenset(people.ids), held, question, offers, deadline)
+        return await self._by(subject, people.ids, frozenset(people.ids), question, offers, deadline)
 
     async def close(self) -> None:
         """Let go of connections. Idempotent."""
@@ -91,13 +98,14 @@ class FhirSource:
     async def greet(self, deadline: Deadline) -> Greeting:
         """What the server says it can do; some answer this to anybody, so it proves no credentials."""
         said = await self._searcher.capabilities(deadline)
-        if not said.fhir_version.startswith("4."):
-            return Greeting("speaks another version of FHIR than R4", fine=False)
+        if not said.fhir_version.startswith(("4.", "5.")):
+            return Greeting("speaks another version of FHIR than R4 and R5", fine=False)
         known = {capability.type for role in said.rest for capability in role.resource}
-        missing = sorted({HELD[about].type for about in self.holds} - known)
-        if missing:
-            return Greeting(f"FHIR R4, says nothing of {', '.join(missing)}", fine=False)
-        return Greeting("FHIR R4 with everything that is asked for")
+        asked = {held.type for about in self.holds for held in HELD[about]} - set(self._options.lacks)
+        version = f"FHIR R{said.fhir_version[0]}"
+        if missing := sorted(asked - known):
+            return Greeting(f"{version}, says nothing of {', '.join(missing)}", fine=False)
+        return Greeting(f"{version} with everything that is asked for")
 
     async def _people(self, subject: Subject, offers: Offers | None, deadline: Deadline) -> _People:
         """The citizen's Patients, each checked to be the citizen's."""
@@ -108,22 +116,40 @@ class FhirSource:
         if found.dropped or found.truncated:
             # A Patient that cannot be read cannot be checked.
             raise Garbled("Patients that cannot be checked")
-        patients = tuple(found.resources.values())
-        if not patients:
+        if not found.resources:
             require_offered(offers, "Patient", "identifier")
-        return _People(patients, checked(patients, subject, system))
+        return _People(found, checked(found.resources.values(), subject, system))
 
     async def _by(
         self,
         subject: Subject,
         ids: tuple[str, ...],
         known: frozenset[str] | None,
-        held: Held,
         question: Question[R],
         offers: Offers | None,
         deadline: Deadline,
     ) -> Answer[R]:
-        """The records of a class that refer to these Patients."""
+        """The records of a class that refer to these Patients, of every type that the server has for it."""
+        served = types_of(question.about, self._options, offers)
+        share = deadline.within(deadline.left() * _SHARE) if len(served) > 1 else deadline
+        parts = await asyncio.gather(
+            *(self._of_type(held, subject, ids, known, question, offers, share) for held in served),
+            return_exceptions=True,
+        )
+        size = sum(size_of(part.found.resources) for part in parts if isinstance(part, Gave))
+        return await aside(lambda: joined(parts, self._around(subject)), deadline, size=size)
+
+    async def _of_type(
+        self,
+        held: Held,
+        subject: Subject,
+        ids: tuple[str, ...],
+        known: frozenset[str] | None,
+        question: Question[R],
+        offers: Offers | None,
+        deadline: Deadline,
+    ) -> Gave:
+        """The resources of one type."""
         fields = parameters(question, held, ids, self._options, offers)
         found = await self._searcher.search(held.wire, fields, deadline)
         resources = tuple(found.resources.values())
@@ -134,11 +160,7 @@ class FhirSource:
         await aside(lambda: whose.require(resources), deadline, size=size)
         await self._follow(held, resources, found, deadline)
         whose.require_linked(found.linked.values())
-        return await aside(
-            lambda: self._read(held, resources, self._around(subject, found), found, narrowed(question, fields)),
-            deadline,
-            size=size,
-        )
+        return Gave(held, found, narrowed(question, fields))
 
     async def _follow(self, held: Held, resources: Iterable[Any], found: Found[Any], deadline: Deadline) -> None:
         """Fetch what the resources point to and the server did not include."""
@@ -148,36 +170,24 @@ class FhirSource:
             ids = [id_ for type_, id_ in targets if type_ == kind and (type_, id_) not in found.linked]
             found.linked |= await self._searcher.fetch(kind, ids, deadline)
 
-    def _around(self, subject: Subject, found: Found[Any] | None = None) -> Around:
+    def _around(self, subject: Subject) -> Around:
         return Around(
             stamp=Stamp(self.info, subject, self._clock.now()),
             base=self._base,
             own=self._own,
             facility_system=self._options.facility_system,
-            included=found.linked if found else {},
         )
 
-    def _read(
-        self,
-        held: Held,
-        resources: Iterable[Any],
-        around: Around,
-        found: Found[Any],
-        asked: Question[Any] | None = None,
-    ) -> Answer[Any]:
-        """The records; what cannot be read is counted and never stands in the way of the rest."""
-        records, dropped = [], found.dropped
-        for resource in resources:
-            try:
-                record = held.to_record(resource, around)
-            except Unreadable:
-                dropped += 1
-            else:
-                records += [record] if record else []
-        return Answer(
-            records=tuple(records),
-            retrieved_at=around.stamp.retrieved_at,
-            truncated=found.truncated,
-            dropped=dropped,
-            narrowed=asked,
-        )
+
+def _require_types(key: str, options: FhirOptions, holds: Iterable[type[Record]]) -> None:
+    """Refuse ``lacks`` that names no type, or leaves a class without any.
+
+    Raises:
+        BadOptions: it does.
+    """
+    types = {about: {held.type for held in HELD[about]} for about in HELD}
+    lacks = set(options.lacks)
+    if unknown := lacks - set().union(*types.values()):
+        raise BadOptions(f"sources.{key}.lacks: never asked for: {', '.join(sorted(unknown))}")
+    if empty := sorted(about.__name__ for about in holds if types[about] <= lacks):
+        raise BadOptions(f"sources.{key}.lacks: leaves nothing to ask for {', '.join(empty)}; take it out of 'holds'")

@@ -1,4 +1,4 @@
-"""The data types of FHIR R4, as far as records are made of them (http://hl7.org/fhir/R4/datatypes.html).
+"""The data types of FHIR R4 and R5, as far as records are made of them (http://hl7.org/fhir/R4/datatypes.html).
 
 Numbers stay exact (``Decimal``), dates stay text, for R4 allows ``2019`` and ``2019-04`` as well.
 """
@@ -45,6 +45,37 @@ class Reference(Wire, frozen=True, kw_only=True):
     type: str | None = None
     identifier: Identifier | None = None
     display: str | None = None
+
+
+class CodeableReference(Wire, frozen=True, kw_only=True):
+    """A meaning, a pointer, or both (R5); and what R4 has in the same place: a CodeableConcept or a Reference.
+
+    R5 wraps a Reference in an element of the same name, where R4 has the address itself.
+    """
+
+    concept: CodeableConcept | None = None
+    reference: Reference | str | None = None
+    type: str | None = None
+    identifier: Identifier | None = None
+    display: str | None = None
+    coding: tuple[Coding, ...] = ()
+    text: str | None = None
+
+    @property
+    def meaning(self) -> CodeableConcept | None:
+        """The CodeableConcept; None where there is only a pointer."""
+        if self.concept is not None:
+            return self.concept
+        return CodeableConcept(coding=self.coding, text=self.text) if self.coding or self.text else None
+
+    @property
+    def pointer(self) -> Reference | None:
+        """The Reference; None where there is only a meaning."""
+        if isinstance(self.reference, Reference):
+            return self.reference
+        if not (self.reference or self.identifier or self.display):
+            return None
+        return Reference(reference=self.reference, type=self.type, identifier=self.identifier, display=self.display)
 
 
 class Period(Wire, frozen=True, kw_only=True):
@@ -126,6 +157,11 @@ class SampledData(Wire, frozen=True, kw_only=True):
 
 
 class Attachment(Wire, frozen=True, kw_only=True):
-    """A document in place of a value; R4 does not allow it, newer servers send it."""
+    """Content that lies elsewhere, or here as Base64, which is not read."""
 
     title: str | None = None
+    content_type: str | None = None
+    url: str | None = None
+    size: Decimal | None = None
+    """Bytes. R5 writes it as text."""
+    creation: str | None = None

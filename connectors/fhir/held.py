@@ -1,4 +1,4 @@
-"""What the kind knows how to ask for: one line per class of record, and the line is the documentation."""
+"""What the kind knows how to ask for: one line per resource type, and the line is the documentation."""
 
 from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import timedelta
@@ -9,30 +9,40 @@ from msgspec import Struct
 from connectors.contract import Question
 from connectors.fhir import wire
 from connectors.fhir.datatypes import Reference
-from connectors.fhir.mapping.care import allergy, condition, encounter
+from connectors.fhir.mapping.care import allergy, condition, conditions_of, encounter
 from connectors.fhir.mapping.citizen import demographics
+from connectors.fhir.mapping.claim import decided, handed_in
 from connectors.fhir.mapping.elements import Around
-from connectors.fhir.mapping.insurance import claim, coverage
+from connectors.fhir.mapping.immunization import immunization
+from connectors.fhir.mapping.insurance import coverage
+from connectors.fhir.mapping.medication import dispense, prescription, product_of, statement
 from connectors.fhir.mapping.observation import CATEGORY_CODES, observation
-from connectors.fhir.mapping.treatment import immunization, medication
+from connectors.fhir.mapping.planning import appointment, care_plan, referral
+from connectors.fhir.mapping.results import document, procedure, report
 from connectors.records import (
     Allergy,
+    Appointment,
+    CarePlan,
     Claim,
     Condition,
     Coverage,
     Demographics,
+    Document,
     Encounter,
     Immunization,
     Medication,
     Observation,
+    Procedure,
     Record,
+    Referral,
+    Report,
 )
 
 _A_DAY = timedelta(days=1)
 
 
 class Held(Struct, frozen=True, kw_only=True):
-    """How one class of record is asked for and read."""
+    """How one resource type is asked for and read."""
 
     wire: type[Any]
     """Struct of the resource; its name is the resource type."""
@@ -46,6 +56,8 @@ class Held(Struct, frozen=True, kw_only=True):
     """References without whose targets the record would lack something."""
     includes: tuple[str, ...] = ()
     """The same as values of ``_include``."""
+    stands_for: Callable[[Any], Reference | None] = lambda _: None
+    """The resource of another type of the same class that says the same with less: it is then left out."""
 
     @property
     def type(self) -> str:
@@ -53,46 +65,121 @@ class Held(Struct, frozen=True, kw_only=True):
         return self.wire.__name__
 
 
-HELD: Mapping[type[Record], Held] = {
-    Demographics: Held(wire=wire.Patient, to_record=demographics),
-    Encounter: Held(
-        wire=wire.Encounter,
-        to_record=encounter,
-        has_subject=True,
-        slices=frozenset({"date"}),
-        points_to=lambda visit: (visit.service_provider, *(line.condition for line in visit.diagnosis)),
-        includes=("Encounter:diagnosis",),
+HELD: Mapping[type[Record], tuple[Held, ...]] = {
+    Demographics: (Held(wire=wire.Patient, to_record=demographics),),
+    Encounter: (
+        Held(
+            wire=wire.Encounter,
+            to_record=encounter,
+            has_subject=True,
+            slices=frozenset({"date"}),
+            points_to=lambda visit: (visit.service_provider, *conditions_of(visit)),
+            includes=("Encounter:diagnosis",),
+        ),
     ),
-    Condition: Held(wire=wire.Condition, to_record=condition, has_subject=True),
-    Allergy: Held(wire=wire.AllergyIntolerance, to_record=allergy),
-    Medication: Held(
-        wire=wire.MedicationRequest,
-        to_record=medication,
-        has_subject=True,
-        points_to=lambda order: (order.medication_reference,),
-        includes=("MedicationRequest:medication",),
+    Condition: (Held(wire=wire.Condition, to_record=condition, has_subject=True),),
+    Allergy: (Held(wire=wire.AllergyIntolerance, to_record=allergy),),
+    Medication: (
+        Held(
+            wire=wire.MedicationRequest,
+            to_record=prescription,
+            has_subject=True,
+            points_to=lambda order: (product_of(order),),
+            includes=("MedicationRequest:medication",),
+        ),
+        Held(
+            wire=wire.MedicationDispense,
+            to_record=dispense,
+            has_subject=True,
+            points_to=lambda handed: (product_of(handed),),
+            includes=("MedicationDispense:medication",),
+        ),
+        Held(
+            wire=wire.MedicationStatement,
+            to_record=statement,
+            has_subject=True,
+            points_to=lambda said: (product_of(said),),
+            includes=("MedicationStatement:medication",),
+        ),
     ),
-    Observation: Held(
-        wire=wire.Observation,
-        to_record=observation,
-        has_subject=True,
-        slices=frozenset({"date", "code", "category"}),
-        points_to=lambda found: found.performer,
+    Observation: (
+        Held(
+            wire=wire.Observation,
+            to_record=observation,
+            has_subject=True,
+            slices=frozenset({"date", "code", "category"}),
+            points_to=lambda found: found.performer,
+        ),
     ),
-    Immunization: Held(
-        wire=wire.Immunization,
-        to_record=immunization,
-        slices=frozenset({"date"}),
-        points_to=lambda dose: (dose.location, dose.manufacturer, *(part.actor for part in dose.performer)),
+    Immunization: (
+        Held(
+            wire=wire.Immunization,
+            to_record=immunization,
+            slices=frozenset({"date"}),
+            points_to=lambda dose: (
+                dose.location,
+                dose.manufacturer.pointer if dose.manufacturer else None,
+                *(part.actor for part in dose.performer),
+            ),
+        ),
     ),
-    Coverage: Held(wire=wire.Coverage, to_record=coverage),
-    Claim: Held(
-        wire=wire.ExplanationOfBenefit,
-        to_record=claim,
-        points_to=lambda one: (one.facility, one.provider, *(line.diagnosis_reference for line in one.diagnosis)),
+    Coverage: (Held(wire=wire.Coverage, to_record=coverage),),
+    Claim: (
+        Held(
+            wire=wire.ExplanationOfBenefit,
+            to_record=decided,
+            points_to=lambda one: (one.facility, one.provider, *(line.diagnosis_reference for line in one.diagnosis)),
+            stands_for=lambda one: one.claim,
+        ),
+        Held(
+            wire=wire.Claim,
+            to_record=handed_in,
+            points_to=lambda one: (one.facility, one.provider, *(line.diagnosis_reference for line in one.diagnosis)),
+        ),
+    ),
+    Report: (
+        Held(
+            wire=wire.DiagnosticReport,
+            to_record=report,
+            has_subject=True,
+            points_to=lambda found: found.performer,
+        ),
+    ),
+    Procedure: (
+        Held(
+            wire=wire.Procedure,
+            to_record=procedure,
+            has_subject=True,
+            points_to=lambda done: (part.on_behalf_of for part in done.performer),
+        ),
+    ),
+    Document: (Held(wire=wire.DocumentReference, to_record=document, has_subject=True),),
+    Referral: (
+        Held(
+            wire=wire.ServiceRequest,
+            to_record=referral,
+            has_subject=True,
+            points_to=lambda request: (request.requester, *request.performer),
+        ),
+    ),
+    Appointment: (
+        Held(
+            wire=wire.Appointment,
+            to_record=appointment,
+            points_to=lambda planned: (part.actor for part in planned.participant),
+        ),
+    ),
+    CarePlan: (
+        Held(
+            wire=wire.CarePlan,
+            to_record=care_plan,
+            has_subject=True,
+            points_to=lambda plan: (plan.author, plan.custodian),
+        ),
     ),
 }
-"""Medication and Condition are asked for whole: the dates that can be searched are not those a record is known by."""
+"""Most classes are asked for whole: the dates that can be searched are not those a record is known by, or leave out
+what is undated."""
 
 
 def slice_of(question: Question[Record], held: Held) -> dict[str, str | list[str]]:

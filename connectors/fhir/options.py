@@ -33,6 +33,10 @@ class FhirOptions(SourceOptions, frozen=True, kw_only=True):
     facility_system: str | None = None
     """System under which the server's Organization carries the facility code. With it, the organisations that records
     point to are fetched for their code; without it, a place other than the source's own keeps the server's id."""
+    lacks: tuple[str, ...] = ()
+    """Resource types that the server does not have, such as ``MedicationDispense``, where its CapabilityStatement does
+    not tell: a class that is asked by several types is asked by the others. Else their absence reads as a failure, and
+    the list is never complete."""
     page_size: int = 100
     """Wanted entries per page (``_count``)."""
     max_pages: int = 20

@@ -31,11 +31,10 @@ class Whose(Struct, frozen=True, kw_only=True):
         """
         met: set[tuple[str, str]] = set()
         for resource in resources:
-            reference = resource.subject
-            if reference is None or not self._fits(reference):
+            fitting = [reference for reference in resource.about if reference and self._fits(reference)]
+            if not fitting:
                 raise WrongPerson("a resource is not about the citizen asked for")
-            if reference.reference and (target := self.base.target(reference)):
-                met.add(target)
+            met |= {target for reference in fitting if (target := self.base.target(reference))}
         if self.ids is None and len(met) > 1:
             raise WrongPerson("an answer about several people")
 

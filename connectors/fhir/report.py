@@ -32,7 +32,9 @@ _BUNDLE = Shape(
     },
 )
 _TYPES_LEFT_ALONE: Mapping[str, str] = {
-    "what was billed is read from the insurer's answer to it": "Claim ClaimResponse ChargeItem Invoice Account",
+    "what was billed is read from the claim and from the insurer's answer to it": (
+        "ClaimResponse ChargeItem Invoice Account"
+    ),
     "about devices, studies and the workings of a system, not about the citizen": """
         Device DeviceMetric Endpoint ResearchStudy ResearchSubject GuidanceResponse Task RequestGroup Provenance
         PractitionerRole Specimen SupplyDelivery""",
@@ -118,6 +120,6 @@ def _shape(kind: str, wire: type[Struct]) -> Shape:
 _LEFT_ALONE = frozenset(kind for kinds in _TYPES_LEFT_ALONE.values() for kind in kinds.split())
 _SHAPES: Mapping[str, Shape] = {
     **{kind: _shape(kind, Linked) for kind in _LINKED},
-    **{held.type: _shape(held.type, held.wire) for held in HELD.values()},
+    **{held.type: _shape(held.type, held.wire) for types in HELD.values() for held in types},
     "OperationOutcome": _shape("OperationOutcome", Outcome),
 }

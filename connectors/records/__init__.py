@@ -30,6 +30,7 @@ from connectors.records.care import (
     EncounterKind,
     Immunization,
     Medication,
+    MedicationKind,
     MedicationStatus,
 )
 from connectors.records.citizen import Address, Demographics, Relation, RepresentationBasis, Sex
@@ -45,8 +46,8 @@ from connectors.records.observation import (
     RangeValue,
     TextValue,
 )
-from connectors.records.planning import Appointment, Referral
-from connectors.records.results import Document, Procedure, Report, ReportKind
+from connectors.records.planning import Appointment, CarePlan, Referral
+from connectors.records.results import Attachment, Document, Procedure, Report, ReportKind
 
 RECORD_CLASSES: tuple[type[Record], ...] = (
     Demographics,
@@ -65,6 +66,7 @@ RECORD_CLASSES: tuple[type[Record], ...] = (
     Document,
     Referral,
     Appointment,
+    CarePlan,
 )
 """Every class of record there is, in the order of the graph. Configuration names them by class name."""
 
@@ -73,7 +75,9 @@ __all__ = [
     "Address",
     "Allergy",
     "Appointment",
+    "Attachment",
     "BooleanValue",
+    "CarePlan",
     "Claim",
     "ClaimLine",
     "ClaimLineKind",
@@ -99,6 +103,7 @@ __all__ = [
     "FoundBy",
     "Immunization",
     "Medication",
+    "MedicationKind",
     "MedicationStatus",
     "Observation",
     "ObservationCategory",

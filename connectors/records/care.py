@@ -81,6 +81,8 @@ class Condition(Record, frozen=True, kw_only=True):
     recorded: Annotated[PartialDate | None, doc("When it was written down.")] = None
     severity: Annotated[CodedText | None, doc("How severe.")] = None
     note: Annotated[str | None, doc("Free text by the author.")] = None
+    encounter_id: str | None = None
+    """Id at the source of the visit that it belongs to; for the gateway alone."""
 
 
 class Allergy(Record, frozen=True, kw_only=True):
@@ -91,6 +93,7 @@ class Allergy(Record, frozen=True, kw_only=True):
         bool,
         doc("True for the statement that no allergy is known: then 'substance' is that statement, not a substance."),
     ] = False
+    kind: Annotated[str | None, doc("allergy or intolerance, where the source tells them apart.")] = None
     category: Annotated[str | None, doc("food, medication, environment or biologic.")] = None
     criticality: Annotated[str | None, doc("low, high or unable-to-assess.")] = None
     reactions: Annotated[tuple[CodedText, ...], doc("How the citizen reacted; may be empty.")] = ()
@@ -107,24 +110,36 @@ class MedicationStatus(Described):
     ON_HOLD = "ON_HOLD", "Paused."
     COMPLETED = "COMPLETED", "The course ended."
     STOPPED = "STOPPED", "Ended before its time, or cancelled."
+    NOT_TAKEN = "NOT_TAKEN", "The citizen does not take it, the source says."
     UNKNOWN = "UNKNOWN", "The source does not say."
 
 
-class Medication(Record, frozen=True, kw_only=True):
-    """A prescribed medicine (FHIR MedicationRequest)."""
+class MedicationKind(Described):
+    """How a source comes to know of a medicine. One medicine may be known in several ways."""
 
+    PRESCRIPTION = "PRESCRIPTION", "It was prescribed."
+    DISPENSE = "DISPENSE", "It was handed out, or is about to be: whether it is taken is not said."
+    STATEMENT = "STATEMENT", "Somebody says that the citizen takes it, or took it."
+
+
+class Medication(Record, frozen=True, kw_only=True):
+    """A medicine: prescribed, handed out, or said to be taken (FHIR MedicationRequest, -Dispense, -Statement)."""
+
+    kind: Annotated[MedicationKind, doc("How the source knows of it.")] = MedicationKind.PRESCRIPTION
     code: Annotated[CodedText, doc("The medicine.")]
     ingredients: Annotated[tuple[CodedText, ...], doc("Active ingredients, where the source lists them.")] = ()
     strength: Annotated[str | None, doc("Strength, as text.")] = None
     dosage: Annotated[str | None, doc("How to take it, in the source's words.")] = None
     route: Annotated[CodedText | None, doc("By mouth, injection ...")] = None
-    quantity: Annotated[Quantity | None, doc("Amount to dispense.")] = None
-    start: Annotated[PartialDate | None, doc("First day, or the day it was prescribed.")] = None
+    quantity: Annotated[Quantity | None, doc("Amount to hand out, or handed out.")] = None
+    start: Annotated[PartialDate | None, doc("First day, or the day it was prescribed or handed out.")] = None
     end: Annotated[PartialDate | None, doc("Last day.")] = None
     status: Annotated[MedicationStatus, doc("Whether it is being taken.")]
     prescriber: Annotated[Practitioner | None, doc("Who prescribed it.")] = None
-    facility: Annotated[Facility | None, doc("Where it was prescribed.")] = None
+    facility: Annotated[Facility | None, doc("Where it was prescribed or handed out.")] = None
     insurance_paid: Annotated[Decimal | None, doc("Paid by health insurance, in VND, where the source says.")] = None
+    encounter_id: str | None = None
+    """Id at the source of the visit that it belongs to; for the gateway alone."""
 
 
 class Immunization(Record, frozen=True, kw_only=True):
@@ -141,4 +156,5 @@ class Immunization(Record, frozen=True, kw_only=True):
     site: Annotated[str | None, doc("Where on the body.")] = None
     facility: Annotated[Facility | None, doc("Where it was given.")] = None
     status: Annotated[str, doc("completed; not-done when it was recorded as not given.")]
+    not_given_because: Annotated[CodedText | None, doc("Why it was not given, when it was not.")] = None
     reactions: Annotated[tuple[CodedText, ...], doc("Reactions after it.")] = ()

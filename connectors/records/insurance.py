@@ -24,6 +24,7 @@ class CoverageStatus(Described):
 class Coverage(Record, frozen=True, kw_only=True):
     """One health-insurance card."""
 
+    insurer: Annotated[str | None, doc("Who insures, where the source says.")] = None
     card_number: Annotated[str, doc("15 characters: group, benefit digit, province, social-insurance number.")]
     social_insurance_number: Annotated[str | None, doc("Mã số BHXH, 10 digits.")] = None
     valid_from: Annotated[date | None, doc("First day of validity.")] = None

@@ -87,3 +87,5 @@ class Observation(Record, frozen=True, kw_only=True):
     status: Annotated[str, doc("FHIR ObservationStatus code as the source wrote it.")]
     facility: Annotated[Facility | None, doc("Where it was measured.")] = None
     performed_by: Annotated[Practitioner | None, doc("Who measured it.")] = None
+    encounter_id: str | None = None
+    """Id at the source of the visit that it belongs to; for the gateway alone."""

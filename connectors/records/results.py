@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Annotated
 
+from msgspec import Struct
+
 from connectors.records.base import CodedText, Described, Facility, PartialDate, Practitioner, Record, doc
 
 
@@ -16,6 +18,32 @@ class ReportKind(Described):
     OTHER = "OTHER", "Another kind, or the source does not say."
 
 
+class Document(Record, frozen=True, kw_only=True):
+    """A document that the source holds (FHIR DocumentReference): what it is, never its content."""
+
+    kind: Annotated[CodedText, doc("Kind of document.")]
+    title: Annotated[str | None, doc("Title.")] = None
+    date: Annotated[datetime | None, doc("When it was written.")] = None
+    content_type: Annotated[str, doc("Media type of the content.")]
+    size_bytes: Annotated[int | None, doc("Length of the content, where the source says.")] = None
+    status: Annotated[str | None, doc("State as the source wrote it: current, superseded, draft ...")] = None
+    encounter_id: str | None = None
+    """Id at the source of the visit that it belongs to; for the gateway alone."""
+    location: str | None = None
+    """Where the content lies at the source; for the gateway alone."""
+
+
+class Attachment(Struct, frozen=True, kw_only=True):
+    """A file that belongs to a report: what it is, never its content."""
+
+    title: Annotated[str | None, doc("Title.")] = None
+    date: Annotated[datetime | None, doc("When it was made.")] = None
+    content_type: Annotated[str, doc("Media type of the content.")]
+    size_bytes: Annotated[int | None, doc("Length of the content, where the source says.")] = None
+    location: str | None = None
+    """Where the content lies at the source; for the gateway alone."""
+
+
 class Report(Record, frozen=True, kw_only=True):
     """A report with results and a conclusion (FHIR DiagnosticReport)."""
 
@@ -25,8 +53,11 @@ class Report(Record, frozen=True, kw_only=True):
     conclusion: Annotated[str | None, doc("Conclusion in words.")] = None
     facility: Annotated[Facility | None, doc("Where it was made.")] = None
     status: Annotated[str, doc("State of the report as the source wrote it.")]
+    attachments: Annotated[tuple[Attachment, ...], doc("The report as its makers laid it out; may be empty.")] = ()
     result_ids: tuple[str, ...] = ()
-    """Ids at the source of the observations that it consists of."""
+    """Ids at the source of the observations that it consists of; for the gateway alone."""
+    encounter_id: str | None = None
+    """Id at the source of the visit that it belongs to; for the gateway alone."""
 
 
 class Procedure(Record, frozen=True, kw_only=True):
@@ -37,16 +68,6 @@ class Procedure(Record, frozen=True, kw_only=True):
     performer: Annotated[Practitioner | None, doc("Who did it.")] = None
     facility: Annotated[Facility | None, doc("Where.")] = None
     outcome: Annotated[CodedText | None, doc("How it went.")] = None
-    status: Annotated[str, doc("State as the source wrote it.")]
-
-
-class Document(Record, frozen=True, kw_only=True):
-    """A document that the source holds (FHIR DocumentReference): what it is, never its content."""
-
-    kind: Annotated[CodedText, doc("Kind of document.")]
-    title: Annotated[str | None, doc("Title.")] = None
-    date: Annotated[datetime | None, doc("When it was written.")] = None
-    content_type: Annotated[str, doc("Media type of the content.")]
-    size_bytes: Annotated[int | None, doc("Length of the content, where the source says.")] = None
-    location: str | None = None
-    """Where the content lies at the source; for the gateway alone."""
+    status: Annotated[str, doc("State as the source wrote it: not-done for what was not done in the end.")]
+    encounter_id: str | None = None
+    """Id at the source of the visit that it belongs to; for the gateway alone."""

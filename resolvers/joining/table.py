@@ -6,6 +6,7 @@ from typing import Any
 from connectors.records import (
     Allergy,
     Appointment,
+    CarePlan,
     Claim,
     Condition,
     CoPayment,
@@ -36,7 +37,8 @@ from resolvers.joining import (
 from resolvers.joining.rule import Rule
 
 APART: Rule[Any] = Rule()
-"""Never joined: a document is known by nothing but its place, and a right to act for somebody is judged one by one."""
+"""Never joined: a document is known by nothing but its place, a plan of care is its maker's own, and a right to act for
+somebody is judged one by one."""
 
 RULES: Mapping[type[Record], Rule[Any]] = {
     Demographics: citizen.RULE,
@@ -55,4 +57,5 @@ RULES: Mapping[type[Record], Rule[Any]] = {
     Document: APART,
     Referral: care.REFERRAL,
     Appointment: care.APPOINTMENT,
+    CarePlan: APART,
 }

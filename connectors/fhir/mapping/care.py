@@ -1,17 +1,17 @@
 """Encounter, Condition and AllergyIntolerance to records."""
 
 from connectors.fhir import wire
-from connectors.fhir.datatypes import CodeableConcept
+from connectors.fhir.datatypes import CodeableConcept, CodeableReference, Coding, Reference
 from connectors.fhir.mapping.elements import (
     ENTERED_IN_ERROR,
     Around,
     code_of,
     coded,
-    coded_all,
     codes_of,
     display_of,
     end_of,
     facility,
+    meant,
     moment,
     needed,
     partial,
@@ -59,23 +59,32 @@ def encounter(visit: wire.Encounter, around: Around) -> Encounter | None:
     if visit.status == ENTERED_IN_ERROR:
         return None
     doctor = _in_charge(visit, around)
+    period, leaving = visit.period or visit.actual_period, visit.hospitalization or visit.admission
     return Encounter(
         **around.stamped(Encounter, visit, recorded=None, author=doctor.name if doctor else None),
-        kind=_KINDS.get(visit.class_.code or "", EncounterKind.OTHER) if visit.class_ else EncounterKind.OTHER,
+        kind=_kind(visit.class_),
         status=visit.status or "unknown",
-        start=moment(start_of(visit.period)),
-        end=moment(end_of(visit.period)),
+        start=moment(start_of(period)),
+        end=moment(end_of(period)),
         facility=_place(visit, around),
         department=_department(visit),
-        reason=coded(visit.reason_code[0]) if visit.reason_code else _first(visit.type),
+        reason=_reason(visit),
         diagnoses=_diagnoses(visit, around),
-        outcome=coded(visit.hospitalization.discharge_disposition) if visit.hospitalization else None,
+        outcome=coded(leaving.discharge_disposition) if leaving else None,
         practitioner=doctor,
     )
 
 
-def _first(concepts: tuple[CodeableConcept, ...]) -> CodedText | None:
-    return coded(concepts[0]) if concepts else None
+def _kind(setting: Coding | tuple[CodeableConcept, ...] | None) -> EncounterKind:
+    """R4 has one setting, R5 a list of concepts."""
+    codes = codes_of(setting) if isinstance(setting, tuple) else {setting.code if setting else None}
+    return next((kind for code, kind in _KINDS.items() if code in codes), EncounterKind.OTHER)
+
+
+def _reason(visit: wire.Encounter) -> CodedText | None:
+    """Why the citizen came; where nothing says so, what kind of visit it was."""
+    said = (meant(value) for reason in visit.reason for value in reason.value)
+    return next(filter(None, (*map(coded, visit.reason_code), *said, *map(coded, visit.type))), None)
 
 
 def _place(visit: wire.Encounter, around: Around) -> Facility:
@@ -85,25 +94,42 @@ def _place(visit: wire.Encounter, around: Around) -> Facility:
 
 
 def _department(visit: wire.Encounter) -> str | None:
-    service = coded(visit.service_type)
+    services = map(meant, _several(visit.service_type))
+    service = next(filter(None, services), None)
     return service.text if service else next(filter(None, (display_of(at.location) for at in visit.location)), None)
 
 
 def _in_charge(visit: wire.Encounter, around: Around) -> Practitioner | None:
     """The attender or primary performer where one is marked, else the first professional."""
     ranked = sorted(visit.participant, key=lambda part: not codes_of(part.type) & {"ATND", "PPRF"})
-    return next(filter(None, (practitioner(part.individual, around, visit) for part in ranked)), None)
+    people = (practitioner(part.individual or part.actor, around, visit) for part in ranked)
+    return next(filter(None, people), None)
 
 
 def _diagnoses(visit: wire.Encounter, around: Around) -> tuple[Diagnosis, ...]:
     found = []
     for line in visit.diagnosis:
-        inner = around.linked(line.condition, visit)
-        words = display_of(line.condition)
-        code = (coded(inner.code) if inner else None) or (CodedText(text=words) if words else None)
-        if code:
-            found.append(Diagnosis(code=code, role=_role(code_of(line.use), line.rank)))
+        for said in _several(line.condition):
+            inner = around.linked(said.pointer, visit)
+            code = (coded(inner.code) if inner else None) or meant(said)
+            if code:
+                found.append(Diagnosis(code=code, role=_role(_use(line), line.rank)))
     return tuple(found)
+
+
+def _several(said: CodeableReference | tuple[CodeableReference, ...] | None) -> tuple[CodeableReference, ...]:
+    """R4 has one where R5 has several."""
+    return said if isinstance(said, tuple) else (said,) if said else ()
+
+
+def _use(line: wire.EncounterDiagnosis) -> str | None:
+    uses = line.use if isinstance(line.use, tuple) else (line.use,)
+    return next(filter(None, map(code_of, uses)), None)
+
+
+def conditions_of(visit: wire.Encounter) -> tuple[Reference | None, ...]:
+    """The Conditions behind the diagnoses of a visit."""
+    return tuple(said.pointer for line in visit.diagnosis for said in _several(line.condition))
 
 
 def _role(use: str | None, rank: int | None) -> DiagnosisRole:
@@ -123,7 +149,7 @@ def condition(found: wire.Condition, around: Around) -> Condition | None:
     # What is no date is not thrown away: the source's words about the time stand in the note.
     notes = (found.onset_string, found.abatement_string, *(note.text for note in found.note))
     return Condition(
-        **around.stamped(Condition, found, recorded=found.recorded_date, author=display_of(found.recorder)),
+        **around.stamped(Condition, found, recorded=found.recorded_date, author=_author(found)),
         code=needed(coded(found.code)),
         status=_STATUSES.get(code_of(found.clinical_status) or "", ConditionStatus.UNKNOWN),
         verified=verification == "confirmed",
@@ -134,7 +160,14 @@ def condition(found: wire.Condition, around: Around) -> Condition | None:
         recorded=partial(found.recorded_date),
         severity=coded(found.severity),
         note="\n".join(note for note in notes if note) or None,
+        encounter_id=around.visit(found.encounter),
     )
+
+
+def _author(found: wire.Condition | wire.AllergyIntolerance) -> str | None:
+    """The recorder; R5 has authors among other participants."""
+    authors = (part.actor for part in found.participant if code_of(part.function) in ("author", "enterer"))
+    return next(filter(None, map(display_of, (found.recorder, *authors))), None)
 
 
 _SNOMED, _IPS = "http://snomed.info/sct", "http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips"
@@ -156,9 +189,10 @@ def allergy(found: wire.AllergyIntolerance, around: Around) -> Allergy | None:
     substances = (stated, *(coded(reaction.substance) for reaction in found.reaction))
     status = "refuted" if verification == "refuted" else code_of(found.clinical_status)
     return Allergy(
-        **around.stamped(Allergy, found, recorded=found.recorded_date, author=display_of(found.recorder)),
+        **around.stamped(Allergy, found, recorded=found.recorded_date, author=_author(found)),
         substance=needed(next(filter(None, substances), None)),
         none_known=stated is not None and any((coding.system, coding.code) in _NONE_KNOWN for coding in stated.codings),
+        kind=found.type if isinstance(found.type, str) else code_of(found.type),
         category=", ".join(found.category) or None,
         criticality=found.criticality,
         reactions=tuple(text for reaction in found.reaction for text in _signs(reaction)),
@@ -170,5 +204,5 @@ def allergy(found: wire.AllergyIntolerance, around: Around) -> Allergy | None:
 
 
 def _signs(reaction: wire.Reaction) -> tuple[CodedText, ...]:
-    signs = coded_all(reaction.manifestation)
+    signs = tuple(filter(None, map(meant, reaction.manifestation)))
     return signs or ((CodedText(text=reaction.description),) if reaction.description else ())

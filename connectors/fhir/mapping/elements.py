@@ -11,7 +11,7 @@ from msgspec import Struct
 from connectors.clock import HO_CHI_MINH
 from connectors.fhir.base import Base
 from connectors.fhir.bundle import Linked, Resource
-from connectors.fhir.datatypes import CodeableConcept, HumanName, Identifier, Period, Reference
+from connectors.fhir.datatypes import CodeableConcept, CodeableReference, HumanName, Identifier, Period, Reference
 from connectors.fhir.datatypes import Quantity as WireQuantity
 from connectors.records import CodedText, Coding, Facility, PartialDate, Practitioner, Quantity
 from connectors.stamping import Stamp, Stamped
@@ -51,8 +51,22 @@ class Around(Struct, frozen=True, kw_only=True):
         target = self.base.target(reference)
         return self.included.get(target) if target else None
 
-    def stamped(self, about: type, resource: Resource, *, recorded: str | None, author: str | None) -> Stamped:
+    def visit(self, *references: Reference | None) -> str | None:
+        """The id of the Encounter that one of them means."""
+        targets = (self.base.target(reference) for reference in references)
+        return next((target[1] for target in targets if target and target[0] == "Encounter"), None)
+
+    def stamped(
+        self, about: type, resource: Resource, *, recorded: str | None, author: str | None, kind: str = ""
+    ) -> Stamped:
         """Id and provenance of a record.
+
+        Args:
+            about: its class.
+            resource: of which it is made.
+            recorded: when it was written down, as the resource says.
+            author: who wrote it.
+            kind: type of the resource where another type stands for the class: two types may use the same id.
 
         Raises:
             Unreadable: the resource has no id.
@@ -60,7 +74,8 @@ class Around(Struct, frozen=True, kw_only=True):
         if not resource.id:
             raise Unreadable("no id")
         updated = resource.meta.last_updated if resource.meta else None
-        return self.stamp(about, resource.id, recorded_at=moment(recorded) or moment(updated), author=author)
+        name = f"{kind}/{resource.id}" if kind else resource.id
+        return self.stamp(about, name, recorded_at=moment(recorded) or moment(updated), author=author)
 
 
 def _contained(anchor: str, holder: Resource) -> Linked | None:
@@ -96,6 +111,19 @@ def coded(concept: CodeableConcept | None) -> CodedText | None:
     text = concept.text or next((c.display for c in concept.coding if c.display), None)
     text = text or (codings[0].code if codings else None)
     return CodedText(text=text, codings=codings) if text else None
+
+
+def pairs_of(concepts: Iterable[CodeableConcept]) -> set[tuple[str | None, str]]:
+    """Every system and code in all of them."""
+    return {(coding.system, coding.code) for concept in concepts for coding in concept.coding if coding.code}
+
+
+def meant(said: CodeableReference | None) -> CodedText | None:
+    """The meaning, else the words of the pointer."""
+    if said is None:
+        return None
+    words = display_of(said.pointer)
+    return coded(said.meaning) or (CodedText(text=words) if words else None)
 
 
 def coded_all(concepts: Iterable[CodeableConcept]) -> tuple[CodedText, ...]:

@@ -60,8 +60,9 @@ def observation(found: wire.Observation, around: Around) -> Observation | None:
         reference_range=reference_range(found.reference_range),
         interpretation=_joined(coded_all(found.interpretation)),
         status=found.status or "unknown",
-        facility=_place(found, around),
+        facility=place(found, around),
         performed_by=next(filter(None, (practitioner(who, around, found) for who in found.performer)), None),
+        encounter_id=around.visit(found.encounter),
     )
 
 
@@ -83,7 +84,7 @@ def _author(found: wire.Observation) -> str | None:
     return next(filter(None, map(display_of, found.performer)), None)
 
 
-def _place(found: wire.Observation, around: Around) -> Facility | None:
+def place(found: wire.Observation | wire.DiagnosticReport, around: Around) -> Facility | None:
     """An organisation that performed it; else the source itself."""
     for who in found.performer:
         target = around.base.target(who)

@@ -40,8 +40,9 @@ def linked(*resources: dict[str, Any]) -> dict[tuple[str, str], Linked]:
 
 def maybe(about: type[R], where: Around | None = None, /, **fields: Any) -> R | None:
     """The record of that class; None where the resource is left out."""
-    held = HELD[about]
-    resource = {"resourceType": held.type, "id": "x1"} | {name.rstrip("_"): value for name, value in fields.items()}
+    given = {name.rstrip("_"): value for name, value in fields.items()}
+    held = next(held for held in HELD[about] if given.get("resourceType") in (None, held.type))
+    resource = {"resourceType": held.type, "id": "x1"} | given
     record = held.to_record(msgspec.json.decode(msgspec.json.encode(resource), type=held.wire), where or around())
     assert record is None or isinstance(record, about)
     return record

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from connectors.fhir.asking import elements_of
-from connectors.fhir.held import HELD
+from connectors.fhir.held import HELD, Held
 from connectors.fhir.mapping.elements import Unreadable
 from connectors.records import Observation, Record
 from tests.connectors.fhir.foreign import Resource, copies, resources_of
@@ -29,9 +29,13 @@ def by_element(name: str, wanted: set[str]) -> bool:
     return next((choice for choice in CHOICES if name.startswith(choice)), name) in wanted
 
 
+def held_of(about: type[Record], resource: Resource) -> Held:
+    return next(held for held in HELD[about] if held.type == resource["resourceType"])
+
+
 def read(about: type[Record], resource: Resource) -> Any:
     """Every field of the record, or that there is none."""
-    held = HELD[about]
+    held = held_of(about, resource)
     try:
         record = held.to_record(msgspec.json.decode(msgspec.json.encode(resource), type=held.wire), around())
     except Unreadable:
@@ -41,11 +45,11 @@ def read(about: type[Record], resource: Resource) -> Any:
 
 def compare(resources: list[Resource], keeps: Callable[[str, set[str]], bool]) -> set[str]:
     """Read each resource whole and cut; give the types that were seen."""
-    types = {held.type: about for about, held in HELD.items()}
+    types = {held.type: about for about, types in HELD.items() for held in types}
     known = [resource for resource in resources if resource["resourceType"] in types]
     for resource in known:
         about = types[resource["resourceType"]]
-        wanted = {"resourceType", *elements_of(HELD[about].wire).split(",")}
+        wanted = {"resourceType", *elements_of(held_of(about, resource).wire).split(",")}
         cut = {name: value for name, value in resource.items() if keeps(name, wanted)}
         assert read(about, cut) == read(about, resource), resource["resourceType"]
     return {resource["resourceType"] for resource in known}

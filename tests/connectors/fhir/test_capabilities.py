@@ -44,7 +44,7 @@ def says(server: Shelf, *types: Any, **more: Any) -> Shelf:
 async def asked(server: Shelf, about: type[Record], **more: Any) -> dict[str, list[str]]:
     """The parameters of the search for a class, when the statement is read."""
     await server.ask(about, HOA, capabilities="read", **more)
-    wanted = HELD[about].type
+    wanted = HELD[about][0].type
     return next(fields for path, fields in server.asked if f"{wanted}/" in path)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from connectors.fhir.mapping.elements import Unreadable
-from connectors.records import Claim, Coverage, CoverageStatus, DiagnosisRole, Facility
+from connectors.records import Claim, ClaimLineKind, Coverage, CoverageStatus, DiagnosisRole, Facility
 from tests.connectors.fhir.reading import OWN, around, concept, linked, maybe, read
 
 CARD = "DN4797999998901"
@@ -114,6 +114,57 @@ def test_a_hospital_is_the_place_of_its_own_claims_and_an_insurer_is_not() -> No
 )
 def test_what_is_no_visit_is_left_out(fields: dict[str, str]) -> None:
     assert maybe(Claim, **fields) is None
+
+
+ATC = "http://www.whocc.no/atc"
+LINE = {
+    "productOrService": concept("Amlodipin 5 mg", "C08CA01", system=ATC),
+    "quantity": {"value": 30},
+    "unitPrice": {"value": 1200.5, "currency": "VND"},
+    "net": {"value": 36015, "currency": "VND"},
+    "adjudication": [total("benefit", 28812), total("copay", 7203)],
+}
+
+
+@pytest.mark.parametrize("type_", ["ExplanationOfBenefit", "Claim"])
+def test_the_lines_of_a_claim_are_read_whole(type_: str) -> None:
+    (line,) = read(Claim, resourceType=type_, item=[LINE]).lines or ()
+    assert (line.kind, line.code, line.name) == (ClaimLineKind.MEDICINE, "C08CA01", "Amlodipin 5 mg")
+    assert (line.quantity, line.unit_price, line.amount) == (Decimal(30), Decimal("1200.5"), Decimal(36015))
+    assert (line.insurer_pays, line.citizen_pays) == (Decimal(28812), Decimal(7203))
+
+
+@pytest.mark.parametrize(
+    ("fields", "kind", "name"),
+    [
+        ({"productOrService": concept(None, "99213")}, ClaimLineKind.OTHER, "99213"),
+        (
+            {"category": concept(None, "5", system="http://terminology.hl7.org/CodeSystem/ex-benefitcategory")},
+            ClaimLineKind.SERVICE,
+            "5",
+        ),
+        ({}, ClaimLineKind.OTHER, "unknown"),
+    ],
+)
+def test_nothing_is_read_into_a_line(fields: dict[str, Any], kind: ClaimLineKind, name: str) -> None:
+    (line,) = read(Claim, item=[fields]).lines or ()
+    assert (line.kind, line.name, line.amount) == (kind, name, None)
+
+
+def test_a_line_that_costs_nothing_costs_nothing() -> None:
+    line = {"net": {"value": 0, "currency": "VND"}, "adjudication": [total("submitted", 5)]}
+    (read_line,) = read(Claim, item=[line]).lines or ()
+    assert read_line.amount == Decimal(0)
+
+
+def test_no_lines_are_not_an_empty_bill() -> None:
+    assert read(Claim).lines is None
+
+
+def test_a_claim_nobody_decided_about_says_what_was_asked_for() -> None:
+    record = read(Claim, resourceType="Claim", status="active", total={"value": 1500000, "currency": "VND"})
+    assert (record.total, record.insurer_pays, record.citizen_pays) == (Decimal(1500000), None, None)
+    assert maybe(Claim, resourceType="Claim", status="draft") is None
 
 
 def test_a_card_entered_in_error_is_left_out() -> None:

@@ -60,7 +60,8 @@ def test_a_value_keeps_its_type(fields: dict[str, Any], wanted: object) -> None:
 def test_a_number_keeps_the_digits_that_were_written() -> None:
     """1.50 is not 1.5: the trailing zero says how exactly it was measured."""
     payload = b'{"resourceType":"Observation","id":"1","code":{"text":"x"},"valueQuantity":{"value":1.50}}'
-    record = HELD[Observation].to_record(msgspec.json.decode(payload, type=HELD[Observation].wire), around())
+    (held,) = HELD[Observation]
+    record = held.to_record(msgspec.json.decode(payload, type=held.wire), around())
     assert isinstance(record, Observation)
     assert isinstance(record.value, QuantityValue)
     assert str(record.value.value) == "1.50"

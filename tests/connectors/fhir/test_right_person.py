@@ -61,7 +61,7 @@ async def test_a_birth_date_known_less_exactly_contradicts_nothing(known: str | 
 @pytest.mark.parametrize("about", [Observation, Encounter])
 async def test_f12_another_persons_record_among_the_right_ones(subject: Any, about: type[Record]) -> None:
     """One record that is not provably hers withholds all: the server mixes people up."""
-    wrong = weight("x", "p1", subject=subject) | {"resourceType": HELD[about].type, "status": "finished"}
+    wrong = weight("x", "p1", subject=subject) | {"resourceType": HELD[about][0].type, "status": "finished"}
     with pytest.raises(WrongPerson):
         await shelf(wrong).ask(about, HOA)
 

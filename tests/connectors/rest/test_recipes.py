@@ -173,6 +173,7 @@ def shortest(kind: Any) -> Any:
     if "Quantity" in text and "|" in text and "TextValue" in text:
         return {"text": "/t"}
     for name, said in {
+        "Attachment": {"content_type": {"value": "application/pdf"}, "title": "/t"},
         "ObservationComponent": {"code": "/c", "value": {"low": "/l", "high": "/h"}},
         "Diagnosis": {"list": "/d", "of": {"code": "", "role": {"value": "MAIN"}}},
         "ClaimLine": {"list": "/l", "of": {"kind": {"value": "SERVICE"}, "name": "/n"}},

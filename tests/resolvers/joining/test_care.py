@@ -17,6 +17,7 @@ from connectors.records import (
     Demographics,
     Document,
     Facility,
+    MedicationKind,
     ObservationComponent,
     PartialDate,
     Procedure,
@@ -33,6 +34,7 @@ from tests.resolvers.world import NOW
 
 B = Facility(code="79982", name="Bệnh viện Mẫu B")
 OWN = Facility(code="org-1", name="Nơi khác")
+HANDED_OUT, SAID = MedicationKind.DISPENSE, MedicationKind.STATEMENT
 METFORMIN = (ATC, "A10BA02")
 GLUCOSE = coded("Glucose", (LOINC, "2345-7"))
 LATER = NOW + timedelta(hours=1)
@@ -101,6 +103,8 @@ TABLE: list[tuple[str, AnyRecord, AnyRecord, bool]] = [
     ("card, another number", card("insurer", "DN4797999998112"), card("b", "DN4797999998113"), False),
     ("medicine, same code and day", medicine("a", METFORMIN), medicine("b", METFORMIN, text="Glucophage"), True),
     ("medicine, same words and day", medicine("a"), medicine("b", METFORMIN), True),
+    ("medicine, handed out", medicine("a", METFORMIN), medicine("b", METFORMIN, kind=HANDED_OUT), True),
+    ("medicine, said to be taken", medicine("a", METFORMIN), medicine("b", METFORMIN, kind=SAID), False),
     ("medicine, another day", medicine("a", METFORMIN), medicine("b", METFORMIN, start="2026-01-06"), False),
     ("medicine, day unknown", medicine("a", METFORMIN, start=None), medicine("b", METFORMIN, start=None), False),
     ("medicine, other strength", medicine("a", strength="500 mg"), medicine("b", strength="850 mg"), False),

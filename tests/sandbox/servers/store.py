@@ -58,7 +58,7 @@ class Store:
         """Id of the patient a resource is about; a Patient is about itself."""
         if resource["resourceType"] == "Patient":
             return str(resource["id"])
-        about = resource.get("subject") or resource.get("patient") or {}
+        about = resource.get("subject") or resource.get("patient") or _who_comes(resource)
         return self.patient_id(about.get("reference", ""))
 
     def patient_id(self, reference: str) -> str | None:
@@ -85,6 +85,12 @@ class Store:
         if citizen in word:
             return word.replace(citizen, other)
         return f"Patient/{patients[other]}" if "/" in word else patients[other]
+
+
+def _who_comes(appointment: Resource) -> Resource:
+    """An Appointment of R4 is about whoever takes part."""
+    actors: list[Resource] = [part.get("actor", {}) for part in appointment.get("participant", ())]
+    return next((actor for actor in actors if "Patient/" in actor.get("reference", "")), {})
 
 
 def _citizen_number(patient: Resource) -> str | None:

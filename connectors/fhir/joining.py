@@ -1,0 +1,68 @@
+"""From what the types of one class gave to one answer: nothing twice, and nothing missing without a word."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from msgspec import Struct, structs
+
+from connectors.contract import Answer, Question
+from connectors.errors import Garbled, SourceError, WrongPerson
+from connectors.fhir.held import Held
+from connectors.fhir.mapping.elements import Around, Unreadable
+from connectors.fhir.searching import Found
+from connectors.records import Record
+
+
+class Gave(Struct, frozen=True):
+    """What one resource type gave, not yet made into records."""
+
+    held: Held
+    found: Found[Any]
+    asked: Question[Any] | None = None
+    """The slice by which it was asked, where it was."""
+
+
+def joined(parts: Sequence[Gave | BaseException], around: Around) -> Answer[Any]:
+    """One answer of all types. One that failed costs its own records: the answer then says that it is not whole.
+
+    What cannot be read is counted and never stands in the way of the rest.
+
+    Raises:
+        SourceError: a type failed and no other gave a record, or one of them was about somebody else.
+        BaseException: what is no failure of a source.
+    """
+    failures = [part for part in parts if isinstance(part, BaseException)]
+    for failure in failures:
+        if isinstance(failure, WrongPerson) or not isinstance(failure, SourceError):
+            raise failure
+    gave = [part for part in parts if isinstance(part, Gave)]
+    records, dropped = _records(gave, around)
+    if failures and not records:
+        raise failures[0]
+    return Answer(
+        records=records,
+        retrieved_at=around.stamp.retrieved_at,
+        truncated=bool(failures) or any(part.found.truncated for part in gave),
+        dropped=dropped + sum(isinstance(failure, Garbled) for failure in failures),
+        narrowed=gave[0].asked if len(gave) == 1 else None,
+    )
+
+
+def _records(gave: Iterable[Gave], around: Around) -> tuple[tuple[Record, ...], int]:
+    """The records, and how many could not be read."""
+    records: dict[tuple[str, str], Record] = {}
+    stood_for: set[tuple[str, str] | None] = set()
+    dropped = 0
+    for part in gave:
+        dropped += part.found.dropped
+        near = structs.replace(around, included=part.found.linked)
+        for id_, resource in part.found.resources.items():
+            try:
+                record = part.held.to_record(resource, near)
+            except Unreadable:
+                dropped += 1
+                continue
+            if record is not None:
+                records[part.held.type, id_] = record
+                stood_for.add(near.base.target(part.held.stands_for(resource)))
+    return tuple(record for name, record in records.items() if name not in stood_for), dropped

@@ -1,0 +1,62 @@
+"""The parts of FHIR resources that become records. Nothing else is read, and nothing here is required.
+
+Names are FHIR's own, of R4 (4.0.1) and R5 (5.0.0) side by side: where R5 gave an element another name, both are read;
+where it gave it another type, either is. The element that says whom a resource is about is ``subject`` here, whatever
+the resource calls it.
+"""
+
+from connectors.fhir.wire.care import (
+    AllergyIntolerance,
+    Condition,
+    Encounter,
+    EncounterDiagnosis,
+    Reaction,
+)
+from connectors.fhir.wire.citizen import Patient
+from connectors.fhir.wire.insurance import Amount, Billed, Claim, Coverage, ExplanationOfBenefit, Item
+from connectors.fhir.wire.observation import Observation, ReferenceRange, Valued
+from connectors.fhir.wire.planning import Activity, Appointment, CarePlan, ServiceRequest
+from connectors.fhir.wire.results import DiagnosticReport, DocumentReference, Procedure
+from connectors.fhir.wire.treatment import (
+    Dosage,
+    Immunization,
+    ImmunizationReaction,
+    Medicated,
+    MedicationDispense,
+    MedicationRequest,
+    MedicationStatement,
+    Protocol,
+)
+
+__all__ = [
+    "Activity",
+    "AllergyIntolerance",
+    "Amount",
+    "Appointment",
+    "Billed",
+    "CarePlan",
+    "Claim",
+    "Condition",
+    "Coverage",
+    "DiagnosticReport",
+    "DocumentReference",
+    "Dosage",
+    "Encounter",
+    "EncounterDiagnosis",
+    "ExplanationOfBenefit",
+    "Immunization",
+    "ImmunizationReaction",
+    "Item",
+    "Medicated",
+    "MedicationDispense",
+    "MedicationRequest",
+    "MedicationStatement",
+    "Observation",
+    "Patient",
+    "Procedure",
+    "Protocol",
+    "Reaction",
+    "ReferenceRange",
+    "ServiceRequest",
+    "Valued",
+]
