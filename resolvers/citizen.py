@@ -17,6 +17,7 @@ from resolvers import (
     joining,
     medication,
     observation,
+    vaccination_forecast,
 )
 from resolvers.chart import Chart
 from resolvers.completeness import ShownOutcome, SourceOutcome, show
@@ -88,6 +89,10 @@ class Citizen(Node):
     )
     immunizations: Connection[immunization.Immunization] = resolved(
         immunization.immunizations, "Vaccinations given, or recorded as not given."
+    )
+    immunization_forecast: vaccination_forecast.ImmunizationForecast = resolved(
+        vaccination_forecast.immunization_forecast,
+        "Which vaccinations are done, due and overdue, by a dated schedule. For information only.",
     )
     coverage: Connection[insurance.Coverage] = resolved(insurance.coverage, "Health-insurance cards.")
     claims: Connection[insurance.Claim] = resolved(insurance.claims, "Insured visits, as the insurer holds them.")
