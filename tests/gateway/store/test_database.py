@@ -13,6 +13,7 @@ from connectors.options import BadOptions, Secret
 from gateway.settings import Store
 from gateway.store import tables
 from gateway.store.database import Database, Unavailable
+from tests.gateway.store.workers import no_worker_left
 from tests.resolvers.world import NOW
 
 
@@ -113,13 +114,14 @@ async def test_a_database_that_cannot_be_had_is_told_as_one_kind_of_failure(tmp_
     """A folder that does not exist; a server that nobody runs."""
     nowhere = Store(file=str(tmp_path / "none" / "store.db"))
     nobody = Store(url=Secret(f"postgresql://u:secret@/none?host={tmp_path}"))
-    for settings in (nowhere, nobody):
-        database = Database(settings)
-        assert not await database.is_up()
-        with pytest.raises(Unavailable) as told:
-            await database.migrate()
-        await database.close()
-        assert "secret" not in str(told.value)
+    async with no_worker_left():
+        for settings in (nowhere, nobody):
+            database = Database(settings)
+            assert not await database.is_up()
+            with pytest.raises(Unavailable) as told:
+                await database.migrate()
+            await database.close()
+            assert "secret" not in str(told.value)
 
 
 @pytest.mark.parametrize(
