@@ -13,6 +13,7 @@ from connectors.records import Provenance as ProvenanceRecord
 from connectors.records import Record as AnyRecord
 from resolvers import joining, merging
 from resolvers.chart import Chart
+from resolvers.coded_text import CodedText
 from resolvers.completeness import Completeness, CompletenessOf, completeness, together
 from resolvers.context import Info
 from resolvers.deviations import fits
@@ -191,4 +192,15 @@ def _named(directory: Directory, sources: list[strawberry.ID] | None, facility: 
     return Named(keys, facility)
 
 
-__all__ = ["After", "Connection", "First", "From", "Listed", "Provenance", "Record", "asked_beside", "connect"]
+__all__ = [
+    "After",
+    "CodedText",
+    "Connection",
+    "First",
+    "From",
+    "Listed",
+    "Provenance",
+    "Record",
+    "asked_beside",
+    "connect",
+]

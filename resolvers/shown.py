@@ -17,6 +17,7 @@ from msgspec import Struct
 from strawberry.types.enum import StrawberryEnumDefinition
 
 from connectors.records import Described
+from resolvers.terminology.labels import Labels
 
 C = TypeVar("C", bound=type)
 
@@ -111,6 +112,6 @@ def resolved(by: Callable[..., Any], description: str) -> Any:
     """A field whose value comes from that function.
 
     The class says the type in the graph, the function the record behind it; the two are joined when the schema is
-    built, which no type checker can see.
+    built, which no type checker can see. Coded texts get their labels here, wherever they lie in the answer.
     """
-    return strawberry.field(resolver=by, description=description)
+    return strawberry.field(resolver=by, description=description, extensions=[Labels()])
