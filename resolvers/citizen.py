@@ -10,6 +10,7 @@ from resolvers import (
     allergy,
     certificate,
     condition,
+    document,
     encounter,
     family,
     immunization,
@@ -17,6 +18,9 @@ from resolvers import (
     joining,
     medication,
     observation,
+    planning,
+    procedure,
+    report,
     vaccination_forecast,
 )
 from resolvers.chart import Chart
@@ -83,9 +87,16 @@ class Citizen(Node):
     allergies: Connection[allergy.Allergy] = resolved(
         allergy.allergies, "Allergies and intolerances. An empty list means 'none on record' only when it is complete."
     )
-    medications: Connection[medication.Medication] = resolved(medication.medications, "Prescribed medicines.")
+    medications: Connection[medication.Medication] = resolved(
+        medication.medications, "Medicines, as prescribed, handed out or said to be taken."
+    )
     observations: Connection[observation.Observation] = resolved(
         observation.observations, "Measurements, laboratory values and findings."
+    )
+    reports: Connection[report.Report] = resolved(report.reports, "Laboratory, imaging and other reports.")
+    procedures: Connection[procedure.Procedure] = resolved(procedure.procedures, "Operations and procedures.")
+    documents: Connection[document.Document] = resolved(
+        document.documents, "Discharge papers, letters and other documents: what there is, not what it says."
     )
     immunizations: Connection[immunization.Immunization] = resolved(
         immunization.immunizations, "Vaccinations given, or recorded as not given."
@@ -93,6 +104,11 @@ class Citizen(Node):
     immunization_forecast: vaccination_forecast.ImmunizationForecast = resolved(
         vaccination_forecast.immunization_forecast,
         "Which vaccinations are done, due and overdue, by a dated schedule. For information only.",
+    )
+    referrals: Connection[planning.Referral] = resolved(planning.referrals, "Referrals to another place of care.")
+    appointments: Connection[planning.Appointment] = resolved(planning.appointments, "Planned visits.")
+    care_plans: Connection[planning.CarePlan] = resolved(
+        planning.care_plans, "What is meant to be done over some time."
     )
     coverage: Connection[insurance.Coverage] = resolved(insurance.coverage, "Health-insurance cards.")
     claims: Connection[insurance.Claim] = resolved(insurance.claims, "Insured visits, as the insurer holds them.")

@@ -1,6 +1,6 @@
 """Lists of records in the graph: Relay connections that also say how complete they are."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
@@ -23,7 +23,6 @@ from resolvers.refusals import BadRequest
 from resolvers.shown import enumeration, shown
 
 R = TypeVar("R", bound=AnyRecord)
-S = TypeVar("S", bound=AnyRecord)
 T = TypeVar("T")
 
 First = Annotated[int | None, strawberry.argument(description="At most so many items; all of them by default.")]
@@ -97,31 +96,37 @@ class Listed(merging.Page[R], frozen=True):
     completeness: CompletenessOf
 
 
-class Beside(Struct, Generic[R], frozen=True):
-    """What the items of a list show from an answer to another question: begun at once, as the list itself."""
+class Brought(Struct, frozen=True):
+    """What the questions beside a list brought, by class of record."""
 
-    asked: Awaitable[Found[Any]]
-    attach: Callable[[Sequence[R], Found[Any]], Sequence[R]]
+    told: Mapping[type[AnyRecord], Sequence[Any]]
+    """As the sources gave it; the list's own class as well."""
+    items: Mapping[type[AnyRecord], Sequence[Any]]
+    """Joined; the list's own class not."""
+
+
+class Beside(Struct, Generic[R], frozen=True):
+    """What the items of a list show from answers to other questions: begun at once, as the list itself."""
+
+    asked: Mapping[type[AnyRecord], Awaitable[Found[Any]]]
+    attach: Callable[[Sequence[R], Brought], Sequence[R]]
+    """Gives the items with what belongs to each."""
 
 
 def asked_beside(
-    info: Info, chart: Chart, question: Question[S], attach: Callable[[Sequence[R], Sequence[S]], Sequence[R]]
+    info: Info, chart: Chart, *questions: Question[Any], attach: Callable[[Sequence[R], Brought], Sequence[R]]
 ) -> Beside[R]:
-    """Ask another question about the citizen of the chart, and let the items of a list show what came back.
+    """Ask other questions about the citizen of the chart, and let the items of a list show what came back.
 
     Args:
         info: of the field.
         chart: whose record.
-        question: the other class of record and its slice.
-        attach: gives the items with what belongs to each, out of all joined items of the other class.
+        questions: about other classes of record, one of each.
+        attach: as in ``Beside``.
     """
-    context = info.context
-    asked = context.federation.ask(question, context.access.permit(chart, question.about))
-
-    def attached(items: Sequence[R], found: Found[S]) -> Sequence[R]:
-        return attach(items, joining.join(question.about, found.records, key=chart.subject.ref))
-
-    return Beside(asked, attached)
+    access, federation = info.context.access, info.context.federation
+    asked = {question.about: federation.ask(question, access.permit(chart, question.about)) for question in questions}
+    return Beside(asked, attach)
 
 
 def connect(
@@ -165,11 +170,17 @@ def connect(
         found = await asked
         context.federation.measure_slice(chart.subject.ref, question, found.records, when)
         items: Sequence[R] = joining.join(question.about, found.records, key=chart.subject.ref)
-        each = [completeness(found, context.language)]
+        brought = Brought({question.about: found.records}, {})
+        each: dict[type[AnyRecord], CompletenessOf] = {question.about: completeness(found, context.language)}
         for more in beside:
-            other = await more.asked
-            items = more.attach(items, other)
-            each.append(completeness(other, context.language))
+            for about, other in [(about, await asked) for about, asked in more.asked.items()]:
+                if about not in each:
+                    each[about] = completeness(other, context.language)
+                    brought = Brought(
+                        {**brought.told, about: other.records},
+                        {**brought.items, about: joining.join(about, other.records, key=chart.subject.ref)},
+                    )
+            items = more.attach(items, brought)
         page = merging.page(filter(keep, filter(fits(question, when), items)), when=when, first=first, after=after)
         return Listed(
             page.nodes,
@@ -177,7 +188,7 @@ def connect(
             page.total,
             page.when,
             total_count=page.total if found.complete else None,
-            completeness=together(each),
+            completeness=together(each.values()),
         )
 
     return listed()
@@ -194,6 +205,7 @@ def _named(directory: Directory, sources: list[strawberry.ID] | None, facility: 
 
 __all__ = [
     "After",
+    "Brought",
     "CodedText",
     "Connection",
     "First",

@@ -1,40 +1,40 @@
 """Visits and stays."""
 
-from collections.abc import Awaitable, Sequence
-from functools import partial
+from collections.abc import Awaitable
 from typing import Annotated
 
 import strawberry
-from msgspec import structs
 
 from connectors import records
 from connectors.contract import Question
 from resolvers.chart import Chart
-from resolvers.connection import After, First, From, Listed, Record, asked_beside, connect
+from resolvers.connection import After, First, From, Listed, Record, connect
 from resolvers.context import Info
+from resolvers.document import Document
 from resolvers.insurance import Claim
-from resolvers.joining.visits import claimed
+from resolvers.medication import Medication
+from resolvers.observation import Observation
 from resolvers.period import Since, Until
-from resolvers.selection import selects
+from resolvers.procedure import Procedure
+from resolvers.report import Report
 from resolvers.shown import shown
-
-
-class Visit(records.Encounter, frozen=True, kw_only=True):
-    """A visit with what other systems hold about it."""
-
-    claim: records.Claim | None = None
-
+from resolvers.visit import Visit, beside
 
 FacilityCode = Annotated[str | None, strawberry.argument(description="Only at the facility with this code.")]
 
 
 @shown(Visit, also=(records.Encounter,))
 class Encounter(Record):
-    """One visit or stay."""
+    """One visit or stay. What its system does not link to it stands in the citizen's own lists alone."""
 
     claim: Claim | None = strawberry.field(
         description="The visit as the insurer holds it. None says 'not claimed' only where the list is complete."
     )
+    medications: list[Medication] = strawberry.field(description="Medicines that its system links to it.")
+    procedures: list[Procedure] = strawberry.field(description="Operations and procedures linked to it.")
+    observations: list[Observation] = strawberry.field(description="Measurements and results linked to it.")
+    reports: list[Report] = strawberry.field(description="Reports linked to it.")
+    documents: list[Document] = strawberry.field(description="Documents linked to it.")
 
 
 def encounters(
@@ -48,9 +48,6 @@ def encounters(
     after: After = None,
 ) -> Awaitable[Listed[records.Encounter]]:
     """Visits and stays, newest first."""
-    asked = info._raw_info  # noqa: SLF001 - what strawberry shows of it unfolds every fragment as often as it is spread
-    reads = partial(selects, asked.field_nodes, asked.fragments)
-    claims = Question(about=records.Claim, since=since, in_detail=reads("lines"))
     return connect(
         info,
         root,
@@ -61,10 +58,5 @@ def encounters(
         keep=lambda visit: facility in (None, visit.facility.code),
         sources=sources,
         facility=facility,
-        beside=(asked_beside(info, root, claims, _with_claims),) if reads("claim") else (),
+        beside=beside(info, root, since),
     )
-
-
-def _with_claims(visits: Sequence[records.Encounter], claims: Sequence[records.Claim]) -> Sequence[records.Encounter]:
-    found = claimed(visits, claims)
-    return [Visit(**structs.asdict(visit), claim=found.get(visit.id)) for visit in visits]

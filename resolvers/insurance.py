@@ -10,7 +10,7 @@ from resolvers.chart import Chart
 from resolvers.connection import After, First, Listed, Record, connect
 from resolvers.context import Info
 from resolvers.period import Since
-from resolvers.selection import selects
+from resolvers.selection import reads
 from resolvers.shown import shown
 
 
@@ -47,12 +47,10 @@ def claims(
     root: strawberry.Parent[Chart], info: Info, since: Since = None, first: First = None, after: After = None
 ) -> Awaitable[Listed[records.Claim]]:
     """Insured visits, newest first."""
-    asked = info._raw_info  # noqa: SLF001 - what strawberry shows of it unfolds every fragment as often as it is spread
-    in_detail = selects(asked.field_nodes, asked.fragments, "lines")
     return connect(
         info,
         root,
-        Question(about=records.Claim, since=since, in_detail=in_detail),
+        Question(about=records.Claim, since=since, in_detail="lines" in reads(info, "lines")),
         when=lambda claim: claim.admitted,
         first=first,
         after=after,

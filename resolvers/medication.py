@@ -19,7 +19,7 @@ Status = Annotated[records.MedicationStatus | None, strawberry.argument(descript
 
 @shown(records.Medication)
 class Medication(Record):
-    """A prescribed medicine."""
+    """A medicine: prescribed, handed out, or said to be taken. Look at 'kind' and 'status'."""
 
 
 def medications(

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 
 from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, SelectionNode
 
+from resolvers.context import Info
+
 
 def selects(fields: Iterable[FieldNode], fragments: Mapping[str, FragmentDefinitionNode], name: str) -> bool:
     """Whether a field of that name stands anywhere below those fields.
@@ -31,3 +33,9 @@ def selects(fields: Iterable[FieldNode], fragments: Mapping[str, FragmentDefinit
         below = getattr(node, "selection_set", None)
         waiting += below.selections if below else ()
     return False
+
+
+def reads(info: Info, *names: str) -> frozenset[str]:
+    """Which of those fields a caller reads anywhere below the field that is being resolved."""
+    asked = info._raw_info  # noqa: SLF001 - what strawberry shows of it unfolds every fragment as often as it is spread
+    return frozenset(name for name in names if selects(asked.field_nodes, asked.fragments, name))

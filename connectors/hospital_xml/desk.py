@@ -74,7 +74,7 @@ class Desk(Struct, Generic[R], kw_only=True, eq=False):
         """
         said = "\0".join(part or "" for part in identity)
         mark = f"/{kind}/{blake2b(said.encode(), digest_size=6).hexdigest()}" if kind else ""
-        key = f"{dossier.facility}/{dossier.key}{mark}"
+        key = visit_of(dossier) + mark
         self.taken[key] += 1
         number = self.taken[key]
         return self.stamp(about, key if number == 1 else f"{key}#{number}", recorded_at=_recorded(dossier))
@@ -82,6 +82,11 @@ class Desk(Struct, Generic[R], kw_only=True, eq=False):
     def facility(self, code: str) -> Facility:
         """The place with that code; its name is known where it is the source itself."""
         return self.own if code == self.own.code else Facility(code=code, name=code)
+
+
+def visit_of(dossier: Dossier) -> str:
+    """The id of the visit at this source: everything else in the dossier belongs to it."""
+    return f"{dossier.facility}/{dossier.key}"
 
 
 def practitioner(licences: str | None) -> Practitioner | None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from connectors.hospital_xml import codes
-from connectors.hospital_xml.desk import Desk, practitioner
+from connectors.hospital_xml.desk import Desk, practitioner, visit_of
 from connectors.hospital_xml.envelope import Dossier
 from connectors.hospital_xml.mapping.treatment import codings
 from connectors.hospital_xml.mapping.visits import moment
@@ -78,6 +78,7 @@ def _observation(finding: Finding, groups: _Groups, dossier: Dossier, desk: Desk
     words = _words(finding, "; ")
     return Observation(
         **desk.stamped(Observation, dossier, FINDINGS.kind, finding.service, finding.index, finding.name, finding.at),
+        encounter_id=visit_of(dossier),
         code=_code(finding),
         category=groups.get(finding.service or "", _OTHER)[0],
         at=moment(finding.at),
@@ -102,6 +103,7 @@ def _value(finding: Finding) -> ObservationValue | None:
 def _report(finding: Finding, groups: _Groups, dossier: Dossier, desk: Desk[Report]) -> Report:
     return Report(
         **desk.stamped(Report, dossier, FINDINGS.kind, finding.service, finding.index, finding.name, finding.at),
+        encounter_id=visit_of(dossier),
         kind=groups.get(finding.service or "", _OTHER)[1],
         code=_code(finding),
         issued=moment(finding.at),
@@ -125,6 +127,7 @@ def _vital_sign(sign: Sign, note: Note, dossier: Dossier, desk: Desk[Observation
     single = sign.mark != PRESSURE
     return Observation(
         **desk.stamped(Observation, dossier, NOTES.kind, sign.mark, note.at),
+        encounter_id=visit_of(dossier),
         code=CodedText(text=text, codings=codings((sign.mark, "CSST"))),
         category=ObservationCategory.VITAL_SIGNS,
         at=moment(note.at),
@@ -152,6 +155,7 @@ def _note(note: Note, dossier: Dossier, desk: Desk[Observation]) -> Observation:
     )
     return Observation(
         **desk.stamped(Observation, dossier, NOTES.kind, "DIEN_BIEN_LS", note.at),
+        encounter_id=visit_of(dossier),
         code=CodedText(text="Diễn biến lâm sàng", codings=codings(("DIEN_BIEN_LS", "XML5"))),
         category=ObservationCategory.EXAM,
         at=moment(note.at),
@@ -173,6 +177,7 @@ def _weight(dossier: Dossier, desk: Desk[Observation]) -> Observation:
     visit = dossier.visit
     return Observation(
         **desk.stamped(Observation, dossier, VISIT.kind, "CAN_NANG"),
+        encounter_id=visit_of(dossier),
         code=CodedText(text="Cân nặng", codings=codings(("CAN_NANG", "XML1"))),
         category=ObservationCategory.VITAL_SIGNS,
         at=moment(visit.admitted),

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from connectors.hospital_xml import codes, dates
-from connectors.hospital_xml.desk import Desk
+from connectors.hospital_xml.desk import Desk, visit_of
 from connectors.hospital_xml.envelope import Dossier
 from connectors.hospital_xml.mapping.treatment import codings
 from connectors.hospital_xml.mapping.visits import moment
@@ -112,6 +112,7 @@ def _is_moment(text: str) -> bool:
 def _document(paper: Paper, table: Table[Paper], name: str, dossier: Dossier, desk: Desk[Document]) -> Document:
     return Document(
         **desk.stamped(Document, dossier, table.kind),
+        encounter_id=visit_of(dossier),
         kind=CodedText(text=name, codings=codings((table.kind, "LOAIHOSO"))),
         title=name,
         date=moment(paper.written),

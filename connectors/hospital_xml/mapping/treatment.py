@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from connectors.hospital_xml import codes, dates
-from connectors.hospital_xml.desk import Desk, practitioner
+from connectors.hospital_xml.desk import Desk, practitioner, visit_of
 from connectors.hospital_xml.envelope import Dossier
 from connectors.hospital_xml.mapping.visits import amount
 from connectors.hospital_xml.tables import DRUGS, SERVICES
@@ -42,6 +42,7 @@ def _medication(drug: Drug, dossier: Dossier, desk: Desk[Medication]) -> Medicat
     dose = "; ".join(text for text in (drug.dose, drug.directions) if text)
     return Medication(
         **desk.stamped(Medication, dossier, DRUGS.kind, drug.ingredient, drug.name, drug.ordered, drug.dose),
+        encounter_id=visit_of(dossier),
         code=CodedText(text=name, codings=codings((drug.ingredient, "MA_THUOC"), (drug.registration, "SO_DANG_KY"))),
         strength=drug.strength,
         dosage=dose or None,
@@ -65,6 +66,7 @@ def _procedure(row: Service, international: Iterable[str], dossier: Dossier, des
         raise Unreadable("a procedure without a name or code")
     return Procedure(
         **desk.stamped(Procedure, dossier, SERVICES.kind, row.service, row.name, row.performed or row.ordered),
+        encounter_id=visit_of(dossier),
         code=CodedText(
             text=name,
             codings=(*codings((row.service, "MA_DICH_VU")), *map(_icd9, international)),
@@ -79,6 +81,7 @@ def _procedure(row: Service, international: Iterable[str], dossier: Dossier, des
 def _coded_procedure(code: str, dossier: Dossier, desk: Desk[Procedure]) -> Procedure:
     return Procedure(
         **desk.stamped(Procedure, dossier, "MA_PTTT_QT", code),
+        encounter_id=visit_of(dossier),
         code=CodedText(text=code, codings=(_icd9(code),)),
         facility=desk.facility(dossier.facility),
         status="completed",

@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from connectors import records
 from connectors.records import CodedText, Coding
-from resolvers.encounter import Visit
 from resolvers.terminology.labels import Labelled, labelled
+from resolvers.visit import Visit
 from tests.resolvers.world import NOW, condition, info
 
 TETANUS = CodedText(text="Uốn ván", codings=(Coding(system="http://hl7.org/fhir/sid/icd-10", code="A35"),))

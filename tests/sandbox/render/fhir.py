@@ -7,8 +7,10 @@ from tests.sandbox.people.model import Person, Visit
 from tests.sandbox.render.fhir_history import allergy, problem
 from tests.sandbox.render.fhir_immunization import immunization
 from tests.sandbox.render.fhir_observations import observations
+from tests.sandbox.render.fhir_papers import papers
 from tests.sandbox.render.fhir_parts import Desk, Resource
 from tests.sandbox.render.fhir_people import organisations, patient, practitioners
+from tests.sandbox.render.fhir_planning import appointments, plan, referrals
 from tests.sandbox.render.fhir_visits import diagnoses, encounter, orders
 
 
@@ -33,6 +35,10 @@ def _records(desk: Desk, person: Person) -> Iterator[Resource]:
             yield from _visit(desk, person, visit)
     yield from (problem(desk, person, item) for item in person.conditions if desk.holds(item.facility))
     yield from (allergy(desk, person, item) for item in person.allergies if desk.holds(item.facility))
+    yield from appointments(desk, person)
+    yield from referrals(desk, person)
+    for item in person.conditions:
+        yield from plan(desk, person, item)
     yield from (immunization(desk, person, dose) for dose in person.doses if desk.system in dose.recorded_by)
 
 
@@ -41,3 +47,4 @@ def _visit(desk: Desk, person: Person, visit: Visit) -> Iterator[Resource]:
     yield from diagnoses(desk, person, visit)
     yield from orders(desk, person, visit)
     yield from observations(desk, person, visit)
+    yield from papers(desk, person, visit)
