@@ -45,6 +45,8 @@ class Identifiers:
 
     def personal_id(self, node_id: str) -> str | None:
         """The number behind a citizen's id; ``None`` for an id that was not made here."""
+        if "+" in node_id or "/" in node_id:
+            return None  # Python reads them as "-" and "_", and no id would be the only one of its citizen
         try:
             sealed = base64.b64decode(node_id + "=" * (-len(node_id) % 4), altchars="-_", validate=True)
             return self._cipher.decrypt(sealed, [_NODE]).decode()
