@@ -67,7 +67,7 @@ class FhirSource:
         self._options = options
         self._base = Base.of(options.url, options.own_url)
         self._line = Line(options, clock=clock, transport=transport)
-        self._searcher = Searcher(self._line, self._base, options)
+        self._searcher = Searcher(self._line, self._base, options, clock=clock)
         self._statement = Statement(self._searcher.capabilities, clock=clock)
         self._followed = ("Condition", "Medication", *(("Organization",) if options.facility_system else ()))
         is_place = options.category in _PLACES_OF_CARE
@@ -80,16 +80,16 @@ class FhirSource:
         subject = grant.subject
         offers = await self._statement.offers(deadline) if self._options.capabilities == "read" else None
         if self._options.patient_search == "direct" and question.about is not Demographics:
-            return await self._by(subject, (subject.personal_id,), None, question, offers, deadline)
+            return await self._by(subject, (subject.personal_id,), None, question, offers, inquiry, deadline)
         people: _People = await inquiry.once(
-            (self.info.id, "patient", subject.ref), lambda: self._people(subject, offers, deadline)
+            (self.info.id, "patient", subject.ref), lambda: self._people(subject, offers, inquiry, deadline)
         )
         if question.about is Demographics:
             (held,) = HELD[Demographics]
             return joined([Gave(held, people.found)], self._around(subject))
         if not people.ids:
             return Answer(records=(), retrieved_at=self._clock.now())
-        return await self._by(subject, people.ids, frozenset(people.ids), question, offers, deadline)
+        return await self._by(subject, people.ids, frozenset(people.ids), question, offers, inquiry, deadline)
 
     async def close(self) -> None:
         """Let go of connections. Idempotent."""
@@ -107,12 +107,12 @@ class FhirSource:
             return Greeting(f"{version}, says nothing of {', '.join(missing)}", fine=False)
         return Greeting(f"{version} with everything that is asked for")
 
-    async def _people(self, subject: Subject, offers: Offers | None, deadline: Deadline) -> _People:
+    async def _people(self, subject: Subject, offers: Offers | None, inquiry: Inquiry, deadline: Deadline) -> _People:
         """The citizen's Patients, each checked to be the citizen's."""
         system = self._options.identifier_system
         identifier = f"{system}|{subject.personal_id}" if system else subject.personal_id
         fields = {"identifier": escaped(identifier), "_count": str(self._options.page_size)}
-        found = await self._searcher.search(wire.Patient, fields, deadline)
+        found = await self._searcher.search(wire.Patient, fields, inquiry, deadline)
         if found.dropped or found.truncated:
             # A Patient that cannot be read cannot be checked.
             raise Garbled("Patients that cannot be checked")
@@ -127,13 +127,14 @@ class FhirSource:
         known: frozenset[str] | None,
         question: Question[R],
         offers: Offers | None,
+        inquiry: Inquiry,
         deadline: Deadline,
     ) -> Answer[R]:
         """The records of a class that refer to these Patients, of every type that the server has for it."""
         served = types_of(question.about, self._options, offers)
         share = deadline.within(deadline.left() * _SHARE) if len(served) > 1 else deadline
         parts = await asyncio.gather(
-            *(self._of_type(held, subject, ids, known, question, offers, share) for held in served),
+            *(self._of_type(held, subject, ids, known, question, offers, inquiry, share) for held in served),
             return_exceptions=True,
         )
         size = sum(size_of(part.found.resources) for part in parts if isinstance(part, Gave))
@@ -147,11 +148,12 @@ class FhirSource:
         known: frozenset[str] | None,
         question: Question[R],
         offers: Offers | None,
+        inquiry: Inquiry,
         deadline: Deadline,
     ) -> Gave:
         """The resources of one type."""
         fields = parameters(question, held, ids, self._options, offers)
-        found = await self._searcher.search(held.wire, fields, deadline)
+        found = await self._searcher.search(held.wire, fields, inquiry, deadline)
         resources = tuple(found.resources.values())
         if not resources and not found.dropped:
             require_offered(offers, held.type, "patient", "subject")

@@ -30,6 +30,9 @@ class FhirOptions(SourceOptions, frozen=True, kw_only=True):
     elements: bool = False
     """Ask only for the elements that are read (``_elements``). Saves much where resources are large; some servers lose
     values over it. Not together with ``_include``."""
+    batch: bool = False
+    """Send the searches of one request that begin together as one Bundle of type batch. Saves calls; the searches then
+    share their fate on the way."""
     facility_system: str | None = None
     """System under which the server's Organization carries the facility code. With it, the organisations that records
     point to are fetched for their code; without it, a place other than the source's own keeps the server's id."""

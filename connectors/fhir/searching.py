@@ -7,9 +7,11 @@ from typing import Generic, TypeVar
 import msgspec
 from msgspec import Struct
 
-from connectors.contract import Deadline
+from connectors.clock import Clock
+from connectors.contract import Deadline, Inquiry
 from connectors.errors import Garbled
 from connectors.fhir.base import Base
+from connectors.fhir.batching import MEDIA_TYPES, Batches
 from connectors.fhir.bundle import Bundle, CapabilityStatement, Entry, Linked, Outcome, Resource
 from connectors.fhir.options import FhirOptions
 from connectors.http import Fields, Line
@@ -17,7 +19,6 @@ from connectors.work import aside
 
 W = TypeVar("W", bound=Resource)
 
-_MEDIA_TYPES = frozenset({"application/fhir+json", "application/json"})
 _BUNDLE = msgspec.json.Decoder(Bundle)
 _LINKED = msgspec.json.Decoder(Linked)
 _OUTCOME = msgspec.json.Decoder(Outcome)
@@ -38,18 +39,20 @@ class Found(Struct, Generic[W]):
 class Searcher:
     """Speaks R4 search (http://hl7.org/fhir/R4/search.html) over one line."""
 
-    def __init__(self, line: Line, base: Base, options: FhirOptions) -> None:
+    def __init__(self, line: Line, base: Base, options: FhirOptions, *, clock: Clock) -> None:
         self._line = line
         self._base = base
         self._options = options
+        self._batches = Batches(line, clock) if options.batch else None
         self._headers = {"accept": "application/fhir+json"}
 
-    async def search(self, kind: type[W], parameters: Fields, deadline: Deadline) -> Found[W]:
+    async def search(self, kind: type[W], parameters: Fields, inquiry: Inquiry, deadline: Deadline) -> Found[W]:
         """Everything of a type that fits.
 
         Args:
             kind: Struct of the type; its name is the type's.
             parameters: search parameters.
+            inquiry: with whose other searches this one may go together.
             deadline: for all pages together.
 
         Raises:
@@ -57,7 +60,7 @@ class Searcher:
         """
         found: Found[W] = Found()
         decoder = msgspec.json.Decoder(kind)
-        bundle = await self._first(kind.__name__, parameters, deadline)
+        bundle = await self._together(kind.__name__, parameters, inquiry, deadline)
         seen: set[str] = set()
         while True:
             await aside(partial(_read_all, bundle, kind.__name__, decoder, found), deadline, size=size_of(bundle.entry))
@@ -93,12 +96,14 @@ class Searcher:
             SourceError: it says nothing that can be read.
         """
         reply = await self._line.send("GET", "metadata", headers=self._headers, deadline=deadline, repeatable=True)
-        said = await aside(
-            lambda: reply.decode(_CAPABILITIES, media_types=_MEDIA_TYPES), deadline, size=len(reply.body)
-        )
+        said = await aside(lambda: reply.decode(_CAPABILITIES, media_types=MEDIA_TYPES), deadline, size=len(reply.body))
         if said.resource_type != "CapabilityStatement":
             raise Garbled("no CapabilityStatement")
         return said
+
+    async def _together(self, kind: str, parameters: Fields, inquiry: Inquiry, deadline: Deadline) -> Bundle:
+        batched = self._batches and await self._batches.first(kind, parameters, inquiry, deadline)
+        return batched or await self._first(kind, parameters, deadline)
 
     async def _first(self, kind: str, parameters: Fields, deadline: Deadline) -> Bundle:
         if self._options.search == "get":
@@ -112,7 +117,7 @@ class Searcher:
         reply = await self._line.send(
             method, path, params=params, form=form, headers=self._headers, deadline=deadline, repeatable=True
         )
-        bundle = await aside(lambda: reply.decode(_BUNDLE, media_types=_MEDIA_TYPES), deadline, size=len(reply.body))
+        bundle = await aside(lambda: reply.decode(_BUNDLE, media_types=MEDIA_TYPES), deadline, size=len(reply.body))
         if bundle.resource_type != "Bundle":
             raise Garbled("no Bundle although the search succeeded")
         return bundle

@@ -58,6 +58,7 @@ def fhir_app(
     path = urlsplit(base_url).path.rstrip("/")
     app = Starlette(
         routes=[
+            Route(path or "/", server.batch, methods=["POST"]),
             Route(f"{path}/metadata", server.metadata),
             Route(f"{path}/{{kind}}", server.search),
             Route(f"{path}/{{kind}}/_search", server.search_by_post, methods=["POST"]),
@@ -100,6 +101,23 @@ class _FhirServer:
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
             raise Refused(415, "not-supported", f"_search wants {FORM}")
         return self._found(request, [*_pairs(request.scope["query_string"]), *_pairs(await request.body())])
+
+    async def batch(self, request: Request) -> Response:
+        """A batch of searches (R4 section 3.1.0.11.2). What goes wrong for one person does not go wrong here."""
+        self._check(request)
+        try:
+            entries = (await request.json())["entry"]
+            asked = [urlsplit(entry["request"]["url"]) for entry in entries if entry["request"]["method"] == "GET"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise Refused(400, "structure", "no batch of searches") from error
+        answers = []
+        for search in asked:
+            if search.path in PARAMETERS:
+                found = self._bundles.first(search.path, parse_pairs(search.query.encode()))
+                answers.append({"response": {"status": "200 OK"}, "resource": found})
+            else:
+                answers.append({"response": {"status": "404 Not Found"}})
+        return fhir_response({"resourceType": "Bundle", "type": "batch-response", "entry": answers})
 
     def _found(self, request: Request, pairs: Pairs) -> Response:
         kind, token = _kind(request), dict(pairs).get("_page")
