@@ -27,6 +27,7 @@ from resolvers.chart import Chart
 from resolvers.completeness import ShownOutcome, SourceOutcome, show
 from resolvers.connection import Connection, Record
 from resolvers.context import Info
+from resolvers.eligibility import Eligibility, covered
 from resolvers.scalars import CitizenId
 from resolvers.shown import resolved, shown
 
@@ -112,6 +113,9 @@ class Citizen(Node):
     )
     coverage: Connection[insurance.Coverage] = resolved(insurance.coverage, "Health-insurance cards.")
     claims: Connection[insurance.Claim] = resolved(insurance.claims, "Insured visits, as the insurer holds them.")
+    eligibility: Eligibility = resolved(
+        covered, "Whether health insurance covers a visit to a facility, at which share, and why."
+    )
     co_payments: Connection[insurance.CoPayment] = resolved(
         insurance.co_payments,
         "What the citizen paid towards insured visits, and what it adds up to. The insurer may take a minute: "

@@ -1,0 +1,40 @@
+"""What a derived field rests on: the joined records of one class, and whether they are all there are."""
+
+from collections.abc import Awaitable
+from typing import Generic, TypeVar
+
+from msgspec import Struct
+
+from connectors.contract import Question
+from connectors.records import Record
+from resolvers import joining
+from resolvers.chart import Chart
+from resolvers.completeness import CompletenessOf, completeness
+from resolvers.context import Info
+
+R = TypeVar("R", bound=Record)
+
+
+class Gathered(Struct, Generic[R], frozen=True):
+    """The joined records of one class. Where they are not complete, what is not among them may still be true."""
+
+    items: tuple[R, ...]
+    completeness: CompletenessOf
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that could be known is here."""
+        return self.completeness.complete
+
+
+def gather(info: Info, chart: Chart, question: Question[R]) -> Awaitable[Gathered[R]]:
+    """Ask for the records that a derived field rests on. The asking begins now, not when it is awaited."""
+    context = info.context
+    asked = context.federation.ask(question, context.access.permit(chart, question.about))
+
+    async def gathered() -> Gathered[R]:
+        found = await asked
+        items = joining.join(question.about, found.records, key=chart.subject.ref)
+        return Gathered(tuple(items), completeness(found, context.language))
+
+    return gathered()
