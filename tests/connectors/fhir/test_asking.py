@@ -17,7 +17,7 @@ from tests.connectors.fhir.shelf import shelf
 from tests.sandbox.people import everyone
 from tests.sandbox.render import fhir
 
-CHOICES = ("onset", "abatement", "value", "effective", "occurrence", "medication", "deceased", "serviced")
+CHOICES = ("onset", "abatement", "value", "effective", "occurrence", "medication", "deceased", "serviced", "performed")
 
 
 def by_json_name(name: str, wanted: set[str]) -> bool:
