@@ -4,6 +4,7 @@
 it cannot search by POST. Each may hold the files of any of the hospitals: whose, is seen by the Patient that it finds.
 """
 
+import asyncio
 import os
 from datetime import date
 from typing import Any
@@ -37,14 +38,17 @@ async def all_answers(url: str, subject: Subject, *, slice_: Any = None, **more:
     inquiry, grant = inquiry_of(PATIENCE), grant_for(subject, *HELD)
     try:
         questions = [Question(about=about, **(slice_ or {})) for about in HELD]
-        return {question.about: await source.ask(question, grant, inquiry) for question in questions}
+        answers = await asyncio.gather(*(source.ask(question, grant, inquiry) for question in questions))
+        return {question.about: answer for question, answer in zip(questions, answers, strict=True)}
     finally:
         await inquiry.close()
         await source.close()
 
 
 @pytest.mark.parametrize(("url", "way"), PEERS)
-@pytest.mark.parametrize("more", [{}, {"page_size": 37, "capabilities": "ignore"}, {"elements": True}], ids=str)
+@pytest.mark.parametrize(
+    "more", [{}, {"page_size": 37, "capabilities": "ignore"}, {"elements": True}, {"batch": True}], ids=str
+)
 async def test_every_patient_that_it_holds_is_read_whole(url: str, way: dict[str, Any], more: dict[str, Any]) -> None:
     held: list[tuple[Resource, Resource]] = []
     for patient, file in copies():
