@@ -26,6 +26,7 @@ from gateway.health import admin_app
 from gateway.identity.e_id import EId
 from gateway.identity.fetching import open_client
 from gateway.identity.tokens import Verifier
+from gateway.keeping import KeptHere
 from gateway.metrics import Metrics
 from gateway.operations.execution import Executor
 from gateway.portal.routes import portal_routes
@@ -156,6 +157,7 @@ class Gateway:
             clock=self._clock,
             watch=self.watch,
             certifier=self._certifier,
+            keeping=KeptHere(self._vault),
         )
 
     def _events(self) -> EventsEndpoint:

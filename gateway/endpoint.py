@@ -30,7 +30,7 @@ from resolvers.access.caller import Caller
 from resolvers.access.permit import Access
 from resolvers.certifying import Certifier
 from resolvers.context import Context
-from resolvers.federation import Federation
+from resolvers.federation import Federation, Keeping
 from resolvers.identifiers import Identifiers
 from resolvers.language import negotiate
 from resolvers.locating import Directory
@@ -68,6 +68,7 @@ class GraphQLEndpoint(Endpoint):
         executor: Executor,
         verifier: TokenVerifier,
         fleet: Lender,
+        keeping: Keeping | None = None,
         clock: Clock,
         watch: Watch,
         certifier: Certifier | None = None,
@@ -80,6 +81,7 @@ class GraphQLEndpoint(Endpoint):
         self._verifier = verifier
         self._fleet = fleet
         self._certifier = certifier
+        self._keeping = keeping
         self._identifiers = Identifiers(settings.identifier_key.reveal().encode())
 
     async def _answer(self, scope: Scope, receive: Receive, answer: Answer, event: Event) -> None:
@@ -125,7 +127,7 @@ class GraphQLEndpoint(Endpoint):
         inquiry = Inquiry(request_id=event.request_id, deadline=deadline, clock=self._clock)
         streaming = answer.accepted.streaming
         with self._fleet.lent() as directory:
-            federation = Federation(directory, inquiry)
+            federation = Federation(directory, inquiry, self._keeping)
             context = self._context(scope, caller, federation)
             try:
                 running = self._executor.run(operation, request.variables, context, in_waves=streaming is not None)

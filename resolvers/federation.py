@@ -8,7 +8,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from msgspec import Struct, structs
 
@@ -65,6 +65,21 @@ Beside = Callable[[Grant, type[Record]], Grant | None]
 """Gives the grant for another class of record of the same citizen on the same basis, where that basis opens it."""
 
 
+class Keeping(Protocol):
+    """What this process keeps of citizens for some seconds."""
+
+    async def forget(self, ref: str) -> bool:
+        """Lose what is kept of the citizen with that reference; False where that could not be done for certain."""
+
+
+class NothingKept:
+    """Nothing is kept."""
+
+    async def forget(self, ref: str) -> bool:  # noqa: ARG002 - the protocol's
+        """There is nothing to lose."""
+        return True
+
+
 def is_complete(outcome: Outcome) -> bool:
     """Whether that source told all it holds."""
     return outcome.whole and outcome.state in (SourceState.ANSWERED, SourceState.NO_RECORD)
@@ -73,8 +88,9 @@ def is_complete(outcome: Outcome) -> bool:
 class Federation:
     """The door, for the length of one request."""
 
-    def __init__(self, directory: Directory, inquiry: Inquiry) -> None:
+    def __init__(self, directory: Directory, inquiry: Inquiry, keeping: Keeping | None = None) -> None:
         self.directory = directory
+        self.keeping: Keeping = keeping or NothingKept()
         self.faults: list[Fault] = []
         self.beside: Beside = lambda _grant, _about: None
         """Set by the permit office: with it, the insurer may be asked where the citizen has been."""

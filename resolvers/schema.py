@@ -10,6 +10,7 @@ from resolvers.chart import Chart
 from resolvers.citizen import Citizen, Node
 from resolvers.completeness import Source
 from resolvers.context import Info
+from resolvers.refreshing import RefreshPayload, refresh
 from resolvers.refusals import Forbidden
 from resolvers.scalars import SCALARS, CitizenId
 from resolvers.shown import resolved
@@ -53,10 +54,20 @@ class Query:
     sources: list[Source] = resolved(sources, "Every configured source, and how it is.")
 
 
+@strawberry.type(description="What can be done. By POST only.")
+class Mutation:
+    """What changes something."""
+
+    refresh: RefreshPayload = resolved(
+        refresh, "Lose what this gateway keeps of a citizen for some seconds, and ask the sources again."
+    )
+
+
 def build_schema() -> strawberry.Schema:
     """The schema. It knows @defer and @stream; whether they are heeded is up to whoever executes it."""
     return strawberry.Schema(
         query=Query,
+        mutation=Mutation,
         config=StrawberryConfig(
             scalar_map=SCALARS, disable_field_suggestions=True, enable_experimental_incremental_execution=True
         ),
