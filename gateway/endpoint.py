@@ -22,6 +22,7 @@ from gateway.negotiation import accepted, require_json
 from gateway.operations.execution import Executor, Operation
 from gateway.operations.request import GraphQLRequest, from_body, from_query_string
 from gateway.operations.waves import Begun
+from gateway.service import service_of
 from gateway.settings import Settings
 from gateway.telemetry import Event, Log
 from gateway.timeouts import FIELD, wanted_seconds
@@ -160,6 +161,7 @@ class GraphQLEndpoint(Endpoint):
             identifiers=self._identifiers,
             language=negotiate(wanted),
             today=day,
+            service=service_of(self.settings, schema_hash=self._executor.schema_hash),
             certifier=self._certifier,
         )
 

@@ -6,7 +6,6 @@ none of them can be about a citizen.
 
 import platform
 from collections.abc import Callable, Iterable, Sequence
-from importlib.metadata import PackageNotFoundError, version
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.exposition import choose_encoder
@@ -16,6 +15,7 @@ from connectors.activity import Activity
 from connectors.contract import Source
 from connectors.records import SourceHealth
 from gateway.store.pointers import Coverage
+from gateway.version import VERSION
 from gateway.watch import Watch
 
 _NOW = (
@@ -29,13 +29,6 @@ _SO_FAR = (
     ("remembered", "questions_remembered", "Questions that were answered without asking the source."),
 )
 """Field of an activity, name of the metric, and what it says."""
-
-
-def _version() -> str:
-    try:
-        return version("citizen-graph")
-    except PackageNotFoundError:
-        return "unknown"  # run from a folder of sources that nobody installed
 
 
 class Metrics:
@@ -90,7 +83,7 @@ class _Present(Collector):
         yield InfoMetricFamily(
             "citizen_graph_build",
             "What runs.",
-            {"version": _version(), "python": platform.python_version()},
+            {"version": VERSION, "python": platform.python_version()},
         )
         lag = GaugeMetricFamily("citizen_graph_loop_lag_seconds", "Worst lateness of the event loop in 15 seconds.")
         lag.add_metric([], self._lateness(15.0))

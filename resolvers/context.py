@@ -10,6 +10,7 @@ from resolvers.certifying import Certifier
 from resolvers.federation import Federation
 from resolvers.identifiers import Identifiers
 from resolvers.language import Language
+from resolvers.serving import ServiceOf
 
 
 class Context(Struct, frozen=True, kw_only=True):
@@ -21,6 +22,8 @@ class Context(Struct, frozen=True, kw_only=True):
     language: Language
     today: date
     """The calendar date in Ho Chi Minh City."""
+    service: ServiceOf
+    """What serves."""
     certifier: Certifier | None = None
     """Signs certificates, where this gateway has a key for that."""
 

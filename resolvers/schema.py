@@ -13,7 +13,9 @@ from resolvers.context import Info
 from resolvers.refreshing import RefreshPayload, refresh
 from resolvers.refusals import Forbidden
 from resolvers.scalars import SCALARS, CitizenId
+from resolvers.service import Service, service
 from resolvers.shown import resolved
+from resolvers.vocabulary import Vocabulary, vocabularies
 
 Number = Annotated[CitizenId, strawberry.argument(description="Personal number of the citizen.")]
 OpaqueId = Annotated[strawberry.ID, strawberry.argument(description="The id that the object had in an answer.")]
@@ -52,6 +54,10 @@ class Query:
     )
     node: Node | None = resolved(node, "An object by its id (Relay).")
     sources: list[Source] = resolved(sources, "Every configured source, and how it is.")
+    service: Service = resolved(service, "What serves: its version, the bounds of a request, its languages.")
+    vocabularies: list[Vocabulary] = resolved(
+        vocabularies, "Words in the caller's language for every enumeration and every code that is known here."
+    )
 
 
 @strawberry.type(description="What can be done. By POST only.")

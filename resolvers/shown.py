@@ -23,6 +23,8 @@ C = TypeVar("C", bound=type)
 
 _SHOWN: dict[type[Struct], type] = {}
 _UNIONS: dict[frozenset[Any], Any] = {}
+ENUMERATIONS: dict[str, type[Described]] = {}
+"""Every enumeration of the graph, by its name there."""
 
 
 def shown(struct: type[Struct], *, also: tuple[type[Struct], ...] = ()) -> Callable[[C], C]:
@@ -105,6 +107,7 @@ def enumeration(kind: type[Described]) -> Any:
         definition: StrawberryEnumDefinition = strawberry.enum(kind, description=kind.__doc__).__strawberry_definition__  # type: ignore[attr-defined]
         for value in definition.values:
             value.description = kind[value.name].description
+        ENUMERATIONS[definition.name] = kind
     return kind
 
 

@@ -1,5 +1,6 @@
 """From a request to the data and errors of its answer."""
 
+import hashlib
 import inspect
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeGuard, cast
@@ -46,6 +47,8 @@ class Executor:
         self._introspection = introspection
         self._schema: GraphQLSchema = schema._schema  # noqa: SLF001 - Strawberry has no public name for graphql-core's
         self.documents = Documents(self._schema, limits)
+        self.schema_hash = hashlib.sha256(f"{schema.as_str()}\n".encode()).hexdigest()
+        """Of the schema as it is published."""
 
     def prepare(self, request: GraphQLRequest) -> Operation:
         """The operation that the request names.

@@ -1,7 +1,8 @@
 """Catalogues of codes and their words: data, loaded once, and refused at start where it is not whole.
 
 What a catalogue is stands in ``catalogues.toml``; its words in ``languages/<tag>/<name>.toml``, one file for each
-language. A code without words is no fault: then the source's own text is shown.
+language; those of the schema's enumerations in ``languages/<tag>/enums.toml``. A code without words is no fault: then
+the source's own text is shown.
 """
 
 import tomllib
@@ -14,6 +15,7 @@ from msgspec import Struct
 
 from resolvers.language import LANGUAGES
 
+_ENUMS = "enums"
 WHAT = "what"
 """What most codes say: the thing itself. Codes of several systems that say it mean the same (FHIR CodeableConcept)."""
 
@@ -49,6 +51,7 @@ def load(folder: Traversable, catalogues: Mapping[str, Catalogue]) -> dict[str, 
         ValueError: a file is missing, holds something else than words, or belongs to no catalogue.
     """
     files = {file.name.removesuffix(".toml"): file for file in folder.iterdir() if file.name.endswith(".toml")}
+    files.pop(_ENUMS, None)
     if files.keys() != catalogues.keys():
         raise ValueError(f"{folder.name}: files and catalogues differ: {sorted(files.keys() ^ catalogues.keys())}")
     found = {
@@ -79,6 +82,11 @@ def _words() -> dict[str, Mapping[str, Mapping[str, str]]]:
     return found
 
 
+def _enums(tag: str) -> dict[str, dict[str, str]]:
+    file = resources.files("resolvers").joinpath("languages", tag, f"{_ENUMS}.toml")
+    return msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), dict[str, dict[str, str]])
+
+
 CATALOGUES: Mapping[str, Catalogue] = _catalogues()
 WORDS: Mapping[str, Mapping[str, Mapping[str, str]]] = _words()
 """By language, catalogue and code."""
@@ -89,3 +97,5 @@ BY_SYSTEM: Mapping[str, Mapping[str, Known]] = {
     for tag, each in WORDS.items()
 }
 """By language and URI of the code system."""
+ENUMS: Mapping[str, Mapping[str, Mapping[str, str]]] = {tag: _enums(tag) for tag in LANGUAGES}
+"""By language, name of the enumeration in the graph, and member."""

@@ -1,0 +1,30 @@
+"""What the gateway says of itself in the graph."""
+
+from gateway.settings import Settings
+from gateway.version import VERSION
+from resolvers.language import DEFAULT, LANGUAGES
+from resolvers.merging import MAX_PAGE
+from resolvers.serving import LimitsOf, ServiceOf
+
+
+def service_of(settings: Settings, *, schema_hash: str) -> ServiceOf:
+    """What serves by these settings."""
+    limits = settings.limits
+    return ServiceOf(
+        version=VERSION,
+        schema_hash=schema_hash,
+        languages=(DEFAULT, *sorted(LANGUAGES.keys() - {DEFAULT})),
+        limits=LimitsOf(
+            max_tokens=limits.max_tokens,
+            max_depth=limits.max_depth,
+            max_aliases=limits.max_aliases,
+            max_root_fields=limits.max_root_fields,
+            max_directives=limits.max_directives,
+            max_operations=limits.max_operations,
+            max_deferred=limits.max_deferred,
+            max_waves=limits.max_waves,
+            max_page=MAX_PAGE,
+            max_body=int(settings.server.max_body),
+            deadline_ms=round(settings.server.deadline * 1000),
+        ),
+    )
