@@ -13,6 +13,7 @@ from resolvers import (
     document,
     encounter,
     family,
+    health_summary,
     immunization,
     insurance,
     joining,
@@ -82,6 +83,9 @@ class Citizen(Node):
     )
     dependants: family.RepresentationConnection = resolved(
         family.dependants, "Whom the citizen may act for today: minor children, wards."
+    )
+    summary: health_summary.HealthSummary = resolved(
+        health_summary.summary, "The first screen: the sections of the International Patient Summary."
     )
     encounters: Connection[encounter.Encounter] = resolved(encounter.encounters, "Visits and stays.")
     conditions: Connection[condition.Condition] = resolved(condition.conditions, "Problems and diagnoses.")
