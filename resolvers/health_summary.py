@@ -3,7 +3,7 @@
 A section is asked for only when it is selected. Its entries are the records of the lists beside it: same ids.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 import strawberry
@@ -17,16 +17,16 @@ from resolvers import (
     condition,
     encounter,
     immunization,
-    joining,
     medication,
     merging,
     observation,
     planning,
     procedure,
+    visit,
 )
 from resolvers.chart import Chart
-from resolvers.completeness import Completeness, CompletenessOf, completeness
-from resolvers.connection import Provenance
+from resolvers.completeness import Completeness, CompletenessOf
+from resolvers.connection import Beside, Provenance, connect
 from resolvers.context import Info
 from resolvers.shown import enumeration, resolved
 from resolvers.summarising.codes import CODES
@@ -77,6 +77,7 @@ def _section(
     when: merging.When[R],
     keep: Callable[[R], bool] = lambda _: True,
     states_none: Callable[[R], bool] = lambda _: False,
+    beside: Sequence[Beside[R]] = (),
 ) -> Awaitable[Summarised[R]]:
     """Ask for one class of record, and show the part of it that is the section.
 
@@ -87,29 +88,28 @@ def _section(
         when: orders the entries.
         keep: what belongs to the section, of joined records.
         states_none: whether a record is the statement that there are none, and no entry.
+        beside: what the entries show from answers to other questions.
     """
-    context = info.context
-    asked = context.federation.ask(Question(about=about), context.access.permit(chart, about))
+    asked = connect(info, chart, Question(about=about), when=when, first=None, after=None, keep=keep, beside=beside)
 
     async def made() -> Summarised[R]:
-        found = await asked
-        items = joining.join(about, found.records, key=chart.subject.ref)
-        kept = [item for item in items if keep(item) and not states_none(item)]
-        stated = tuple(place for item in items if keep(item) and states_none(item) for place in item.provenance)
-        reason = None
-        if not kept:
+        listed = await asked
+        entries = tuple(item for item in listed.nodes if not states_none(item))
+        stated = tuple(place for item in listed.nodes if states_none(item) for place in item.provenance)
+        told, reason = listed.completeness, None
+        if not entries:
             reason = why_empty(
-                (outcome.state for outcome in found.outcomes),
-                complete=found.complete,
-                not_asked=found.not_asked,
+                (outcome.state for outcome in told.sources),
+                complete=told.complete,
+                not_asked=told.not_asked,
                 none_stated=bool(stated),
             )
         return Summarised(
-            entries=merging.page(kept, when=when, first=None, after=None).nodes,
+            entries=entries,
             none_stated_by=stated,
             empty_because=reason,
-            message=context.language.say("empty_section", reason.name) if reason else None,
-            completeness=completeness(found, context.language),
+            message=info.context.language.say("empty_section", reason.name) if reason else None,
+            completeness=told,
         )
 
     return made()
@@ -120,7 +120,7 @@ def _problems(root: strawberry.Parent[Chart], info: Info) -> Awaitable[Summarise
         info,
         root,
         records.Condition,
-        when=lambda one: one.recorded or one.onset,
+        when=lambda one: one.onset or one.recorded,
         keep=lambda one: one.status in _PRESENT and not one.refuted,
         states_none=lambda one: CODES.states_none(one.code),
     )
@@ -131,7 +131,7 @@ def _past_problems(root: strawberry.Parent[Chart], info: Info) -> Awaitable[Summ
         info,
         root,
         records.Condition,
-        when=lambda one: one.recorded or one.onset,
+        when=lambda one: one.onset or one.recorded,
         keep=lambda one: one.status not in _PRESENT and not one.refuted,
     )
 
@@ -179,7 +179,7 @@ def _procedures(root: strawberry.Parent[Chart], info: Info) -> Awaitable[Summari
 
 
 def _encounters(root: strawberry.Parent[Chart], info: Info) -> Awaitable[Summarised[records.Encounter]]:
-    return _section(info, root, records.Encounter, when=lambda one: one.start)
+    return _section(info, root, records.Encounter, when=lambda one: one.start, beside=visit.beside(info, root, None))
 
 
 def _plan_of_care(root: strawberry.Parent[Chart], info: Info) -> Awaitable[Summarised[records.CarePlan]]:
@@ -235,7 +235,7 @@ class HealthSummary:
     procedures: SummarySection[procedure.Procedure] = resolved(
         _procedures, "Operations and procedures, also those not done in the end: look at 'status'."
     )
-    encounters: SummarySection[encounter.Encounter] = resolved(_encounters, "Visits and stays, without their claims.")
+    encounters: SummarySection[encounter.Encounter] = resolved(_encounters, "Visits and stays.")
     plan_of_care: SummarySection[planning.CarePlan] = resolved(_plan_of_care, "What is meant to be done.")
 
 

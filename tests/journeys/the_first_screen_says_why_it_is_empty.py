@@ -58,3 +58,13 @@ async def test_only_selected_sections_are_asked_for(gateway: Running, city: City
     )
 
     assert {row["section"] for row in answer.data["me"]["sources"]} == {"ALLERGIES", "OBSERVATIONS"}
+
+
+async def test_a_visit_shows_in_the_summary_what_it_shows_in_its_list(gateway: Running, city: City) -> None:
+    """With its claim, its diagnoses and its results: what a field promises holds wherever its type stands."""
+    visit = "id claim { id } diagnoses { code { text } } observations { id } reports { results { id } }"
+    asked = f"{{ me {{ summary {{ encounters {{ entries {{ {visit} }} }} }} encounters {{ nodes {{ {visit} }} }} }} }}"
+    me = (await gateway.ask(asked, token=city.eid.token_for("an"))).data["me"]
+
+    assert me["summary"]["encounters"]["entries"] == me["encounters"]["nodes"]
+    assert any(one["claim"] for one in me["encounters"]["nodes"])
