@@ -18,6 +18,7 @@ from gateway.negotiation import Accepted, AnswerType, Streaming
 from gateway.operations.waves import Begun
 from gateway.telemetry import Event
 from resolvers.federation import Federation
+from resolvers.language import DEFAULT, LANGUAGES
 from resolvers.sections import SECTION_OF
 
 CALLER_GONE = 499
@@ -34,6 +35,8 @@ class Answer:
         self._begun = False
         self.accepted = Accepted(AnswerType.GRAPHQL, None)
         self.status = 0
+        self.language = LANGUAGES[DEFAULT]
+        """Of the words for people."""
 
     async def give(self, result: ExecutionResult, federation: Federation) -> None:
         """Send data and errors. An answer without any data, whose errors lie in the request itself, is a refusal."""
@@ -96,7 +99,7 @@ class Answer:
         for error in errors:
             if is_defect(error):
                 self._event.write_defect(error.original_error, path=error.path or ())
-        shown = [formatted(error, self._event.request_id) for error in errors]
+        shown = [formatted(error, self._event.request_id, self.language) for error in errors]
         self._codes.update(entry["extensions"]["code"] for entry in shown)
         self._event.add(errors=sorted(self._codes))
         return shown

@@ -49,7 +49,7 @@ class Endpoint:
             raise
         except Exception:  # noqa: BLE001 - the last line of defence: the caller learns nothing, the operator all
             event.write_defect(sys.exception())
-            await answer.refuse(RequestError(500, INTERNAL, "Something went wrong on our side."))
+            await answer.refuse(RequestError(500, INTERNAL, answer.language.say("errors", INTERNAL)))
         finally:
             seconds = self._clock.monotonic() - begun
             event.write(answer.status, seconds * 1000)

@@ -33,7 +33,7 @@ from resolvers.certifying import Certifier
 from resolvers.context import Context
 from resolvers.federation import Federation, Keeping
 from resolvers.identifiers import Identifiers
-from resolvers.language import negotiate
+from resolvers.language import Language, negotiate
 from resolvers.locating import Directory
 
 T = TypeVar("T")
@@ -88,6 +88,7 @@ class GraphQLEndpoint(Endpoint):
     async def _answer(self, scope: Scope, receive: Receive, answer: Answer, event: Event) -> None:
         if scope["method"] not in ("GET", "POST"):
             raise RequestError(405, "BAD_REQUEST", "Only GET and POST are taken.", headers=[("Allow", METHODS)])
+        answer.language = negotiate(b",".join(header_values(scope, b"accept-language")).decode("latin-1"))
         answer.accepted = accepted(header_values(scope, b"accept"))
         patience = self._patience(scope)
         caller = await self._verifier.verify(header_values(scope, b"authorization"))
@@ -97,7 +98,7 @@ class GraphQLEndpoint(Endpoint):
         event.add_operation(operation.name, operation.document.hash)
         if scope["method"] == "GET" and not operation.is_query:
             raise RequestError(405, "BAD_REQUEST", "By GET only queries are taken.", headers=[("Allow", "POST")])
-        await self._execute(scope, receive, caller, operation, request, answer, event, patience)
+        await self._execute(receive, caller, operation, request, answer, event, patience)
 
     def _patience(self, scope: Scope) -> Deadline | None:
         """Until when the caller wants to wait, from now on; ``None`` where the caller does not say."""
@@ -113,7 +114,6 @@ class GraphQLEndpoint(Endpoint):
 
     async def _execute(
         self,
-        scope: Scope,
         receive: Receive,
         caller: Caller,
         operation: Operation,
@@ -129,7 +129,7 @@ class GraphQLEndpoint(Endpoint):
         streaming = answer.accepted.streaming
         with self._fleet.lent() as directory:
             federation = Federation(directory, inquiry, self._keeping)
-            context = self._context(scope, caller, federation)
+            context = self._context(answer.language, caller, federation)
             try:
                 running = self._executor.run(operation, request.variables, context, in_waves=streaming is not None)
                 result = await _unless_gone(running, receive)
@@ -143,7 +143,7 @@ class GraphQLEndpoint(Endpoint):
         if isinstance(result, ExecutionResult):
             await answer.give(result, federation)
 
-    def _context(self, scope: Scope, caller: Caller, federation: Federation) -> Context:
+    def _context(self, language: Language, caller: Caller, federation: Federation) -> Context:
         authentication = self.settings.authentication
         day = today(self._clock)
         access = Access(
@@ -154,12 +154,11 @@ class GraphQLEndpoint(Endpoint):
             required_assurance=authentication.required_assurance,
             acr_values=authentication.acr_values,
         )
-        wanted = b",".join(header_values(scope, b"accept-language")).decode("latin-1")
         return Context(
             access=access,
             federation=federation,
             identifiers=self._identifiers,
-            language=negotiate(wanted),
+            language=language,
             today=day,
             service=service_of(self.settings, schema_hash=self._executor.schema_hash),
             certifier=self._certifier,

@@ -19,6 +19,7 @@ from graphql import (
     print_ast,
 )
 
+from resolvers.language import Language
 from resolvers.refusals import Refusal
 
 INTERNAL = "INTERNAL_SERVER_ERROR"
@@ -88,17 +89,17 @@ def without_values(error: GraphQLError) -> str:
     return _short(error.message)
 
 
-def formatted(error: GraphQLError, request_id: str) -> dict[str, Any]:
+def formatted(error: GraphQLError, request_id: str, language: Language) -> dict[str, Any]:
     """An error of execution as the caller sees it."""
     if error.path is None:
         return located(error, "BAD_REQUEST")
     cause = error.original_error
     shown: dict[str, Any]
     if isinstance(cause, Refusal):
-        shown = {"message": cause.message, "extensions": cause.extensions}
+        shown = {"message": cause.in_words(language), "extensions": cause.extensions}
     elif is_defect(error):
         shown = {
-            "message": "Something went wrong on our side.",
+            "message": language.say("errors", INTERNAL),
             "extensions": {"code": INTERNAL, "requestId": request_id},
         }
     else:

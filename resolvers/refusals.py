@@ -9,23 +9,29 @@ Refusal
 
 from typing import Any
 
+from resolvers.language import Language
+
 
 class Refusal(Exception):
-    """The graph says no. The message is from this file, never from a source or a caller."""
+    """The graph says no, in our own words: never those of a source or a caller."""
 
     code = "FORBIDDEN"
 
-    def __init__(self, message: str, **extensions: Any) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, message: str | None = None, **extensions: Any) -> None:
+        super().__init__(message or self.code)
+        self._message = message
         self.extensions: dict[str, Any] = {"code": self.code, **extensions}
+
+    def in_words(self, language: Language) -> str:
+        """The message. What is for people is in their language; what is for whoever writes a query is in English."""
+        return self._message or language.say("errors", self.code)
 
 
 class Forbidden(Refusal):
     """Not for this caller. The same words for what is forbidden and for what does not exist."""
 
     def __init__(self) -> None:
-        super().__init__("You may not see this record, or it does not exist.")
+        super().__init__()
 
 
 class StepUpRequired(Refusal):
@@ -34,7 +40,7 @@ class StepUpRequired(Refusal):
     code = "STEP_UP_REQUIRED"
 
     def __init__(self, *, acr_values: tuple[str, ...]) -> None:
-        super().__init__("Sign in again with a higher level of assurance.", acrValues=list(acr_values))
+        super().__init__(acrValues=list(acr_values))
 
 
 class Unverifiable(Refusal):
@@ -43,7 +49,7 @@ class Unverifiable(Refusal):
     code = "SOURCE_UNAVAILABLE"
 
     def __init__(self) -> None:
-        super().__init__("Whom you may act for cannot be verified now. Try again later.", retryable=True)
+        super().__init__(retryable=True)
 
 
 class BadRequest(Refusal):

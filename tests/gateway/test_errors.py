@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from gateway.errors import INTERNAL, InvalidDocument, RequestError, formatted, is_defect, without_values
 from gateway.operations.documents import Documents
 from gateway.settings import Limits
+from resolvers.language import LANGUAGES
 from resolvers.refusals import Forbidden, StepUpRequired
+
+ENGLISH, VIETNAMESE = LANGUAGES["en"], LANGUAGES["vi"]
 
 SCHEMA = build_schema(
     """
@@ -156,8 +159,8 @@ def test_what_is_wrong_with_a_variable_is_said() -> None:
     errors = graphql_sync(SCHEMA, "query ($many: [Int!]!) { find(l: $many) }", variable_values={"many": "x"}).errors
     assert errors
 
-    assert formatted(errors[0], "id")["message"] == "Variable '$many' needs a value of type '[Int!]!'."
-    assert formatted(errors[0], "id")["extensions"] == {"code": "BAD_REQUEST"}
+    assert formatted(errors[0], "id", ENGLISH)["message"] == "Variable '$many' needs a value of type '[Int!]!'."
+    assert formatted(errors[0], "id", ENGLISH)["extensions"] == {"code": "BAD_REQUEST"}
 
 
 def test_a_long_name_is_not_repeated_to_its_end() -> None:
@@ -179,7 +182,7 @@ def test_a_mistake_of_ours_is_masked(cause: Exception | None) -> None:
     error = at_a_field(cause)
 
     assert is_defect(error)
-    assert formatted(error, "the-request") == {
+    assert formatted(error, "the-request", ENGLISH) == {
         "message": "Something went wrong on our side.",
         "extensions": {"code": INTERNAL, "requestId": "the-request"},
         "path": ["me", "allergies", 0],
@@ -192,8 +195,9 @@ def test_a_word_to_the_caller_is_passed_on(refusal: Forbidden | StepUpRequired) 
     error = at_a_field(refusal)
 
     assert not is_defect(error)
-    assert formatted(error, "id")["message"] == refusal.message
-    assert formatted(error, "id")["extensions"] == refusal.extensions
+    assert formatted(error, "id", ENGLISH)["message"] == refusal.in_words(ENGLISH)
+    assert formatted(error, "id", VIETNAMESE)["message"] == refusal.in_words(VIETNAMESE) != refusal.in_words(ENGLISH)
+    assert formatted(error, "id", ENGLISH)["extensions"] == refusal.extensions
 
 
 def test_an_argument_that_fails_at_its_field_is_the_callers_mistake() -> None:
@@ -202,7 +206,7 @@ def test_an_argument_that_fails_at_its_field_is_the_callers_mistake() -> None:
     assert errors
 
     assert not is_defect(errors[0])
-    assert formatted(errors[0], "id")["extensions"] == {"code": "BAD_REQUEST"}
+    assert formatted(errors[0], "id", ENGLISH)["extensions"] == {"code": "BAD_REQUEST"}
 
 
 def test_a_refused_request_is_told_in_one_entry() -> None:

@@ -44,3 +44,16 @@ async def test_a_list_that_reads_no_label_is_as_it_was(gateway: Running, city: C
     """Words are looked up only for whoever reads them."""
     answer = await gateway.ask("{ me { conditions { nodes { code { text } } } } }", token=city.eid.token_for("an"))
     assert all(node["code"].keys() == {"text"} for node in answer.data["me"]["conditions"]["nodes"])
+
+
+async def test_a_refusal_is_told_in_the_callers_language(gateway: Running, city: City) -> None:
+    """The code is the same for every program; the sentence is for a person."""
+    token, told = city.eid.token_for("an"), {}
+    for language in ("vi", "en"):
+        stranger = '{ citizen(id: "079187998999") { id } }'
+        answer = await gateway.ask(stranger, token=token, headers={"accept-language": language})
+        assert answer.codes == ["FORBIDDEN"]
+        told[language] = answer.body["errors"][0]["message"]
+
+    assert told["vi"].startswith("Bạn không được xem")
+    assert told["en"].startswith("You may not see")
