@@ -12,6 +12,7 @@ from resolvers import (
     condition,
     document,
     encounter,
+    events,
     family,
     health_summary,
     immunization,
@@ -87,6 +88,7 @@ class Citizen(Node):
     summary: health_summary.HealthSummary = resolved(
         health_summary.summary, "The first screen: the sections of the International Patient Summary."
     )
+    timeline: events.EventConnection = resolved(events.timeline, "Records of several classes in one order of time.")
     encounters: Connection[encounter.Encounter] = resolved(encounter.encounters, "Visits and stays.")
     conditions: Connection[condition.Condition] = resolved(condition.conditions, "Problems and diagnoses.")
     allergies: Connection[allergy.Allergy] = resolved(
