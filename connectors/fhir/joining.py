@@ -51,7 +51,7 @@ def joined(parts: Sequence[Gave | BaseException], around: Around) -> Answer[Any]
 def _records(gave: Iterable[Gave], around: Around) -> tuple[tuple[Record, ...], int]:
     """The records, and how many could not be read."""
     records: dict[tuple[str, str], Record] = {}
-    stood_for: set[tuple[str, str] | None] = set()
+    stood_for: set[tuple[str, str]] = set()
     dropped = 0
     for part in gave:
         dropped += part.found.dropped
@@ -64,5 +64,7 @@ def _records(gave: Iterable[Gave], around: Around) -> tuple[tuple[Record, ...], 
                 continue
             if record is not None:
                 records[part.held.type, id_] = record
-                stood_for.add(near.base.target(part.held.stands_for(resource)))
+                target = near.base.target(part.held.stands_for(resource))
+                # A pointer to its own type is a mistake of the source, and must not hide a record.
+                stood_for |= {target} if target and target[0] != part.held.type else set()
     return tuple(record for name, record in records.items() if name not in stood_for), dropped

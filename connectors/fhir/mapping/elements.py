@@ -19,8 +19,10 @@ from connectors.stamping import Stamp, Stamped
 ENTERED_IN_ERROR = "entered-in-error"
 """The source says that the resource should never have been: it is nobody's record."""
 
-_PARTIAL = re.compile(r"[12]\d{3}(?:-(?:0[1-9]|1[0-2])(?:-\d{2})?)?")
+_PARTIAL = re.compile(r"[12]\d{3}(?:-(?:0[1-9]|1[0-2])(?:-\d{2})?)?", re.ASCII)
 """No year before 1000 or after 2999: at the ends of the calendar a change of time zone breaks, and nobody is there."""
+_LEAP = re.compile(r"(?<=T\d{2}:\d{2}):60", re.ASCII)
+"""The second that is put in between (R4 allows it); Python knows none, so it counts as the one before it."""
 _LINKED = msgspec.json.Decoder(Linked)
 _MOST_DIGITS = 40
 """Of a number before or after the point. R4 asks for 18; an exponent beyond any sense would blow up arithmetic."""
@@ -82,7 +84,7 @@ def _contained(anchor: str, holder: Resource) -> Linked | None:
     for raw in holder.contained:
         try:
             inner = _LINKED.decode(raw)
-        except (msgspec.DecodeError, RecursionError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             continue  # an unreadable neighbour is not what the anchor means
         if inner.id == anchor:
             return inner
@@ -157,7 +159,11 @@ def moment(text: str | None) -> datetime | None:
     if not text or not _PARTIAL.fullmatch(text[:10]):
         return None
     try:
-        at = datetime.fromisoformat(text) if len(text) > 10 else datetime.combine(date.fromisoformat(text), time())
+        at = (
+            datetime.fromisoformat(_LEAP.sub(":59", text))
+            if len(text) > 10
+            else datetime.combine(date.fromisoformat(text), time())
+        )
     except ValueError:
         return None
     return at if at.tzinfo else at.replace(tzinfo=HO_CHI_MINH)
