@@ -23,6 +23,8 @@ class Endpoint:
 
     name: ClassVar[str]
     """In metrics."""
+    answers: ClassVar[type[Answer]] = Answer
+    """How it writes."""
 
     def __init__(self, *, clock: Clock, watch: Watch, log: Log | None = None) -> None:
         self._clock = clock
@@ -33,7 +35,7 @@ class Endpoint:
         """Answer one request."""
         begun = self._clock.monotonic()
         event = Event(request_id(scope), self._log)
-        answer = Answer(send, event)
+        answer = self.answers(send, event)
         try:
             await self._answer(scope, receive, answer, event)
         except RequestError as error:

@@ -83,7 +83,13 @@ async def send_json(
     headers: Iterable[tuple[str, str]] = (),
 ) -> None:
     """Answer with JSON."""
-    body = orjson.dumps(content)
+    await send_body(send, status, orjson.dumps(content), media_type=media_type, headers=headers)
+
+
+async def send_body(
+    send: Send, status: int, body: bytes, *, media_type: bytes, headers: Iterable[tuple[str, str]] = ()
+) -> None:
+    """Answer with what is written already."""
     await send(
         {
             "type": "http.response.start",

@@ -1,0 +1,143 @@
+"""What the endpoints share that ask sources: who asks, how long they may wait, the door, and the account of it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager
+from datetime import date
+from typing import Protocol, TypeVar
+
+from msgspec import Struct
+from starlette.types import Receive, Scope
+
+from connectors.clock import Clock, today
+from connectors.contract import Deadline, Inquiry
+from gateway.answering import Endpoint
+from gateway.asgi import CallerGone, header_values
+from gateway.settings import Settings
+from gateway.telemetry import Event, Log
+from gateway.timeouts import FIELD, wanted_seconds
+from gateway.watch import Watch
+from resolvers.access.caller import Caller
+from resolvers.access.permit import Access
+from resolvers.federation import Federation, Keeping
+from resolvers.identifiers import Identifiers
+from resolvers.language import Language, negotiate
+from resolvers.locating import Directory
+
+T = TypeVar("T")
+
+
+class TokenVerifier(Protocol):
+    """Tells who asks."""
+
+    async def verify(self, authorization: Sequence[bytes]) -> Caller:
+        """The caller whom those ``Authorization`` headers prove.
+
+        Raises:
+            IdentityError: nobody is proved.
+        """
+
+
+class Lender(Protocol):
+    """Has the sources."""
+
+    def lent(self) -> AbstractContextManager[Directory]:
+        """The sources, open for as long as the block of one request lasts."""
+
+
+class Opened(Struct, frozen=True):
+    """The door, open for one request: decisions about its caller, and the sources."""
+
+    access: Access
+    federation: Federation
+    today: date
+    """The calendar date in Ho Chi Minh City."""
+
+
+class AskingEndpoint(Endpoint):
+    """An endpoint that asks sources on behalf of its caller."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        verifier: TokenVerifier,
+        fleet: Lender,
+        keeping: Keeping | None = None,
+        clock: Clock,
+        watch: Watch,
+        log: Log | None = None,
+    ) -> None:
+        super().__init__(clock=clock, watch=watch, log=log)
+        self.settings = settings
+        """Those of the requests that begin from now on."""
+        self._verifier = verifier
+        self._fleet = fleet
+        self._keeping = keeping
+        self._identifiers = Identifiers(settings.identifier_key.reveal().encode())
+
+    async def _caller(self, scope: Scope, event: Event) -> Caller:
+        """Who asks.
+
+        Raises:
+            IdentityError: nobody is proved.
+        """
+        caller = await self._verifier.verify(header_values(scope, b"authorization"))
+        event.add(client=caller.client_id, caller=caller.kind.value)
+        return caller
+
+    def _patience(self, scope: Scope) -> Deadline | None:
+        """Until when the caller wants to wait, from now on; ``None`` where the caller does not say."""
+        seconds = wanted_seconds(header_values(scope, FIELD))
+        return None if seconds is None else Deadline.after(seconds, self._clock)
+
+    @asynccontextmanager
+    async def _opened(self, caller: Caller, event: Event, patience: Deadline | None) -> AsyncIterator[Opened]:
+        """The door for that caller; at the end nothing is under way any more, and how it went is written down."""
+        own = self.settings.server.deadline
+        # A caller can only shorten it.
+        deadline = patience.within(own) if patience else Deadline.after(own, self._clock)
+        inquiry = Inquiry(request_id=event.request_id, deadline=deadline, clock=self._clock)
+        authentication, day = self.settings.authentication, today(self._clock)
+        with self._fleet.lent() as directory:
+            federation = Federation(directory, inquiry, self._keeping)
+            access = Access(
+                caller,
+                federation=federation,
+                identifiers=self._identifiers,
+                today=day,
+                required_assurance=authentication.required_assurance,
+                acr_values=authentication.acr_values,
+            )
+            try:
+                yield Opened(access, federation, day)
+            finally:
+                await inquiry.close()
+                event.add_outcomes(federation.outcomes(), federation.faults)
+                event.add_calls(inquiry.calls)
+                self._watch.asked(event.request_id, federation)
+
+
+def language_of(scope: Scope) -> Language:
+    """The language that the caller prefers among ours."""
+    return negotiate(b",".join(header_values(scope, b"accept-language")).decode("latin-1"))
+
+
+async def unless_gone(running: Awaitable[T], receive: Receive) -> T:
+    """Wait for the execution; stop it when the caller hangs up, so that no source works for nobody."""
+    execution = asyncio.ensure_future(running)
+    gone = asyncio.ensure_future(_hangs_up(receive))
+    try:
+        await asyncio.wait({execution, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if not execution.done():
+            raise CallerGone
+        return execution.result()
+    finally:
+        for task in (execution, gone):
+            task.cancel()
+        await asyncio.gather(execution, gone, return_exceptions=True)
+
+
+async def _hangs_up(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
