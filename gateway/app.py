@@ -21,6 +21,7 @@ from gateway.certificates.signing import HealthCertifier
 from gateway.changes import Changes
 from gateway.endpoint import GraphQLEndpoint
 from gateway.events.endpoint import EventsEndpoint
+from gateway.fhir_out.endpoint import FhirEndpoint
 from gateway.fleet import Fleet
 from gateway.health import admin_app
 from gateway.identity.e_id import EId
@@ -87,6 +88,14 @@ class Gateway:
         """What sources tell to have changed, for whoever listens."""
         self._certifier = certifier_of(settings, self._clock)
         self._endpoint = self._graph()
+        self._fhir = FhirEndpoint(
+            settings=settings,
+            verifier=self._verifier,
+            fleet=self._fleet,
+            keeping=KeptHere(self._vault),
+            clock=self._clock,
+            watch=self.watch,
+        )
         self.public = Starlette(routes=self._routes(), exception_handlers={HTTPException: refuse_path})
         # A redirect for a slash too many would be built from the Host header, which is anybody's to write.
         self.public.router.redirect_slashes = False
@@ -115,7 +124,7 @@ class Gateway:
             self.reloaded = Reloaded(at=at, refused=str(error))
             log.error("reload_refused", reason=str(error))  # noqa: TRY400 - told by its sentence: no defect of ours
             return self.reloaded
-        self._endpoint.settings = self.settings
+        self._endpoint.settings = self._fhir.settings = self.settings
         self.reloaded = Reloaded(at=at, sources=changes, restart=restart)
         log.info("reloaded", restart=restart, **structs.asdict(changes))
         self._warn()
@@ -179,6 +188,7 @@ class Gateway:
 
     def _routes(self) -> Sequence[BaseRoute]:
         routes: list[BaseRoute] = [Route("/graphql", self._endpoint), Route("/events", self._events())]
+        routes.append(Route("/fhir/{path:path}", self._fhir))
         if self._certifier is not None:
             routes.append(keys_route(self._certifier))
         if self.settings.explorer is not None:

@@ -1,0 +1,1 @@
+"""The record in FHIR R4, for partners that do not speak GraphQL: an International Patient Summary, made on demand."""
