@@ -203,12 +203,14 @@ async def test_a76_who_hangs_up_between_two_payloads_costs_no_source_any_work(
 
 async def test_one_event_tells_of_all_payloads(gateway: Running, city: City, token: str) -> None:
     """Written when the last one has left, with the errors and the sources of all."""
-    query = '{ me { id ... @defer { conditions(first: 3) { nodes { id } } } } ... @defer { node(id: "x") { id } } }'
+    query = """query Waves {
+      me { id ... @defer { conditions(first: 3) { nodes { id } } } } ... @defer { node(id: "x") { id } } }"""
     with listening() as sink:
         await all_payloads(gateway, query, token=token)
-        (event,) = sink.requests(1)
+        event = sink.wait_for(lambda event: event.get("operation") == "Waves")
 
     assert (event["status"], event["errors"]) == (200, ["FORBIDDEN"])
+    assert [event["event"] for event in sink.events if event.get("operation") == "Waves"] == ["request"]
     assert {(row["source"], row["section"]) for row in event["sources"]} >= {("hospital-a", "CONDITIONS")}
 
 
