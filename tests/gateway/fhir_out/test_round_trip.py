@@ -188,7 +188,7 @@ def test_a_refuted_allergy_is_never_shown_as_confirmed() -> None:
 
 
 @given(st.one_of(*map(any_record, CLASSES)))
-def test_a95_whatever_a_source_wrote_is_written_without_breaking_the_document(record: Record) -> None:
+def test_a97_whatever_a_source_wrote_is_written_without_breaking_the_document(record: Record) -> None:
     """No empty element, no control character, no id that FHIR does not know."""
     resource = MAPPINGS[type(record)](record, ME, ("…",))
     text = JSON.encode(resource).decode()
@@ -199,7 +199,7 @@ def test_a95_whatever_a_source_wrote_is_written_without_breaking_the_document(re
 
 
 @given(st.lists(st.text()), st.lists(st.text()))
-def test_a95_the_narrative_is_xml_whatever_a_source_wrote(lines: list[str], items: list[str]) -> None:
+def test_a97_the_narrative_is_xml_whatever_a_source_wrote(lines: list[str], items: list[str]) -> None:
     """A name of a medicine cannot become a script in a partner's browser."""
     printable = [text for text in items if text.isprintable()]
     div = fromstring(narrative([line for line in lines if line.isprintable()], printable)["div"])  # noqa: S314 - ours
