@@ -11,6 +11,7 @@ from resolvers import (
     certificate,
     condition,
     document,
+    duplicate_test,
     encounter,
     events,
     family,
@@ -121,6 +122,10 @@ class Citizen(Node):
     claims: Connection[insurance.Claim] = resolved(insurance.claims, "Insured visits, as the insurer holds them.")
     eligibility: Eligibility = resolved(
         covered, "Whether health insurance covers a visit to a facility, at which share, and why."
+    )
+    duplicate_tests: duplicate_test.DuplicateTests = resolved(
+        duplicate_test.duplicate_tests,
+        "Before a test is ordered: was it just done elsewhere, and can its result be used? For information only.",
     )
     co_payments: Connection[insurance.CoPayment] = resolved(
         insurance.co_payments,

@@ -19,6 +19,8 @@ class Gathered(Struct, Generic[R], frozen=True):
     """The joined records of one class. Where they are not complete, what is not among them may still be true."""
 
     items: tuple[R, ...]
+    told: tuple[R, ...]
+    """The same as the sources gave them: links between records are read from these."""
     completeness: CompletenessOf
 
     @property
@@ -35,6 +37,6 @@ def gather(info: Info, chart: Chart, question: Question[R]) -> Awaitable[Gathere
     async def gathered() -> Gathered[R]:
         found = await asked
         items = joining.join(question.about, found.records, key=chart.subject.ref)
-        return Gathered(tuple(items), completeness(found, context.language))
+        return Gathered(tuple(items), tuple(found.records), completeness(found, context.language))
 
     return gathered()

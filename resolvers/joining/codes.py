@@ -12,9 +12,10 @@ from resolvers.partial_dates import in_zone
 R = TypeVar("R", bound=Record)
 
 ICD10 = "http://hl7.org/fhir/sid/icd-10"
+LOINC = "http://loinc.org"
 _CANONICAL: Mapping[str, str] = {
     "urn:oid:2.16.840.1.113883.6.96": "http://snomed.info/sct",
-    "urn:oid:2.16.840.1.113883.6.1": "http://loinc.org",
+    "urn:oid:2.16.840.1.113883.6.1": LOINC,
     "urn:oid:2.16.840.1.113883.6.3": ICD10,
     "urn:oid:2.16.840.1.113883.6.73": "http://www.whocc.no/atc",
     "urn:oid:2.16.840.1.113883.12.292": "http://hl7.org/fhir/sid/cvx",

@@ -1,0 +1,1 @@
+"""Pure: was a test just done elsewhere, and can its result be used again?"""
