@@ -102,8 +102,28 @@ def test_any_json_is_counted_or_refused(document: Any, kind: str) -> None:
     assert report.total() == said(content)
 
 
+UNREAD_OF_FHIR = {
+    "the code of a unit is read, and the words for it; UCUM is the system of both": """
+        Observation.valueQuantity.system Observation.component.valueQuantity.system
+        Observation.referenceRange.high.system Observation.referenceRange.low.system""",
+    "the labels by which a source protects a record: no rule goes by them yet": """
+        Observation.meta.security.system Observation.meta.security.code Condition.meta.security.system
+        Condition.meta.security.code Encounter.meta.security.system Encounter.meta.security.code
+        MedicationRequest.meta.security.system MedicationRequest.meta.security.code""",
+    "the record has no place for it": """
+        MedicationRequest.dispenseRequest.expectedSupplyDuration.value
+        MedicationRequest.dispenseRequest.expectedSupplyDuration.unit
+        MedicationRequest.dispenseRequest.expectedSupplyDuration.system
+        MedicationRequest.dispenseRequest.expectedSupplyDuration.code
+        Medication.form.text Appointment.end Appointment.participant.status CarePlan.activity.detail.status
+        CarePlan.addresses.reference Immunization.reaction.date Patient.address.country
+        ServiceRequest.encounter.reference MedicationDispense.authorizingPrescription.reference""",
+}
+"""Why which field of the sandbox's FHIR resources is unread. One that is in no line is one that nobody thought of."""
+
+
 def test_every_answer_of_the_sandbox_is_accounted_for() -> None:
-    """Each field of each answer is in one of the three; but for FHIR, in which nobody reads all, all is understood."""
+    """Each field of each answer is in one of the three, and all is understood but what of FHIR is unread on purpose."""
     totals: dict[str, MappingReport] = {}
     for kind, document in answers_of_the_city():
         report = reported(kind, document)
@@ -111,7 +131,9 @@ def test_every_answer_of_the_sandbox_is_accounted_for() -> None:
         totals.setdefault(kind, MappingReport()).add(report)
     assert set(totals) == set(KINDS) - {"hospital_xml"}
     assert all(report.read for report in totals.values())
-    assert {kind for kind, report in totals.items() if report.not_understood} <= {"fhir"}
+    unread = totals.pop("fhir").not_understood.keys()
+    assert unread <= {name for names in UNREAD_OF_FHIR.values() for name in names.split()}
+    assert not [kind for kind, report in totals.items() if report.not_understood]
 
 
 def _json_samples(system: str) -> list[Path]:
