@@ -12,9 +12,10 @@ from msgspec import structs
 
 from connectors.activity import Activity
 from connectors.contract import Answer, Grant, Inquiry, Question, Source
-from connectors.errors import SourceError, TooSlow, WrongPerson
+from connectors.errors import Rejected, SourceError, TooSlow, WrongPerson
 from connectors.records import Record
 from connectors.vault import Kept, Place, Vault
+from connectors.writing import Entry, Mandate, Receipt, Recorder
 
 R = TypeVar("R", bound=Record)
 
@@ -40,6 +41,7 @@ class CachingSource:
         self.info = source.info
         self.holds = source.holds
         self.deadline = source.deadline
+        self.takes: frozenset[type[Entry]] = source.takes if isinstance(source, Recorder) else frozenset()
         self._source = source
         self._seconds = seconds
         self._vault = vault
@@ -59,6 +61,13 @@ class CachingSource:
                 self._activity.remembered += 1
                 return landed
         return await self._lead(place, question, grant, inquiry)
+
+    async def write(self, entry: Entry, key: str, mandate: Mandate, inquiry: Inquiry) -> Receipt:
+        """The source's receipt, never a kept one (see ``writing.Recorder``). The door drops what is kept."""
+        mandate.require(entry)
+        if not isinstance(self._source, Recorder):
+            raise Rejected("takes no entries")
+        return await self._source.write(entry, key, mandate, inquiry)
 
     async def close(self) -> None:
         """Let go of connections. Idempotent."""

@@ -8,6 +8,9 @@
     │   └── Crowded         not asked in time, because too many of our own calls were before this one
     ├── Denied              the source refuses this gateway: 401, 403
     │   └── Restricted      it has restricted our account: whoever goes on asking makes it worse
+    ├── Rejected            the source read what it was given and does not take it: nothing was written
+    ├── KeyReused           the key of an entry is taken by another entry of this citizen
+    ├── Unconfirmed         an entry was sent and no confirmation came: it may stand there or not
     ├── Garbled             an answer that is not what the protocol promises, or beyond the size bound
     └── WrongPerson         an answer about somebody else
         └── Unmatched       the right number with a name or birth date that does not fit: one file, not the source
@@ -63,6 +66,25 @@ class Denied(SourceError):
 
 class Restricted(Denied):
     """The source has restricted our account, for having asked too much. The account is to be left alone at once."""
+
+
+class Rejected(SourceError):
+    """The source read what it was given and does not take it. Nothing was written."""
+
+    code = "SOURCE_REJECTED"
+
+
+class KeyReused(Rejected):
+    """The key was used before, with other content. Nothing was written now."""
+
+    code = "IDEMPOTENCY_KEY_REUSED"
+
+
+class Unconfirmed(SourceError):
+    """An entry was sent and no usable confirmation came. Sending it again with the same key finds out, and is safe."""
+
+    code = "WRITE_UNCONFIRMED"
+    retryable = True
 
 
 class Garbled(SourceError):

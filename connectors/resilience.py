@@ -23,9 +23,20 @@ from connectors import calls
 from connectors.activity import Activity
 from connectors.clock import Clock
 from connectors.contract import Answer, Deadline, Grant, Inquiry, Question, Source
-from connectors.errors import Crowded, Overloaded, Resting, Restricted, TooSlow, Unavailable, Unmatched, WrongPerson
+from connectors.errors import (
+    Crowded,
+    Overloaded,
+    Rejected,
+    Resting,
+    Restricted,
+    TooSlow,
+    Unavailable,
+    Unmatched,
+    WrongPerson,
+)
 from connectors.options import BreakerOptions
 from connectors.records import Record
+from connectors.writing import Entry, Mandate, Receipt, Recorder
 
 R = TypeVar("R", bound=Record)
 T = TypeVar("T")
@@ -197,6 +208,7 @@ class GuardedSource:
         self.info = source.info
         self.holds = source.holds
         self.deadline = source.deadline
+        self.takes: frozenset[type[Entry]] = source.takes if isinstance(source, Recorder) else frozenset()
         self._source = source
         self._clock = clock
         self._activity = activity or Activity()
@@ -213,6 +225,18 @@ class GuardedSource:
                 return await self._source.ask(question, grant, inquiry)
             finally:
                 self._activity.questions -= 1
+
+    async def write(self, entry: Entry, key: str, mandate: Mandate, inquiry: Inquiry) -> Receipt:
+        """The source's receipt (see ``writing.Recorder``).
+
+        No breaker stands before it: people write at a person's pace, and whoever has measured something should not
+        hear that the source rests because others could not read from it.
+        """
+        mandate.require(entry)
+        if not isinstance(self._source, Recorder) or type(entry) not in self.takes:
+            raise Rejected("takes no such entries")
+        with calls.noted(self.info.id, inquiry, self._activity):
+            return await self._source.write(entry, key, mandate, inquiry)
 
     async def close(self) -> None:
         """Let go of connections. Idempotent."""

@@ -92,7 +92,7 @@ class Gateway:
             settings=settings,
             verifier=self._verifier,
             fleet=self._fleet,
-            keeping=KeptHere(self._vault),
+            keeping=KeptHere(self._vault, self.changes, clock=self._clock),
             clock=self._clock,
             watch=self.watch,
         )
@@ -166,7 +166,7 @@ class Gateway:
             clock=self._clock,
             watch=self.watch,
             certifier=self._certifier,
-            keeping=KeptHere(self._vault),
+            keeping=KeptHere(self._vault, self.changes, clock=self._clock),
         )
 
     def _events(self) -> EventsEndpoint:

@@ -112,6 +112,8 @@ class AskingEndpoint(Endpoint):
             try:
                 yield Opened(access, federation, day)
             finally:
+                # Also when the caller is gone: what was begun to be written is written, or known to have failed.
+                await federation.finish()
                 await inquiry.close()
                 event.add_outcomes(federation.outcomes(), federation.faults)
                 event.add_calls(inquiry.calls)

@@ -8,7 +8,9 @@ from connectors import records
 from connectors.contract import Question
 from resolvers import (
     allergy,
+    care_reminder,
     certificate,
+    child_growth,
     condition,
     document,
     duplicate_test,
@@ -112,6 +114,14 @@ class Citizen(Node):
     immunization_forecast: vaccination_forecast.ImmunizationForecast = resolved(
         vaccination_forecast.immunization_forecast,
         "Which vaccinations are done, due and overdue, by a dated schedule. For information only.",
+    )
+    growth: child_growth.Growth = resolved(
+        child_growth.growth,
+        "How a child has grown, beside the standards of the World Health Organization. For information only.",
+    )
+    care_reminders: care_reminder.CareReminders = resolved(
+        care_reminder.care_reminders,
+        "What is due, late or near: vaccinations, checks, medicines, cards, visits. For information only.",
     )
     referrals: Connection[planning.Referral] = resolved(planning.referrals, "Referrals to another place of care.")
     appointments: Connection[planning.Appointment] = resolved(planning.appointments, "Planned visits.")

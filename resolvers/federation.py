@@ -1,4 +1,4 @@
-"""The one door to the sources: locate, ask together under one deadline, write down how it went.
+"""The one door to the sources: locate, ask together under one deadline, give what shall be written, say how it went.
 
 Every question that is asked ends in exactly one outcome per source that was asked; sources that could hold something
 and were not asked are counted. A source that fails costs only its own records: nothing here raises.
@@ -12,14 +12,17 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from msgspec import Struct, structs
 
+from connectors.clock import Clock
 from connectors.contract import Answer, Grant, Inquiry, Outcome, Question, Source, SourceState
-from connectors.errors import Denied, Garbled, Overloaded, SourceError, TooSlow, WrongPerson
-from connectors.records import Claim, Coverage, Facility, FoundBy, Record, SourceHealth
-from resolvers import deviations
+from connectors.errors import Denied, Garbled, Overloaded, Rejected, SourceError, TooSlow, Unconfirmed, WrongPerson
+from connectors.records import Claim, Coverage, Facility, FoundBy, Observation, Record, SourceHealth
+from connectors.writing import Entry, Mandate, recorder_of
+from resolvers import deviations, writing
 from resolvers.choice import Choice
 from resolvers.deviations import Deviation, DeviationKind
 from resolvers.locating import Directory, Named, Pointer, PointersUnavailable
 from resolvers.merging import When
+from resolvers.writing import WriteOutcome, WriteState, Written
 
 R = TypeVar("R", bound=Record)
 
@@ -66,18 +69,24 @@ Beside = Callable[[Grant, type[Record]], Grant | None]
 
 
 class Keeping(Protocol):
-    """What this process keeps of citizens for some seconds."""
+    """What this process keeps of citizens for some seconds, and whom it tells of changes."""
 
     async def forget(self, ref: str) -> bool:
         """Lose what is kept of the citizen with that reference; False where that could not be done for certain."""
 
+    def announce(self, ref: str, source: str, about: type[Record]) -> None:
+        """Tell whoever listens that something of that class changed at that source. Returns at once."""
+
 
 class NothingKept:
-    """Nothing is kept."""
+    """Nothing is kept, and nobody listens."""
 
     async def forget(self, ref: str) -> bool:  # noqa: ARG002 - the protocol's
         """There is nothing to lose."""
         return True
+
+    def announce(self, ref: str, source: str, about: type[Record]) -> None:
+        """Nobody listens."""
 
 
 def is_complete(outcome: Outcome) -> bool:
@@ -97,6 +106,7 @@ class Federation:
         self.deviations: list[Deviation] = []
         """What sources did otherwise than they promise; for the operator's eyes."""
         self._inquiry = inquiry
+        self._writing: set[asyncio.Task[Written]] = set()
         self._outcomes: dict[tuple[str, str, Question[Record]], Outcome | None] = {}
         self._running: dict[str, list[Awaitable[object]]] = {}
         self._pointers: dict[str, Sequence[Pointer] | None] = {}
@@ -124,6 +134,29 @@ class Federation:
         together = asyncio.ensure_future(self._together(choice, widened, question, grant))
         self._running.setdefault(ref, []).append(together)
         return together
+
+    def recipients(self, of: type[Entry]) -> list[Source]:
+        """The sources that take such entries, in the order of the configuration."""
+        return [source for source in self.directory.sources if recorder_of(source, of)]
+
+    @property
+    def clock(self) -> Clock:
+        """The time of this request."""
+        return self._inquiry.clock
+
+    def write(self, entry: Entry, key: str, mandate: Mandate, source: Source) -> Awaitable[Written]:
+        """Give an entry to a source, once: nothing is tried again here, for the key makes that safe for the caller.
+
+        A caller who hangs up no longer hears of it, but the writing goes on to its end or its deadline, so that
+        what came of it is known and what is kept of the citizen is dropped: ``finish`` waits for that.
+        """
+        task = asyncio.ensure_future(self._write(entry, key, mandate, source))
+        self._writing.add(task)
+        return asyncio.shield(task)
+
+    async def finish(self) -> None:
+        """Wait until everything that is being written is written or has failed."""
+        await asyncio.gather(*self._writing, return_exceptions=True)
 
     def measure_slice(self, ref: str, question: Question[R], records: Iterable[R], when: When[R]) -> None:
         """Count the records that a source was asked to hold back and gave all the same.
@@ -243,6 +276,26 @@ class Federation:
         self._outcomes[key] = outcome
         self._measure(source, grant.subject.ref, outcome)
         return records, outcome
+
+    async def _write(self, entry: Entry, key: str, mandate: Mandate, source: Source) -> Written:
+        mandate.require(entry)
+        recorder = recorder_of(source, type(entry))
+        if recorder is None:
+            return writing.failed(source.info, Rejected("takes no such entries"), self._inquiry.clock)
+        try:
+            async with asyncio.timeout(self._inquiry.deadline.within(source.deadline).left()):
+                receipt = await recorder.write(entry, key, mandate, self._inquiry)
+        except Exception as error:  # noqa: BLE001 - a defect in one kind is told as any other failure
+            known = error if isinstance(error, SourceError) else Unconfirmed(f"at the door: {type(error).__name__}")
+            self.faults.append(Fault(source.info.id, type(entry).__name__, error))
+            written = writing.failed(source.info, known, self._inquiry.clock)
+        else:
+            written = Written(outcome=WriteOutcome(source=source.info, state=WriteState.CONFIRMED), receipt=receipt)
+        if written.outcome.state in (WriteState.CONFIRMED, WriteState.UNCONFIRMED):
+            # What may stand there has to be shown: nothing older is.
+            await self.keeping.forget(mandate.subject.ref)
+            self.keeping.announce(mandate.subject.ref, source.info.id, Observation)
+        return written
 
     def _measure(self, source: Source, ref: str, outcome: Outcome) -> None:
         """Count whether a source that sends pointers had sent one for what it holds."""

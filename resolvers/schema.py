@@ -10,6 +10,7 @@ from resolvers.chart import Chart
 from resolvers.citizen import Citizen, Node
 from resolvers.completeness import Source
 from resolvers.context import Info
+from resolvers.recording import MeasurementPayload, record_measurement
 from resolvers.refreshing import RefreshPayload, refresh
 from resolvers.refusals import Forbidden
 from resolvers.scalars import SCALARS, CitizenId
@@ -66,6 +67,10 @@ class Mutation:
 
     refresh: RefreshPayload = resolved(
         refresh, "Lose what this gateway keeps of a citizen for some seconds, and ask the sources again."
+    )
+    record_measurement: MeasurementPayload = resolved(
+        record_measurement,
+        "Have a measurement recorded by the source that takes those of the citizen; nothing is kept here.",
     )
 
 

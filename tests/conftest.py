@@ -58,6 +58,7 @@ def city(whole_city: City) -> Iterator[City]:
     for seen in whole_city.seen.values():
         seen.forget()
     yield whole_city
+    whole_city.intake.forget()
     for source in whole_city.addresses:
         whole_city.faults.clear(source)
         whole_city.reopen(source)

@@ -36,6 +36,25 @@ def test_only_the_permit_office_makes_a_grant() -> None:
     assert makers == {"resolvers/access/permit.py"}
 
 
+def test_only_the_permit_office_makes_a_mandate() -> None:
+    """To write is another permission than to read: no grant is one."""
+    makers = {path for path, tree in trees() if any(name == "Mandate" for _, name in calls(tree))}
+
+    assert makers == {"resolvers/access/permit.py"}
+
+
+def test_only_the_door_writes_to_a_source() -> None:
+    """In the resolvers every other `write` is the door's."""
+    writers = {
+        path
+        for path, tree in trees()
+        if path.startswith("resolvers/")
+        and any(name == "write" and owner and "federation" not in owner for owner, name in calls(tree))
+    }
+
+    assert writers == {"resolvers/federation.py"}
+
+
 def test_only_the_command_line_takes_the_operators_grant() -> None:
     """No request of a caller can come to it."""
     takers = {path for path, tree in trees() if any(name == "grant_of_operator" for _, name in calls(tree))}

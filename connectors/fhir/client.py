@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from connectors.clock import Clock
 from connectors.contract import Answer, Deadline, Grant, Greeting, Inquiry, Question, Subject
-from connectors.errors import Garbled
+from connectors.errors import Garbled, Rejected
 from connectors.fhir import wire
 from connectors.fhir.asking import parameters, require_offered, types_of
 from connectors.fhir.base import Base
@@ -21,11 +21,13 @@ from connectors.fhir.options import FhirOptions
 from connectors.fhir.people import Whose, checked
 from connectors.fhir.report import reports_of
 from connectors.fhir.searching import Found, Searcher, size_of
+from connectors.fhir.writing import Writer, key_of, read_back
 from connectors.http import Line
 from connectors.options import BadOptions, chosen
 from connectors.records import Demographics, Facility, Record, SourceInfo, SourceKind
 from connectors.stamping import Stamp
 from connectors.work import aside
+from connectors.writing import Entry, Mandate, Measurement, Receipt
 
 R = TypeVar("R", bound=Record)
 
@@ -33,6 +35,7 @@ _SHARE = 0.9
 """Of the time that is left, for each of several types: what the others gave must be out before the door closes."""
 
 _PLACES_OF_CARE = frozenset({SourceKind.HOSPITAL, SourceKind.HEALTH_STATION, SourceKind.LABORATORY})
+_ENTRIES: dict[str, type[Entry]] = {"Measurement": Measurement}
 
 
 class _People(Struct, frozen=True):
@@ -63,11 +66,13 @@ class FhirSource:
         self.holds = chosen(key, options, self.can_hold)
         _require_types(key, options, self.holds)
         self.deadline = float(options.deadline)
+        self.takes: frozenset[type[Entry]] = frozenset(_ENTRIES[name] for name in options.takes)
         self._clock = clock
         self._options = options
         self._base = Base.of(options.url, options.own_url)
         self._line = Line(options, clock=clock, transport=transport)
         self._searcher = Searcher(self._line, self._base, options, clock=clock)
+        self._writer = Writer(self._line, self._searcher)
         self._statement = Statement(self._searcher.capabilities, clock=clock)
         self._followed = ("Condition", "Medication", *(("Organization",) if options.facility_system else ()))
         is_place = options.category in _PLACES_OF_CARE
@@ -90,6 +95,21 @@ class FhirSource:
         if not people.ids:
             return Answer(records=(), retrieved_at=self._clock.now())
         return await self._by(subject, people.ids, frozenset(people.ids), question, offers, inquiry, deadline)
+
+    async def write(self, entry: Entry, key: str, mandate: Mandate, inquiry: Inquiry) -> Receipt:
+        """Have the server create the entry, once for each key (see ``writing.Recorder``)."""
+        mandate.require(entry)
+        deadline, subject = inquiry.deadline.within(self.deadline), mandate.subject
+        offers = await self._statement.offers(deadline) if self._options.capabilities == "read" else None
+        people: _People = await inquiry.once(
+            (self.info.id, "patient", subject.ref), lambda: self._people(subject, offers, inquiry, deadline)
+        )
+        if not people.ids:
+            raise Rejected("the citizen is not known there")
+        ids = frozenset(people.ids)
+        whose = Whose(subject=subject, base=self._base, identifier_system=self._options.identifier_system, ids=ids)
+        written = await self._writer.write(entry, key_of(key, mandate), min(ids), whose, mandate, inquiry, deadline)
+        return Receipt(record=read_back(written, self._around(subject)))
 
     async def close(self) -> None:
         """Let go of connections. Idempotent."""

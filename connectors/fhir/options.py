@@ -44,6 +44,10 @@ class FhirOptions(SourceOptions, frozen=True, kw_only=True):
     """Wanted entries per page (``_count``)."""
     max_pages: int = 20
     """Pages that are read; an answer with more is marked as truncated."""
+    takes: tuple[Literal["Measurement"], ...] = ()
+    """What citizens may have recorded here. The server must find an Observation by ``identifier``, and should honour
+    conditional create (``If-None-Exist``): without that, two gateways that bring the same entry at the same moment have
+    it recorded twice."""
     own_url: str | None = None
     """The base by which the server calls itself in links and references, where a proxy stands before it."""
 
@@ -51,6 +55,8 @@ class FhirOptions(SourceOptions, frozen=True, kw_only=True):
         """Refuse what no server could be asked with."""
         if self.patient_search == "resolve" and not self.identifier_system:
             raise ValueError("identifier_system is needed to find a Patient by number")
+        if self.takes and self.patient_search == "direct":
+            raise ValueError("takes needs patient_search = 'resolve': an entry names the server's own Patient")
         if not 1 <= self.page_size <= 1000 or not 1 <= self.max_pages <= 1000:
             raise ValueError("page_size and max_pages are 1 to 1000")
         require_address("url", self.url)

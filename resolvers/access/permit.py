@@ -4,8 +4,9 @@ from datetime import date
 
 from connectors.contract import Basis, Grant, Purpose, Question, Subject
 from connectors.records import Demographics, PartialDate, Record, Relation
+from connectors.writing import Entry, Mandate
 from resolvers.access.caller import Caller, CallerKind
-from resolvers.access.rules import VISIBLE, may_open_alone, represents
+from resolvers.access.rules import VISIBLE, WRITABLE, may_open_alone, represents
 from resolvers.chart import Chart
 from resolvers.federation import Federation
 from resolvers.identifiers import Identifiers
@@ -86,6 +87,16 @@ class Access:
     def permit(self, chart: Chart, about: type[Record]) -> Grant | None:
         """The grant for one class of record of that chart; ``None`` when its basis does not open that class."""
         return _granted(chart.subject, chart.purpose, chart.basis, about)
+
+    def mandate(self, chart: Chart, of: type[Entry]) -> Mandate:
+        """The proof that such an entry may be written into that citizen's record.
+
+        Raises:
+            Forbidden: the basis of the chart does not allow it.
+        """
+        if of not in WRITABLE[chart.basis]:
+            raise Forbidden
+        return Mandate(subject=chart.subject, purpose=chart.purpose, basis=chart.basis, of=of)
 
     def beside(self, grant: Grant, about: type[Record]) -> Grant | None:
         """The grant for another class of record of that citizen; ``None`` when the basis does not open that class.

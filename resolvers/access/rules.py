@@ -15,6 +15,7 @@ from connectors.records import (
     Relation,
     RepresentationBasis,
 )
+from connectors.writing import Entry, Measurement
 from resolvers.partial_dates import earliest, latest
 
 ADULT = 18
@@ -35,6 +36,19 @@ VISIBLE: Mapping[Basis, frozenset[type[Record]]] = {
     Basis.OPERATOR: frozenset(),
 }
 """What each basis opens, by class of record."""
+
+_ENTRIES: frozenset[type[Entry]] = frozenset({Measurement})
+
+WRITABLE: Mapping[Basis, frozenset[type[Entry]]] = {
+    Basis.SELF: _ENTRIES,
+    # Whoever cares for a child weighs it.
+    Basis.PARENT: _ENTRIES,
+    Basis.GUARDIAN: _ENTRIES,
+    Basis.COURT_APPOINTED: _ENTRIES,
+    # An operator tests reading; nothing is written for a test.
+    Basis.OPERATOR: frozenset(),
+}
+"""What may be written on each basis. Not derived from what it opens: to read is not to write."""
 
 _BASIS = {
     RepresentationBasis.PARENT: Basis.PARENT,

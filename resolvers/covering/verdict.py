@@ -14,7 +14,7 @@ from connectors.records import Coverage, CoverageStatus, Described, PartialDate,
 from resolvers.covering.rules import Rules
 from resolvers.partial_dates import latest
 
-_CLOSED = frozenset({"completed", "revoked", "entered-in-error", "draft", "on-hold"})
+CLOSED = frozenset({"completed", "revoked", "entered-in-error", "draft", "on-hold"})
 """States of a FHIR request in which it opens nothing."""
 
 
@@ -173,7 +173,7 @@ def _leads_here(referral: Referral, ask: Ask) -> bool:
     return (
         referral.to_facility is not None
         and referral.to_facility.code == ask.facility
-        and referral.status not in _CLOSED
+        and referral.status not in CLOSED
         and (referral.issued is None or referral.issued <= ask.on)
         and referral.valid_until is not None
         and ask.on <= referral.valid_until

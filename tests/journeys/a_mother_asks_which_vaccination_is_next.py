@@ -53,7 +53,7 @@ async def test_a_newborns_planned_doses_do_not_count(gateway: Running, city: Cit
     assert (hib["dosesGiven"], hib["status"]) == (0, "NOT_YET_DUE")
 
 
-async def test_f12_nothing_is_called_late_while_a_register_is_silent(gateway: Running, city: City) -> None:
+async def test_f05_nothing_is_called_late_while_a_register_is_silent(gateway: Running, city: City) -> None:
     """The same boy, when the vaccination register is down: nobody can say, and the reason is in words."""
     city.faults.set("vaccination", "down")
     found = await forecast(gateway, city, "thao", "bin")

@@ -17,8 +17,10 @@ from connectors.records import (
     RepresentationBasis,
     Sex,
 )
+from connectors.writing import Measurement
 from resolvers.access.caller import Caller, CallerKind
 from resolvers.access.permit import Access
+from resolvers.chart import Chart
 from resolvers.federation import Federation
 from resolvers.identifiers import Identifiers
 from resolvers.locating import Directory
@@ -75,6 +77,19 @@ def access(who: Caller, **says: Any) -> tuple[Access, FalseSource]:
         acr_values=("LoA2",),
     )
     return office, register
+
+
+async def test_a_mandate_covers_what_its_basis_may_write_and_nothing_else() -> None:
+    """Citizens and those who act for them write measurements; who operates the gateway writes nothing."""
+    office, _ = access(caller(), relations=[mother_of(CHILD)])
+    for chart in (await office.me(), await office.citizen(CHILD)):
+        mandate = office.mandate(chart, Measurement)
+        assert (mandate.subject, mandate.basis) == (chart.subject, chart.basis)
+        assert chart.personal_id not in repr(mandate)
+        with pytest.raises(PermissionError):
+            mandate.require(object())  # type: ignore[arg-type]
+    with pytest.raises(Forbidden):
+        office.mandate(Chart(id="1", subject=chart.subject, basis=Basis.OPERATOR, purpose=chart.purpose), Measurement)
 
 
 async def test_the_caller_opens_their_own_chart_without_asking_anybody() -> None:

@@ -32,12 +32,15 @@ from tests.sandbox.servers.hospital_xml import hospital_xml_app
 from tests.sandbox.servers.immunization_book import immunization_book_app
 from tests.sandbox.servers.insurance import insurance_app
 from tests.sandbox.servers.insurance_account import Account
+from tests.sandbox.servers.intake import Intake
 from tests.sandbox.servers.register import register_app
 from tests.sandbox.servers.rest_appointments import appointments_app
 from tests.sandbox.servers.smart import TokenOffice
 from tests.sandbox.serving import Site
 
 FHIR_SOURCES = ("hospital-a", "hospital-b", "vaccination")
+TAKES = "hospital-a"
+"""Where citizens have recorded what they measure at home."""
 SOURCES = (*FHIR_SOURCES, "insurance", "population", "health-station", "vaccination-book", "appointments")
 # 7 and 8 are a gateway's.
 OFFSETS = {"eid": 0, **dict(zip(SOURCES, (1, 2, 3, 4, 5, 6, 10, 11), strict=True)), "control": 9}
@@ -104,6 +107,8 @@ class City:
             random=random,
         )
         """Where the vaccination register gives out tokens."""
+        self.intake = Intake("Observation")
+        """What was created at ``TAKES``; tests have it forgotten."""
         self._clock = clock
         self._apps = {name: self._watched(name, app) for name, app in self._servers()}
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -193,6 +198,7 @@ class City:
                     source=source,
                     token=self.credentials.hospital_b_token if source == "hospital-b" else None,
                     office=self.office if source == "vaccination" else None,
+                    intake=self.intake if source == TAKES else None,
                 ),
             )
         yield (

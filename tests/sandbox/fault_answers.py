@@ -139,6 +139,12 @@ async def _half(exchange: Exchange) -> None:
     await exchange.send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
 
 
+async def _unconfirmed(exchange: Exchange) -> None:
+    kind = exchange.scope["path"].rpartition("/")[2]
+    is_create = exchange.scope["method"] == "POST" and kind[:1].isupper()
+    await (_half(exchange) if is_create else exchange.answer())
+
+
 async def _huge(exchange: Exchange) -> None:
     await exchange.start([(b"content-type", b"application/json")])
     for chunk in (b"{", *[HUGE_CHUNK] * HUGE_CHUNKS, b"}"):
@@ -232,4 +238,5 @@ ANSWERS: Mapping[FaultName, Callable[[Exchange], Awaitable[None]]] = {
     "types": _spoiled(_other_types),
     "bad_utf8": _spoiled(_no_utf8),
     "wrong_person": _wrong_person,
+    "unconfirmed": _unconfirmed,
 }

@@ -21,6 +21,7 @@ The table of a gateway's promises speaks of these faults by number; here they ha
 ``types``               200, the true shape with every value of another type
 ``bad_utf8``            200, the true answer with bytes that are no UTF-8
 ``wrong_person``        200, the same answer about another citizen
+``unconfirmed``         a create is carried out and its answer cut off; everything else is in order
 ======================  ==================================================================================
 """
 
@@ -53,6 +54,7 @@ FaultName = Literal[
     "types",
     "bad_utf8",
     "wrong_person",
+    "unconfirmed",
 ]
 FAULT_NAMES: frozenset[str] = frozenset(get_args(FaultName))
 MOST_SECONDS = 600.0

@@ -276,3 +276,16 @@ def test_somebody_else_is_another_unless_there_is_none() -> None:
     assert somebody_else([AN, BINH], AN) == BINH
     assert somebody_else([AN, BINH], BINH) == AN
     assert somebody_else([AN], AN) == AN
+
+
+async def test_an_unconfirmed_create_is_carried_out_and_not_told(city: City, http: httpx.AsyncClient) -> None:
+    """The connection is cut in the middle of the confirmation; questions are answered as always."""
+    city.faults.set(SOURCE, "unconfirmed")
+    there = city.contents.resources[SOURCE]
+    person = next(one["id"] for one in there if one["resourceType"] == "Patient")
+    entry = {"resourceType": "Observation", "subject": {"reference": f"Patient/{person}"}, "status": "final"}
+    with pytest.raises(httpx.RemoteProtocolError):
+        await http.post("Observation", json=entry)
+    assert len(city.intake.made) == 1
+    city.intake.forget()
+    assert (await patient(http)).status_code == 200

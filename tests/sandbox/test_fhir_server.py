@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.sandbox.servers.fhir import fhir_app
+from tests.sandbox.servers.intake import Intake
 from tests.sandbox.servers.store import IDENTIFIER_SYSTEM, Store
 from tests.sandbox.small import AN, OBSERVATIONS, pulse, resources
 
@@ -255,3 +256,43 @@ def test_a_store_refuses_two_resources_of_one_id() -> None:
     twice = [pulse("o-1", "p-an", "2026"), pulse("o-1", "p-an", "2027")]
     with pytest.raises(ValueError, match="twice"):
         Store(twice, BASE)
+
+
+async def test_a_create_on_condition_is_done_once_and_can_be_forgotten() -> None:
+    """R4 section 3.1.0.8.1: 201 for what is new, 200 for the one that fits, 412 where several do."""
+    intake = Intake("Observation")
+    key = {"system": "urn:key", "value": "1"}
+    sent = pulse("mine", "p-an", "2026-02-01T08:00:00+07:00") | {"identifier": [key]}
+    once = {"if-none-exist": "identifier=urn:key|1"}
+    async with client(intake=intake) as http:
+        before = ids(await http.get("Observation", params={"patient": "p-an"}))
+        first = await http.post("Observation", json=sent, headers=once)
+        again = await http.post("Observation", json=sent, headers=once)
+        assert (first.status_code, again.status_code) == (201, 200)
+        assert first.json()["id"] == again.json()["id"] != "mine"
+        assert (await http.post("Observation", json=sent)).status_code == 201
+        assert (await http.post("Observation", json=sent, headers=once)).status_code == 412
+        assert len(ids(await http.get("Observation", params={"patient": "p-an"}))) == len(before) + 2
+
+        intake.forget()
+        assert ids(await http.get("Observation", params={"patient": "p-an"})) == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "status"),
+    [
+        ("Observation", b"[]", 400),
+        ("Observation", b"{", 400),
+        ("Observation", b"{}", 422),
+        ("Observation", b'{"resourceType": "Observation", "subject": {"reference": "Patient/nobody"}}', 422),
+        ("Patient", b'{"resourceType": "Patient"}', 405),
+    ],
+)
+async def test_what_is_not_taken_is_not_created(kind: str, body: bytes, status: int) -> None:
+    """Only entries of the types it takes, about its own patients; most servers of the city take none."""
+    intake = Intake("Observation")
+    async with client(intake=intake) as http:
+        assert (await http.post(kind, content=body)).status_code == status
+    assert not intake.made
+    async with client() as http:
+        assert (await http.post("Observation", json=pulse("x", "p-an", "2026-02-01"))).status_code == 405

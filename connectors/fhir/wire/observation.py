@@ -6,6 +6,7 @@ from connectors.fhir.bundle import Resource
 from connectors.fhir.datatypes import (
     Attachment,
     CodeableConcept,
+    Identifier,
     Period,
     Quantity,
     Range,
@@ -54,6 +55,7 @@ class Valued(Resource, frozen=True, kw_only=True):
 class Observation(Valued, frozen=True, kw_only=True):
     """http://hl7.org/fhir/R4/observation.html, http://hl7.org/fhir/R5/observation.html."""
 
+    identifier: tuple[Identifier, ...] = ()
     category: tuple[CodeableConcept, ...] = ()
     encounter: Reference | None = None
     effective_date_time: str | None = None

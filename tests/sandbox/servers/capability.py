@@ -5,8 +5,8 @@ from typing import Any
 from tests.sandbox.servers.parameters import PARAMETERS, Parameter
 
 
-def capability_statement(base_url: str) -> dict[str, Any]:
-    """The CapabilityStatement of a server at ``base_url``."""
+def capability_statement(base_url: str, *, creates: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """The CapabilityStatement of a server at ``base_url`` where resources of some types can be created."""
     return {
         "resourceType": "CapabilityStatement",
         "status": "active",
@@ -19,15 +19,21 @@ def capability_statement(base_url: str) -> dict[str, Any]:
             "description": "A hospital of the sandbox city; everybody in it is invented",
             "url": base_url,
         },
-        "rest": [{"mode": "server", "resource": [_type(kind, known) for kind, known in PARAMETERS.items()]}],
+        "rest": [
+            {
+                "mode": "server",
+                "resource": [_type(kind, known, creates=kind in creates) for kind, known in PARAMETERS.items()],
+            }
+        ],
     }
 
 
-def _type(kind: str, parameters: dict[str, Parameter]) -> dict[str, Any]:
+def _type(kind: str, parameters: dict[str, Parameter], *, creates: bool) -> dict[str, Any]:
     abouts = [name for name, parameter in parameters.items() if parameter.way == "reference"]
     return {
         "type": kind,
-        "interaction": [{"code": "read"}, {"code": "search-type"}],
+        "interaction": [{"code": code} for code in ("read", "search-type", *(("create",) if creates else ()))],
+        "conditionalCreate": creates,
         "searchInclude": [f"{kind}:{name}" for name in abouts],
         "searchParam": [{"name": name, "type": parameter.way} for name, parameter in parameters.items()],
     }

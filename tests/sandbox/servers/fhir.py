@@ -1,4 +1,4 @@
-"""A FHIR R4 server for reading: metadata, read, search by GET and POST, paging.
+"""A FHIR R4 server: metadata, read, search by GET and POST, paging, conditional create where it takes entries.
 
 It is strict where the specification is, and differs from other servers only where servers do differ: an unknown
 parameter is ignored and reported (3.1.1.3, lenient), an unknown modifier is refused, a page token expires.
@@ -21,6 +21,7 @@ from tests.sandbox.faults import Faults, is_about_somebody_else
 from tests.sandbox.faulty import Asked, Faulty, parse_pairs
 from tests.sandbox.servers.bundles import Bundles
 from tests.sandbox.servers.capability import capability_statement
+from tests.sandbox.servers.intake import Intake
 from tests.sandbox.servers.outcome import Refused, fhir_response, refusal
 from tests.sandbox.servers.parameters import PARAMETERS
 from tests.sandbox.servers.search import Pairs
@@ -40,6 +41,7 @@ def fhir_app(
     source: str = "fhir",
     token: str | None = None,
     office: TokenOffice | None = None,
+    intake: Intake | None = None,
 ) -> Starlette:
     """Make a FHIR server.
 
@@ -50,17 +52,19 @@ def fhir_app(
         source: its name in ``faults``.
         token: the one bearer token it accepts (RFC 6750).
         office: gives out the tokens that it accepts, at this server's own address. Without either, everybody is let in.
+        intake: what callers may create here; nothing when None.
 
     Raises:
         ValueError: as ``Store``.
     """
-    server = _FhirServer(Store(resources, base_url), token, office)
+    server = _FhirServer(Store(resources, base_url), token, office, intake or Intake())
     path = urlsplit(base_url).path.rstrip("/")
     app = Starlette(
         routes=[
             Route(path or "/", server.batch, methods=["POST"]),
             Route(f"{path}/metadata", server.metadata),
             Route(f"{path}/{{kind}}", server.search),
+            Route(f"{path}/{{kind}}", server.create, methods=["POST"]),
             Route(f"{path}/{{kind}}/_search", server.search_by_post, methods=["POST"]),
             Route(f"{path}/{{kind}}/{{id}}", server.read),
         ],
@@ -72,15 +76,16 @@ def fhir_app(
 
 
 class _FhirServer:
-    def __init__(self, store: Store, token: str | None, office: TokenOffice | None) -> None:
+    def __init__(self, store: Store, token: str | None, office: TokenOffice | None, intake: Intake) -> None:
         self._store = store
         self._bundles = Bundles(store)
         self._authorization = f"Bearer {token}".encode() if token else None
         self._office = office
+        self._intake = intake
 
     async def metadata(self, _: Request) -> Response:
         """``GET /metadata`` is open to everybody, as R4 (http.html, capabilities) has it."""
-        return fhir_response(capability_statement(self._store.base_url))
+        return fhir_response(capability_statement(self._store.base_url, creates=self._intake.kinds))
 
     async def read(self, request: Request) -> Response:
         self._check(request)
@@ -101,6 +106,13 @@ class _FhirServer:
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
             raise Refused(415, "not-supported", f"_search wants {FORM}")
         return self._found(request, [*_pairs(request.scope["query_string"]), *_pairs(await request.body())])
+
+    async def create(self, request: Request) -> Response:
+        """A create, on condition where ``If-None-Exist`` says one."""
+        self._check(request)
+        kind, condition = _kind(request), request.headers.get("if-none-exist")
+        status, resource = self._intake.create(self._store, kind, await request.body(), condition)
+        return fhir_response(resource, status=status)
 
     async def batch(self, request: Request) -> Response:
         """A batch of searches (R4 section 3.1.0.11.2). What goes wrong for one person does not go wrong here."""

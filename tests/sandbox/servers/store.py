@@ -14,7 +14,7 @@ Resource = dict[str, Any]
 
 
 class Store:
-    """The resources of one server, never changed after it was made.
+    """The resources of one server; what is added later is what callers create (``intake``).
 
     Args:
         resources: R4 resources as JSON objects, each with ``resourceType`` and ``id``.
@@ -30,9 +30,14 @@ class Store:
         self._by_patient: dict[tuple[str, str], list[Resource]] = defaultdict(list)
         self._citizen_of_patient: dict[str, str] = {}
         for resource in resources:
-            self._add(resource)
+            self.add(resource)
 
-    def _add(self, resource: Resource) -> None:
+    def add(self, resource: Resource) -> None:
+        """Take in a resource.
+
+        Raises:
+            ValueError: a type this server does not know, or an id that is given twice.
+        """
         kind, id_ = resource["resourceType"], resource["id"]
         if kind not in self._by_type or id_ in self._by_type[kind]:
             raise ValueError(f"{kind} is no type of this server, or has an id twice")
@@ -41,6 +46,13 @@ class Store:
             self._by_patient[kind, patient].append(resource)
         if kind == "Patient" and (number := _citizen_number(resource)):
             self._citizen_of_patient[id_] = number
+
+    def remove(self, resource: Resource) -> None:
+        """Take a resource out again that is no Patient."""
+        kind = resource["resourceType"]
+        del self._by_type[kind][resource["id"]]
+        if patient := self.patient_of(resource):
+            self._by_patient[kind, patient].remove(resource)
 
     def get(self, kind: str, id_: str) -> Resource | None:
         """One resource, or None."""

@@ -1,0 +1,1 @@
+"""Pure: what a citizen is reminded of. Who is silent makes nothing late."""
