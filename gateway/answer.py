@@ -1,6 +1,7 @@
 """What a caller is answered with: data and errors, or the refusal of a request."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Any
 
@@ -13,8 +14,8 @@ from starlette.types import Send
 
 from gateway.asgi import SAFE_HEADERS, request_id, send_json
 from gateway.errors import RequestError, formatted, is_defect
-from gateway.incremental import announced, content_type, delivered, ending, framed
-from gateway.negotiation import Accepted, AnswerType, Streaming
+from gateway.incremental import HEARTBEAT, announced, content_type, delivered, ending, framed
+from gateway.negotiation import Accepted, AnswerType, Form, Framing, Streaming
 from gateway.operations.waves import Begun
 from gateway.telemetry import Event
 from resolvers.federation import Federation
@@ -28,7 +29,9 @@ CALLER_GONE = 499
 class Answer:
     """The one answer to a request."""
 
-    def __init__(self, send: Send, event: Event) -> None:
+    def __init__(self, send: Send, event: Event, *, counted_as: str) -> None:
+        self.counted_as = counted_as
+        """In metrics."""
         self._send = send
         self._event = event
         self._codes: set[str] = set()
@@ -73,6 +76,46 @@ class Answer:
             "extensions": {"requestId": self._event.request_id, "sources": _sources(federation)},
         }
         await self._write(framed(framing, last, first=False) + ending(framing), last=True)
+
+    async def give_events(
+        self, results: AsyncGenerator[ExecutionResult, None], *, heartbeat: float, ended: asyncio.Event
+    ) -> None:
+        """Send each result as it comes, and a sign of life in between (GraphQL over SSE, distinct connections).
+
+        Who writes is held up by a caller who does not read. When ``ended`` is set, the answer ends without the event
+        that says that nothing more would come: the client will connect again.
+        """
+        await self._begin(content_type(Streaming(Framing.EVENTS, Form.PATHS), deferred=False))
+        await self._write(HEARTBEAT)
+        stopped = asyncio.ensure_future(ended.wait())
+        following = asyncio.ensure_future(_following(results))
+        last = b""
+        told = 0
+        try:
+            while True:
+                await asyncio.wait({following, stopped}, timeout=heartbeat, return_when=asyncio.FIRST_COMPLETED)
+                if stopped.done():
+                    break
+                if not following.done():
+                    await self._write(HEARTBEAT)
+                    continue
+                result = following.result()
+                if result is None:
+                    last = ending(Framing.EVENTS)
+                    break
+                told += 1
+                await self._write(framed(Framing.EVENTS, self._told(result), first=False))
+                following = asyncio.ensure_future(_following(results))
+        finally:
+            self._event.add(told=told)
+            for task in (following, stopped):
+                task.cancel()
+            await asyncio.gather(following, stopped, return_exceptions=True)
+        await self._write(last, last=True)
+
+    def _told(self, result: ExecutionResult) -> dict[str, Any]:
+        errors = {"errors": self._shown(result.errors)} if result.errors else {}
+        return {"data": result.data, **errors, "extensions": {"requestId": self._event.request_id}}
 
     async def tell(self, content: dict[str, Any]) -> None:
         """Send the answer of an endpoint that executes no document."""
@@ -135,6 +178,10 @@ async def refuse_path(request: Request, error: Exception) -> Response:
         status_code=status,
         headers={**known, "X-Request-Id": event.request_id},
     )
+
+
+async def _following(results: AsyncGenerator[ExecutionResult, None]) -> ExecutionResult | None:
+    return await anext(results, None)
 
 
 def _sources(federation: Federation) -> list[dict[str, Any]]:

@@ -35,7 +35,7 @@ class Endpoint:
         """Answer one request."""
         begun = self._clock.monotonic()
         event = Event(request_id(scope), self._log)
-        answer = self.answers(send, event)
+        answer = self.answers(send, event, counted_as=self.name)
         try:
             await self._answer(scope, receive, answer, event)
         except RequestError as error:
@@ -55,7 +55,7 @@ class Endpoint:
         finally:
             seconds = self._clock.monotonic() - begun
             event.write(answer.status, seconds * 1000)
-            self._watch.answered(self.name, answer.status, seconds)
+            self._watch.answered(answer.counted_as, answer.status, seconds)
 
     async def _answer(self, scope: Scope, receive: Receive, answer: Answer, event: Event) -> None:
         """Read the request, and send what it asks for.

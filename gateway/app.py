@@ -36,6 +36,7 @@ from gateway.settings import Settings, environment_variable
 from gateway.sources import open_vault
 from gateway.store.database import Database
 from gateway.store.pointers import Coverage, StoredPointers
+from gateway.subscriptions import Subscriptions
 from gateway.watch import Watch
 from resolvers.locating import Directory
 from resolvers.schema import build_schema
@@ -86,6 +87,9 @@ class Gateway:
         self._verifier = Verifier(settings.authentication.issuers, http=self._http, clock=self._clock)
         self.changes = Changes()
         """What sources tell to have changed, for whoever listens."""
+        self._subscriptions = Subscriptions(
+            settings.subscriptions, changes=self.changes, clock=self._clock, watch=self.watch
+        )
         self._certifier = certifier_of(settings, self._clock)
         self._endpoint = self._graph()
         self._fhir = FhirEndpoint(
@@ -141,8 +145,9 @@ class Gateway:
         return self._pointers.report()
 
     def drain(self) -> None:
-        """Be no longer ready, so that no new request is sent here."""
+        """Be no longer ready, so that no new request is sent here; let go of those who only wait."""
         self.is_ready = False
+        self._subscriptions.end()
 
     async def stop(self) -> None:
         """Let go of every connection."""
@@ -167,6 +172,7 @@ class Gateway:
             watch=self.watch,
             certifier=self._certifier,
             keeping=KeptHere(self._vault, self.changes, clock=self._clock),
+            subscriptions=self._subscriptions,
         )
 
     def _events(self) -> EventsEndpoint:

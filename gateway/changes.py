@@ -4,22 +4,11 @@ A listener that is slow loses nothing but repetition: what it has not taken yet 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
-
-from msgspec import Struct
 
 from connectors.records import Record
-
-
-class Change(Struct, frozen=True, kw_only=True):
-    """Something of a class changed at a source about one citizen."""
-
-    source: str
-    about: type[Record]
-    at: datetime
-    """By the source's clock."""
+from resolvers.changes import Change
 
 
 class Listening:
@@ -37,13 +26,13 @@ class Listening:
             self._waiting[key] = change
         self._some.set()
 
-    async def __aiter__(self) -> AsyncIterator[Change]:
-        """Every change, as it comes; without an end."""
-        while True:
-            await self._some.wait()
-            while self._waiting:
-                yield self._waiting.pop(next(iter(self._waiting)))
+    async def take(self) -> Change:
+        """The next change, as soon as there is one. Who stops waiting takes none away."""
+        await self._some.wait()
+        change = self._waiting.pop(next(iter(self._waiting)))
+        if not self._waiting:
             self._some.clear()
+        return change
 
 
 class Changes:

@@ -16,6 +16,9 @@ Errors = list[dict[str, Any]]
 Shown = Callable[[list[GraphQLError]], Errors]
 """Errors as a caller may see them."""
 
+HEARTBEAT = b":\n\n"
+"""A comment among events: says nothing, and keeps the connection alive."""
+
 _BOUNDARY = b"-"
 
 

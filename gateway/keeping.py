@@ -3,7 +3,8 @@
 from connectors.clock import Clock
 from connectors.records import Record
 from connectors.vault import Vault
-from gateway.changes import Change, Changes
+from gateway.changes import Changes
+from resolvers.changes import Change
 
 
 class KeptHere:

@@ -55,6 +55,16 @@ class Limits(Struct, frozen=True, kw_only=True):
     """Checked documents that are remembered."""
 
 
+class SubscriptionSettings(Struct, frozen=True, kw_only=True):
+    """Bounds of what callers wait for."""
+
+    most: int = 1000
+    """Open at once, in one process; 0 lets nobody subscribe."""
+    most_per_caller: int = 10
+    heartbeat: Duration = Duration(15)
+    """Between two signs of life, for proxies that cut what is silent; an ended sign-in is seen that late at most."""
+
+
 class Authentication(Struct, frozen=True, kw_only=True):
     """Whose tokens are believed, and how strong a sign-in must be."""
 
@@ -127,6 +137,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     authentication: Authentication
     server: Server = Server()
     limits: Limits = Limits()
+    subscriptions: SubscriptionSettings = SubscriptionSettings()
     cache: Cache = Cache()
     store: Store = Store()
     locating: Locating = Locating()
@@ -219,6 +230,11 @@ def _check_bounds(settings: Settings, name: str) -> None:
     for key in ("deadline", "caller_timeout", "max_body"):
         if getattr(settings.server, key) <= 0:
             raise BadOptions(f"{name}.server.{key}: expected more than nothing")
+    for key in ("most", "most_per_caller"):
+        if getattr(settings.subscriptions, key) < 0:
+            raise BadOptions(f"{name}.subscriptions.{key}: expected 0 or more")
+    if settings.subscriptions.heartbeat <= 0:
+        raise BadOptions(f"{name}.subscriptions.heartbeat: expected more than nothing")
     for key in Limits.__struct_fields__:
         if getattr(settings.limits, key) < 1:
             raise BadOptions(f"{name}.limits.{key}: expected 1 or more")

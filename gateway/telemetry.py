@@ -115,6 +115,10 @@ class Event:
         field = _PERSONAL_NUMBER.sub("…", ".".join(str(step) for step in path))
         self._log.error("defect", request_id=self.request_id, field=field, exc_info=error)
 
+    def write_change(self) -> None:
+        """Write the line of one change that a subscription heard of: whom its right was asked of."""
+        self._log.info("change", request_id=self.request_id, **self._fields)
+
     def write(self, status: int, elapsed_ms: float) -> None:
         """Write the line."""
         self._log.info("request", request_id=self.request_id, status=status, ms=round(elapsed_ms, 1), **self._fields)

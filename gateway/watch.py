@@ -10,7 +10,7 @@ from datetime import datetime
 
 import structlog
 from msgspec import Struct
-from prometheus_client import CollectorRegistry, Histogram
+from prometheus_client import CollectorRegistry, Gauge, Histogram
 from prometheus_client import Counter as Total
 
 from connectors.clock import Clock
@@ -43,6 +43,9 @@ class Watch:
         self.incidents: deque[Incident] = deque(maxlen=_MOST_INCIDENTS)
         self.deviations: Counter[tuple[str, str, str]] = Counter()
         """By source, class of record and kind."""
+        self.subscriptions = Gauge(
+            "citizen_graph_subscriptions", "Subscriptions that are open.", registry=self.registry
+        )
         self._clock = clock
         self._requests = Total(
             "citizen_graph_requests", "Requests by status.", ["endpoint", "status"], registry=self.registry

@@ -1,5 +1,6 @@
 """What a field may use. Made once per request by the gateway; everything a resolver knows of the world is here."""
 
+from collections.abc import AsyncGenerator, Callable
 from datetime import date
 
 import strawberry
@@ -7,10 +8,18 @@ from msgspec import Struct
 
 from resolvers.access.permit import Access
 from resolvers.certifying import Certifier
+from resolvers.changes import Change
 from resolvers.federation import Federation
 from resolvers.identifiers import Identifiers
 from resolvers.language import Language
 from resolvers.serving import ServiceOf
+
+Hear = Callable[[str], AsyncGenerator[tuple[Change, "Context"], None]]
+"""Changes about the citizen of that reference, from the call on; each with the context of its own moment."""
+
+
+def _hear_nothing(_ref: str) -> AsyncGenerator[tuple[Change, "Context"], None]:
+    raise LookupError("only a subscription hears of changes")
 
 
 class Context(Struct, frozen=True, kw_only=True):
@@ -26,6 +35,8 @@ class Context(Struct, frozen=True, kw_only=True):
     """What serves."""
     certifier: Certifier | None = None
     """Signs certificates, where this gateway has a key for that."""
+    hear: Hear = _hear_nothing
+    """For a subscription."""
 
 
 Info = strawberry.Info[Context, None]

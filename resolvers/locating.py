@@ -19,7 +19,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from connectors.contract import Question, Source
-from connectors.records import FoundBy, Record, SourceKind
+from connectors.records import FoundBy, Record, SourceInfo, SourceKind
 
 
 class Pointer(Struct, frozen=True, kw_only=True):
@@ -178,6 +178,11 @@ class Directory:
     def knows(self, source: str) -> bool:
         """Whether there is a source of that key."""
         return source in self._rank
+
+    def info(self, source: str) -> SourceInfo | None:
+        """How the source of that key is; ``None`` where there is none."""
+        rank = self._rank.get(source)
+        return None if rank is None else self.sources[rank].info
 
     def sent_by(self, issuer: str | None, client: str) -> str | None:
         """The key of the source for which that client sends events; ``None`` stands for an issuer that was not said."""

@@ -2,6 +2,7 @@
 
 Refusal
 ├── Forbidden           not for this caller; also what a caller hears of a citizen who does not exist
+├── SignInEnded         the access token has expired while a subscription lasted
 ├── StepUpRequired      sign in again, with a higher level of assurance (RFC 9470)
 ├── Unverifiable        the register that knows who represents whom did not answer: fail closed, try again
 └── BadRequest          an argument that cannot be used
@@ -32,6 +33,15 @@ class Forbidden(Refusal):
 
     def __init__(self) -> None:
         super().__init__()
+
+
+class SignInEnded(Refusal):
+    """The access token expired meanwhile."""
+
+    code = "UNAUTHENTICATED"
+
+    def __init__(self) -> None:
+        super().__init__("The access token has expired.")
 
 
 class StepUpRequired(Refusal):

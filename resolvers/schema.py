@@ -10,12 +10,13 @@ from resolvers.chart import Chart
 from resolvers.citizen import Citizen, Node
 from resolvers.completeness import Source
 from resolvers.context import Info
+from resolvers.record_change import RecordChange, record_changed
 from resolvers.recording import MeasurementPayload, record_measurement
 from resolvers.refreshing import RefreshPayload, refresh
 from resolvers.refusals import Forbidden
 from resolvers.scalars import SCALARS, CitizenId
 from resolvers.service import Service, service
-from resolvers.shown import resolved
+from resolvers.shown import awaited, resolved
 from resolvers.vocabulary import Vocabulary, vocabularies
 
 Number = Annotated[CitizenId, strawberry.argument(description="Personal number of the citizen.")]
@@ -74,11 +75,23 @@ class Mutation:
     )
 
 
+@strawberry.type(description="What can be waited for.")
+class Subscription:
+    """What can be waited for."""
+
+    record_changed: RecordChange = awaited(
+        record_changed,
+        "A source said that it holds something new. After every new connection ask again first: what "
+        "changed while there was none is not told.",
+    )
+
+
 def build_schema() -> strawberry.Schema:
     """The schema. It knows @defer and @stream; whether they are heeded is up to whoever executes it."""
     return strawberry.Schema(
         query=Query,
         mutation=Mutation,
+        subscription=Subscription,
         config=StrawberryConfig(
             scalar_map=SCALARS, disable_field_suggestions=True, enable_experimental_incremental_execution=True
         ),

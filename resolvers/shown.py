@@ -118,3 +118,8 @@ def resolved(by: Callable[..., Any], description: str) -> Any:
     built, which no type checker can see. Coded texts get their labels here, wherever they lie in the answer.
     """
     return strawberry.field(resolver=by, description=description, extensions=[Labels()])
+
+
+def awaited(by: Callable[..., Any], description: str) -> Any:
+    """A field of subscriptions, whose values come from the generator that the function gives; types as above."""
+    return strawberry.subscription(resolver=by, description=description)

@@ -14,7 +14,7 @@ from connectors.vault import Vault
 from gateway.answer import Answer
 from gateway.answering import REALM, Endpoint
 from gateway.asgi import header_values, read_body
-from gateway.changes import Change, Changes
+from gateway.changes import Changes
 from gateway.errors import RequestError
 from gateway.events.reading import read_events
 from gateway.negotiation import Accepted, AnswerType, require_json
@@ -24,6 +24,7 @@ from gateway.store.pointers import StoredPointers, Told
 from gateway.telemetry import Event, Log
 from gateway.watch import Watch
 from resolvers.access.caller import Caller, CallerKind
+from resolvers.changes import Change
 from resolvers.identifiers import Identifiers
 from resolvers.locating import Directory
 

@@ -2,12 +2,16 @@
 
 import hashlib
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any, TypeGuard, cast
 
 import strawberry
 from graphql import ExecutionResult, GraphQLSchema, OperationDefinitionNode, OperationType
-from graphql.execution import experimental_execute_incrementally
+from graphql.execution import (
+    create_source_event_stream,
+    experimental_execute_incrementally,
+    map_source_to_response_event,
+)
 from msgspec import Struct
 from strawberry.execution import optimized_is_awaitable
 
@@ -33,6 +37,11 @@ class Operation(Struct, frozen=True):
     def is_query(self) -> bool:
         """Whether it only reads."""
         return self.node.operation is OperationType.QUERY
+
+    @property
+    def is_subscription(self) -> bool:
+        """Whether it waits for what is to come."""
+        return self.node.operation is OperationType.SUBSCRIPTION
 
     @property
     def defers(self) -> bool:
@@ -93,3 +102,30 @@ class Executor:
             hide_suggestions=True,
         )
         return cast("ExecutionResult | Begun", await result if inspect.isawaitable(result) else result)
+
+    async def subscribe(
+        self, operation: Operation, variables: dict[str, Any] | None, context: Context
+    ) -> ExecutionResult | AsyncGenerator[ExecutionResult, None]:
+        """Begin a subscription: what comes of it, or the refusal.
+
+        Args:
+            operation: a subscription.
+            variables: as the caller sent them.
+            context: for the beginning; what comes later has its own.
+        """
+        executor = WholeExecutor.build(
+            self._schema,
+            operation.document.node,
+            context_value=context,
+            raw_variable_values=variables,
+            operation_name=operation.name,
+            is_awaitable=_is_awaitable,
+            hide_suggestions=True,
+        )
+        if isinstance(executor, list):
+            return ExecutionResult(None, executor)
+        begun = create_source_event_stream(executor)
+        source = await begun if inspect.isawaitable(begun) else begun
+        if isinstance(source, ExecutionResult):
+            return source
+        return map_source_to_response_event(executor, source)

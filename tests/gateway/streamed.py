@@ -21,9 +21,13 @@ class Stream:
         self.status = response.status_code
         self.headers = response.headers
         self._response = response
+        self._payloads = self._read()
 
-    async def payloads(self) -> AsyncIterator[dict[str, Any]]:
-        """Each payload as soon as the bytes that end it are there; the end of the answer must be a right one."""
+    def payloads(self) -> AsyncIterator[dict[str, Any]]:
+        """Each payload that was not taken yet, as soon as the bytes that end it are there; the end must be right."""
+        return self._payloads
+
+    async def _read(self) -> AsyncIterator[dict[str, Any]]:
         events = self.headers["content-type"].startswith(EVENTS)
         end = b"\n\n" if events else b"\r\n---"
         known = b""
@@ -32,6 +36,8 @@ class Stream:
             known += chunk
             while end in known:
                 piece, _, known = known.partition(end)
+                if events and piece == b":":
+                    continue  # a sign of life
                 if events:
                     name, _, data = piece.partition(b"\ndata:")
                     finished = name == b"event: complete"

@@ -4,7 +4,8 @@ import asyncio
 from datetime import timedelta
 
 from connectors.records import Allergy, Encounter, Record
-from gateway.changes import Change, Changes, Listening
+from gateway.changes import Changes, Listening
+from resolvers.changes import Change
 from tests.resolvers.world import NOW
 
 AN, BINH = "a" * 32, "b" * 32
@@ -16,13 +17,8 @@ def change(source: str = "h", about: type[Record] = Allergy, minutes: int = 0) -
 
 async def heard(listening: Listening, count: int) -> list[Change]:
     """The next so many."""
-    found = []
     async with asyncio.timeout(5):
-        async for one in listening:
-            found.append(one)
-            if len(found) == count:
-                break
-    return found
+        return [await listening.take() for _ in range(count)]
 
 
 async def test_a_change_reaches_everybody_who_listens_about_that_citizen() -> None:

@@ -201,3 +201,18 @@ def bounded(process: int) -> None:
     """Let the process open next to nothing more."""
     open_now = len(list(Path(f"/proc/{process}/fd").iterdir()))
     resource.prlimit(process, resource.RLIMIT_NOFILE, (open_now + SPARE, open_now + SPARE))
+
+
+async def test_a92_who_waits_for_changes_is_let_go_at_once(process: Process, todays_city: City) -> None:
+    """Without the word that nothing more would come: the client connects again, to another gateway."""
+    headers = {"authorization": f"Bearer {todays_city.eid.token_for('an')}", "accept": "text/event-stream"}
+    waiting = {"query": "subscription { recordChanged { at } }"}
+    async with (
+        httpx.AsyncClient(trust_env=False, timeout=END_SECONDS) as http,
+        http.stream("POST", f"{process.url}/graphql", json=waiting, headers=headers) as response,
+    ):
+        process.child.send_signal(signal.SIGTERM)
+        assert b"".join([chunk async for chunk in response.aiter_raw()]) == b":\n\n"
+
+    assert [line["status"] for line in process.rest()] == [200]
+    assert process.child.returncode == 0

@@ -1,0 +1,98 @@
+"""The subscriptions of one gateway: how many there may be, what each hears, and that all end when the gateway does."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, ExitStack, contextmanager
+
+from connectors.clock import Clock
+from gateway.changes import Changes, Listening
+from gateway.errors import RequestError
+from gateway.settings import SubscriptionSettings
+from gateway.watch import Watch
+from resolvers.access.caller import Caller
+from resolvers.changes import Change
+from resolvers.context import Context, Hear
+from resolvers.refusals import SignInEnded
+
+Asking = Callable[[], AbstractAsyncContextManager[Context]]
+"""Opens a context of its own, with the sources as they are then, for one change."""
+
+
+class Subscriptions:
+    """Those that are open. One per process."""
+
+    def __init__(self, settings: SubscriptionSettings, *, changes: Changes, clock: Clock, watch: Watch) -> None:
+        self.heartbeat = settings.heartbeat
+        """Seconds."""
+        self.ended = asyncio.Event()
+        """Set when the gateway ends: clients come back, to another one."""
+        self._settings = settings
+        self._changes = changes
+        self._clock = clock
+        self._watch = watch
+        self._open: Counter[tuple[str, str]] = Counter()
+        """By issuer and subject of the caller."""
+
+    def end(self) -> None:
+        """Let every subscription end, and none begin."""
+        self.ended.set()
+
+    @contextmanager
+    def opened(self, caller: Caller, asking: Asking) -> Iterator[Hear]:
+        """A place for one more subscription of that caller, and its ear, as long as the block lasts.
+
+        Raises:
+            RequestError: 429 or 503, there is no place.
+        """
+        with self._place(caller), ExitStack() as listening:
+
+            def hear(ref: str) -> AsyncGenerator[tuple[Change, Context], None]:
+                return self._heard(listening.enter_context(self._changes.listen(ref)), caller, asking)
+
+            yield hear
+
+    async def _heard(
+        self, listening: Listening, caller: Caller, asking: Asking
+    ) -> AsyncGenerator[tuple[Change, Context], None]:
+        """Every change, as it comes.
+
+        Raises:
+            SignInEnded: the caller's token has expired, noticed a heartbeat later at most.
+        """
+        while True:
+            change = None
+            try:
+                async with asyncio.timeout(self.heartbeat):
+                    change = await listening.take()
+            except TimeoutError:
+                pass
+            if self._clock.now() >= caller.expires_at:
+                raise SignInEnded
+            if change is not None:
+                async with asking() as context:
+                    yield change, context
+
+    @contextmanager
+    def _place(self, caller: Caller) -> Iterator[None]:
+        who = (caller.issuer, caller.subject)
+        if self.ended.is_set() or self._open.total() >= self._settings.most:
+            raise RequestError(
+                503, "SERVICE_UNAVAILABLE", "There is no room for a subscription. Try again.", headers=_LATER
+            )
+        if self._open[who] >= self._settings.most_per_caller:
+            raise RequestError(
+                429, "TOO_MANY_SUBSCRIPTIONS", "You have too many subscriptions. End one first.", headers=_LATER
+            )
+        self._open[who] += 1
+        self._watch.subscriptions.inc()
+        try:
+            yield
+        finally:
+            self._watch.subscriptions.dec()
+            self._open[who] -= 1
+            if not self._open[who]:
+                del self._open[who]
+
+
+_LATER = (("Retry-After", "5"),)
