@@ -12,9 +12,10 @@ from msgspec import structs
 
 from connectors.contract import Basis, Purpose, Subject
 from connectors.errors import Denied, KeyReused, Overloaded, Rejected, SourceError, Unconfirmed
+from connectors.fhir.client import FhirSource
 from connectors.writing import Mandate, MeasuredPart, Measurement, Receipt
 from tests.connectors.conformance import inquiry_of
-from tests.connectors.fhir.samples import BINH, HOA, NOBODY, Resource, patient, weight
+from tests.connectors.fhir.samples import BINH, HOA, NOBODY, Resource, options, patient, weight
 from tests.connectors.fhir.shelf import BASE, Shelf, bundle, reply
 from tests.connectors.serving import PATIENCE
 
@@ -42,6 +43,18 @@ class Deaf(Shelf):
         self.created: list[Resource] = []
         self.answer: Any = None
         self.says["Observation"] = self._observation
+
+    async def _later(self, request: httpx.Request) -> httpx.Response:
+        """The answer, after whoever else is about to ask has asked: between search and create others come in."""
+        said = self._answer(request)
+        for _ in range(50):
+            await asyncio.sleep(0)
+        return said
+
+    def source(self, url: str = BASE, **more: Any) -> FhirSource:
+        """As a shelf's, with the answers late."""
+        given = options(url, **{"capabilities": "ignore"} | more)
+        return FhirSource("hospital", given, clock=self.clock, transport=httpx.MockTransport(self._later))
 
     def _observation(self, request: httpx.Request) -> httpx.Response:
         if request.url.path.endswith("_search"):
