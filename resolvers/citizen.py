@@ -19,6 +19,7 @@ from resolvers import (
     family,
     health_summary,
     immunization,
+    indicator,
     insurance,
     joining,
     medication,
@@ -102,6 +103,11 @@ class Citizen(Node):
     )
     observations: Connection[observation.Observation] = resolved(
         observation.observations, "Measurements, laboratory values and findings."
+    )
+    indicators: indicator.IndicatorConnection = resolved(
+        indicator.indicators,
+        "Blood pressure, weight, HbA1c and the like over all systems in one unit, and whether they rise or fall. "
+        "For information only.",
     )
     reports: Connection[report.Report] = resolved(report.reports, "Laboratory, imaging and other reports.")
     procedures: Connection[procedure.Procedure] = resolved(procedure.procedures, "Operations and procedures.")
