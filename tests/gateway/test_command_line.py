@@ -89,8 +89,10 @@ def test_a90_check_tells_of_plain_http_and_of_keys_that_everybody_can_read(folde
     assert done.exit_code == 1
     assert done.stderr.splitlines() == [
         "weak: identifier_key is in a file that every user of this machine can read: chmod 600",
-        "weak: sources.dan-cu.url is plain http to another machine: "
-        "whoever is on the way reads and changes health data",
+        (
+            "weak: sources.dan-cu.url is plain http to another machine: "
+            "whoever is on the way reads and changes health data"
+        ),
     ]
 
 
