@@ -113,8 +113,8 @@ class ConflictRule(Described):
     LEADING_SYSTEM = (
         "LEADING_SYSTEM",
         (
-            "The word of the system that is closest to the fact (a register for its vaccinations and people, the insurer "
-            "for its cards and claims, a laboratory for its results), else the latest entry."
+            "The word of the system that is closest to the fact (a register for its vaccinations and people, the "
+            "insurer for its cards and claims, a laboratory for its results), else the latest entry."
         ),
     )
 
