@@ -101,6 +101,7 @@ class Allergy(Record, frozen=True, kw_only=True):
     verified: Annotated[bool, doc("True when the source calls it confirmed.")]
     onset: Annotated[PartialDate | None, doc("When it was first noticed.")] = None
     recorded: Annotated[PartialDate | None, doc("When it was written down.")] = None
+    note: Annotated[str | None, doc("Free text by the author, about the allergy and its reactions.")] = None
 
 
 class MedicationStatus(Described):

@@ -74,7 +74,7 @@ def allergy(found: Allergy, citizen: Json, told: Told) -> Json:
         patient=citizen,
         onsetDateTime=day_of(found.onset),
         recordedDate=day_of(found.recorded),
-        note=notes(*told),
+        note=notes(found.note, *told),
         reaction=[{"manifestation": [sign]} for sign in concepts(found.reactions)],
     )
 

@@ -125,8 +125,8 @@ UNREAD_OF_FHIR = {
 
 UNREAD_OF_ALLERGIES = {
     "the record has no place for it": """
-        AllergyIntolerance.encounter.reference AllergyIntolerance.lastOccurrence AllergyIntolerance.note.text
-        AllergyIntolerance.reaction.onset AllergyIntolerance.reaction.severity AllergyIntolerance.reaction.note.text
+        AllergyIntolerance.encounter.reference AllergyIntolerance.lastOccurrence
+        AllergyIntolerance.reaction.onset AllergyIntolerance.reaction.severity
         AllergyIntolerance.reaction.exposureRoute.coding.system AllergyIntolerance.reaction.exposureRoute.coding.code
         AllergyIntolerance.reaction.exposureRoute.coding.display""",
     "who asserted it is a pointer without a name": "AllergyIntolerance.asserter.reference",

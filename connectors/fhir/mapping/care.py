@@ -1,5 +1,7 @@
 """Encounter, Condition and AllergyIntolerance to records."""
 
+from collections.abc import Iterator
+
 from connectors.fhir import wire
 from connectors.fhir.datatypes import CodeableConcept, CodeableReference, Coding, Reference
 from connectors.fhir.mapping.elements import (
@@ -200,7 +202,18 @@ def allergy(found: wire.AllergyIntolerance, around: Around) -> Allergy | None:
         verified=verification == "confirmed",
         onset=partial(found.onset_date_time or start_of(found.onset_period)),
         recorded=partial(found.recorded_date),
+        note="\n".join(filter(None, _words(found))) or None,
     )
+
+
+def _words(found: wire.AllergyIntolerance) -> Iterator[str | None]:
+    """What the author wrote in words, of the allergy and then of each reaction."""
+    yield from (note.text for note in found.note)
+    for reaction in found.reaction:
+        if any(map(meant, reaction.manifestation)):
+            # Else the description stands for the sign itself.
+            yield reaction.description
+        yield from (note.text for note in reaction.note)
 
 
 def _signs(reaction: wire.Reaction) -> tuple[CodedText, ...]:

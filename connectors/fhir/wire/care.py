@@ -92,6 +92,7 @@ class Reaction(Wire, frozen=True, kw_only=True):
     substance: CodeableConcept | None = None
     manifestation: tuple[CodeableReference, ...] = ()
     description: str | None = None
+    note: tuple[Annotation, ...] = ()
 
 
 class AllergyIntolerance(Resource, frozen=True, kw_only=True):
@@ -105,6 +106,7 @@ class AllergyIntolerance(Resource, frozen=True, kw_only=True):
     category: tuple[str, ...] = ()
     criticality: str | None = None
     reaction: tuple[Reaction, ...] = ()
+    note: tuple[Annotation, ...] = ()
     onset_date_time: str | None = None
     onset_period: Period | None = None
     recorded_date: str | None = None

@@ -304,6 +304,22 @@ def test_the_statement_that_there_is_no_allergy_is_told_apart(system: str, code:
     assert read(Allergy, code={"coding": [{"system": system, "code": code}]}).none_known is none_known
 
 
+def test_what_is_written_in_words_about_an_allergy_and_its_reactions_is_kept() -> None:
+    """The warning that matters most may stand there alone. A description without a sign is the sign."""
+    said = read(
+        Allergy,
+        code=concept("Penicilin"),
+        note=[{"text": "Cấp cứu năm 2019"}],
+        reaction=[
+            {"manifestation": [concept("Phát ban")], "description": "Sau 10 phút", "note": [{"text": "Cần theo dõi"}]},
+            {"description": "Khó thở"},
+        ],
+    )
+    assert said.note == "Cấp cứu năm 2019\nSau 10 phút\nCần theo dõi"
+    assert [sign.text for sign in said.reactions] == ["Phát ban", "Khó thở"]
+    assert read(Allergy, code=concept("Penicilin")).note is None
+
+
 def test_the_substance_of_a_reaction_stands_in_for_a_missing_code() -> None:
     assert read(Allergy, reaction=[{"substance": concept("Tôm")}]).substance.text == "Tôm"
 
