@@ -128,9 +128,11 @@ async def test_a31_an_organisation_hears_of_nobody(told: Running, city: City) ->
         assert await refusals(stream) == [("FORBIDDEN", None)]
 
 
-async def test_a20_when_the_token_has_expired_nothing_more_is_told(city: City, tmp_path: Path, token: str) -> None:
+async def test_a20_when_the_token_has_expired_nothing_more_is_told(
+    city: City, city_clock: CityClock, tmp_path: Path, token: str
+) -> None:
     """One last word, though nothing changed, and the right end: the client must sign in before it comes back."""
-    clock = CityClock()
+    clock = CityClock(city_clock.now())
     with running_gateway(city, tmp_path, clock=clock, often=OFTEN) as gateway:
         async with streamed(gateway, ALL, token=token, accept=EVENTS) as stream:
             clock.skip(3600)
