@@ -24,6 +24,10 @@ class Purpose(Described):
 
     SELF = "SELF", "The citizen looks at their own record (HL7 PATRQT)."
     REPRESENTATION = "REPRESENTATION", "A representative acts for the citizen (HL7 PWATRNY)."
+    TREATMENT = "TREATMENT", "The citizen is being treated (HL7 TREAT)."
+    EMERGENCY = "EMERGENCY", "The citizen's life or health is in danger and nobody can be asked (HL7 ETREAT)."
+    PAYMENT = "PAYMENT", "An insurer decides on cover and claims (HL7 HPAYMT)."
+    PUBLIC_HEALTH = "PUBLIC_HEALTH", "A health station looks after everybody of its ward (HL7 PUBHLTH)."
     ADMINISTRATION = "ADMINISTRATION", "Whoever runs the gateway tests a source (HL7 HSYSADMIN)."
 
 
@@ -34,6 +38,9 @@ class Basis(Described):
     PARENT = "PARENT", "The caller is the parent of this minor."
     GUARDIAN = "GUARDIAN", "The caller is the citizen's guardian."
     COURT_APPOINTED = "COURT_APPOINTED", "A court appointed the caller."
+    CONSENT = "CONSENT", "The citizen agreed to it, in writing, for this party and purpose."
+    BREAK_GLASS = "BREAK_GLASS", "A professional declared an emergency; the citizen is told, and it is reviewed."
+    AGREEMENT = "AGREEMENT", "A law or an agreement between the parties allows it, as its policy cites."
     OPERATOR = "OPERATOR", "The operator of this gateway tests it with somebody who agreed to that."
 
 

@@ -5,12 +5,35 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from connectors.contract import Purpose
+
 
 class CallerKind(StrEnum):
     """What sort of party holds the token."""
 
     CITIZEN = "citizen"
+    """A person, for themselves or for whom they represent."""
+    CLINICIAN = "clinician"
+    """A named professional of a partner hospital."""
+    HEALTH_STATION = "health_station"
+    """A named professional of a ward's health station."""
+    INSURER = "insurer"
+    """An insurer's system, or a named clerk of it."""
+    OPERATOR = "operator"
+    """Whoever runs this gateway; no health data is theirs to see."""
     ORGANISATION = "organisation"
+    """A system that acts for no person: it may tell events, and ask for nobody's record."""
+
+
+class Professional(Struct, frozen=True, kw_only=True):
+    """A named person who acts for an organisation."""
+
+    id: str
+    """Stable at the organisation: a licence number (chứng chỉ hành nghề) or an employee's id."""
+    name: str | None = None
+
+    def __repr__(self) -> str:
+        return "Professional()"
 
 
 class Caller(Struct, frozen=True, kw_only=True):
@@ -28,6 +51,12 @@ class Caller(Struct, frozen=True, kw_only=True):
     assurance: int
     """Level of assurance as a number of the settings' own scale; an unknown level is the lowest, 0."""
     scopes: frozenset[str] = frozenset()
+    organisation: str | None = None
+    """Key of the organisation for which the caller acts: a facility code, or a key of the settings."""
+    professional: Professional | None = None
+    """Who acts, by name, for an organisation."""
+    purpose: Purpose | None = None
+    """Why the token says that it asks (purpose of use); ``None`` where it says nothing, as a citizen's does."""
     personal_id: str | None = None
     """Twelve digits, for a citizen whose token carries the number."""
     name: str | None = None

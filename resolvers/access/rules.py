@@ -32,6 +32,9 @@ VISIBLE: Mapping[Basis, frozenset[type[Record]]] = {
     Basis.PARENT: _EVERYTHING - {Relation},
     Basis.GUARDIAN: _EVERYTHING - {Relation},
     Basis.COURT_APPOINTED: _EVERYTHING - {Relation},
+    Basis.CONSENT: frozenset(),
+    Basis.BREAK_GLASS: frozenset(),
+    Basis.AGREEMENT: frozenset(),
     # No chart is opened on it: it is for the command line, which is no caller.
     Basis.OPERATOR: frozenset(),
 }
@@ -45,6 +48,9 @@ WRITABLE: Mapping[Basis, frozenset[type[Entry]]] = {
     Basis.PARENT: _ENTRIES,
     Basis.GUARDIAN: _ENTRIES,
     Basis.COURT_APPOINTED: _ENTRIES,
+    Basis.CONSENT: frozenset(),
+    Basis.BREAK_GLASS: frozenset(),
+    Basis.AGREEMENT: frozenset(),
     # An operator tests reading; nothing is written for a test.
     Basis.OPERATOR: frozenset(),
 }
