@@ -1,0 +1,3 @@
+QUERIES=ours
+URLPATH=/graphql
+NOTE="Citizen Graph without tokens, policy and log"

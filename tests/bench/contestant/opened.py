@@ -1,0 +1,88 @@
+"""The gateway as a contestant: everything as it ships, but who asks is not proved, not judged and not written down.
+
+The other contestants verify no token, decide nothing and write no log; beside them the gateway is measured without
+these as well. That is only possible here: nothing that ships can be told to leave them out.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from msgspec import structs
+
+from connectors.contract import Basis, Deadline, Purpose, Subject
+from gateway.app import Gateway
+from gateway.asking import Opened
+from gateway.endpoint import GraphQLEndpoint
+from gateway.keeping import KeptHere
+from gateway.operations.execution import Executor
+from gateway.telemetry import Event
+from resolvers.access.caller import Caller, CallerKind
+from resolvers.access.permit import Access
+from resolvers.chart import Chart
+from resolvers.identifiers import Identifiers
+from resolvers.schema import build_schema
+
+_ANYBODY = Caller(
+    kind=CallerKind.CITIZEN,
+    issuer="nobody",
+    subject="anybody",
+    client_id="bench",
+    assurance=9,
+    expires_at=datetime(2999, 1, 1, tzinfo=UTC),
+)
+
+
+class _NothingProved:
+    """Takes every request for somebody's."""
+
+    async def verify(self, authorization: Sequence[bytes]) -> Caller:
+        """Anybody."""
+        return _ANYBODY
+
+
+class _OpenAccess(Access):
+    """Opens every chart as if it were the caller's own."""
+
+    def __init__(self, identifiers: Identifiers, **more: Any) -> None:
+        super().__init__(_ANYBODY, identifiers=identifiers, **more)
+        self._named = identifiers
+
+    async def citizen(self, personal_id: str) -> Chart:
+        """The chart of that citizen."""
+        subject = Subject(ref=self._named.reference(personal_id), personal_id=personal_id)
+        return Chart(id=self._named.node_id(personal_id), subject=subject, basis=Basis.SELF, purpose=Purpose.SELF)
+
+
+class _OpenEndpoint(GraphQLEndpoint):
+    """The endpoint of the graph, with every chart open."""
+
+    @asynccontextmanager
+    async def _opened(self, caller: Caller, event: Event, patience: Deadline | None) -> AsyncIterator[Opened]:
+        async with super()._opened(caller, event, patience) as opened:
+            access = _OpenAccess(
+                self._identifiers,
+                federation=opened.federation,
+                today=opened.today,
+                required_assurance=0,
+                acr_values=(),
+            )
+            yield structs.replace(opened, access=access)
+
+
+class OpenGateway(Gateway):
+    """A gateway that asks nobody who they are."""
+
+    def _graph(self) -> GraphQLEndpoint:
+        executor = Executor(build_schema(), self.settings.limits, introspection=False)
+        return _OpenEndpoint(
+            settings=self.settings,
+            executor=executor,
+            verifier=_NothingProved(),
+            fleet=self._fleet,
+            clock=self._clock,
+            watch=self.watch,
+            keeping=KeptHere(self._vault, self.changes, clock=self._clock),
+            subscriptions=self._subscriptions,
+        )
