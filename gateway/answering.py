@@ -11,7 +11,7 @@ from connectors.clock import Clock
 from gateway.answer import CALLER_GONE, Answer
 from gateway.asgi import CallerGone, request_id
 from gateway.errors import INTERNAL, RequestError
-from gateway.identity.errors import IdentityError, InvalidToken
+from gateway.identity.errors import IdentityError, InvalidToken, NotEntitled
 from gateway.telemetry import Event, Log
 from gateway.watch import Watch
 
@@ -68,7 +68,7 @@ class Endpoint:
 
 
 def _unidentified(error: IdentityError) -> RequestError:
-    if isinstance(error, InvalidToken):
+    if isinstance(error, InvalidToken | NotEntitled):
         return RequestError(
             error.status, error.code, error.description, headers=[("WWW-Authenticate", error.challenge(REALM))]
         )

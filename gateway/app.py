@@ -32,7 +32,7 @@ from gateway.metrics import Metrics
 from gateway.operations.execution import Executor
 from gateway.portal.routes import portal_routes
 from gateway.reloading import Reloaded, taken_over
-from gateway.settings import Settings, environment_variable
+from gateway.settings import Settings, environment_variable, partners_of
 from gateway.sources import open_vault
 from gateway.store.database import Database
 from gateway.store.pointers import Coverage, StoredPointers
@@ -84,7 +84,9 @@ class Gateway:
             lateness=self._lag.worst,
         )
         self._http = open_client()
-        self._verifier = Verifier(settings.authentication.issuers, http=self._http, clock=self._clock)
+        self._verifier = Verifier(
+            settings.authentication.issuers, http=self._http, clock=self._clock, partners=partners_of(settings)
+        )
         self.changes = Changes()
         """What sources tell to have changed, for whoever listens."""
         self._subscriptions = Subscriptions(

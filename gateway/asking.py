@@ -13,11 +13,12 @@ from connectors.clock import Clock, today
 from connectors.contract import Deadline, Inquiry
 from gateway.answering import Endpoint
 from gateway.asgi import CallerGone, header_values
+from gateway.identity.errors import Lack, NotEntitled
 from gateway.settings import Settings
 from gateway.telemetry import Event, Log
 from gateway.timeouts import FIELD, wanted_seconds
 from gateway.watch import Watch
-from resolvers.access.caller import Caller
+from resolvers.access.caller import Caller, CallerKind
 from resolvers.access.permit import Access
 from resolvers.federation import Federation, Keeping
 from resolvers.identifiers import Identifiers
@@ -80,10 +81,12 @@ class AskingEndpoint(Endpoint):
         """Who asks.
 
         Raises:
-            IdentityError: nobody is proved.
+            IdentityError: nobody is proved, or a system that acts for no person.
         """
         caller = await self._verifier.verify(header_values(scope, b"authorization"))
         event.add(client=caller.client_id, caller=caller.kind.value)
+        if caller.kind is CallerKind.ORGANISATION:
+            raise NotEntitled(Lack.PARTNERSHIP)
         return caller
 
     def _patience(self, scope: Scope) -> Deadline | None:

@@ -16,6 +16,7 @@ from msgspec import Struct, structs
 from connectors.options import BadOptions, Duration, Secret, Size, read
 from connectors.weaknesses import readable_by_others
 from gateway.certificates.settings import CertificateSettings
+from gateway.identity.partners import Partner, Partners
 from gateway.identity.settings import IssuerSettings
 
 PREFIX = "GATEWAY_"
@@ -135,6 +136,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     sources: Path
     """The file with the blocks of the sources."""
     authentication: Authentication
+    partners: dict[str, Partner] = {}
+    """Organisations whose people and systems may ask, by a short name of yours."""
     server: Server = Server()
     limits: Limits = Limits()
     subscriptions: SubscriptionSettings = SubscriptionSettings()
@@ -153,6 +156,11 @@ class Settings(Struct, frozen=True, kw_only=True):
             found.append("development is on: issuers may use plain http, the explorer is served")
         if self.server.introspection:
             found.append("server.introspection is on: every signed-in caller can read the schema from the endpoint")
+        found += [
+            f"partners.{key}.bound is 'none': whoever steals one of its tokens can use it"
+            for key, partner in self.partners.items()
+            if partner.bound == "none"
+        ]
         if not self.server.admin.startswith(("127.", "localhost", "[::1]")):
             found.append("server.admin listens beyond this machine")
         if self.cache.url is not None and self.cache.url.reveal().startswith("redis://"):
@@ -160,6 +168,15 @@ class Settings(Struct, frozen=True, kw_only=True):
                 "cache.url is without TLS: whoever is on the way sees when which entry is used, never what it holds"
             )
         return found + readable_by_others(self)
+
+
+def partners_of(settings: Settings) -> Partners:
+    """The registry of partners.
+
+    Raises:
+        ValueError: two of them cannot be told apart, or one has an issuer that is not trusted.
+    """
+    return Partners(settings.partners, issuers=(issuer.issuer for issuer in settings.authentication.issuers))
 
 
 def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
@@ -214,6 +231,10 @@ def _check(settings: Settings, name: str) -> None:
     _check_cache(settings.cache, f"{name}.cache")
     if not settings.authentication.issuers:
         raise BadOptions(f"{name}.authentication.issuers: expected at least one")
+    try:
+        partners_of(settings)
+    except ValueError as error:
+        raise BadOptions(f"{name}.{error}") from None
     if settings.certificates is not None and not settings.certificates.keys:
         raise BadOptions(f"{name}.certificates.keys: expected at least one")
     if settings.explorer is not None and not settings.development:

@@ -16,7 +16,7 @@ from prometheus_client import Counter as Total
 from connectors.clock import Clock
 from connectors.contract import Outcome
 from connectors.errors import Unmatched, WrongPerson
-from gateway.identity.errors import IdentityError, InvalidToken
+from gateway.identity.errors import IdentityError
 from resolvers.deviations import Deviation, DeviationKind
 from resolvers.federation import Fault, Federation
 
@@ -87,8 +87,7 @@ class Watch:
 
     def refused(self, error: IdentityError) -> None:
         """A caller was not known."""
-        reason = error.fault.name if isinstance(error, InvalidToken) else "ISSUER_UNAVAILABLE"
-        self._refused.labels(reason.lower()).inc()
+        self._refused.labels(error.reason.lower()).inc()
 
     def asked(self, request_id: str, federation: Federation) -> None:
         """A request has done with the sources."""

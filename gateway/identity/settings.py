@@ -5,11 +5,20 @@ from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Struct, field
 
+from connectors.contract import Purpose
 from connectors.options import Duration
 from gateway.identity.algorithms import ALGORITHMS
 
 DATE_FORMATS = ("yyyy-MM-dd", "yyyyMMdd", "dd/MM/yyyy")
 """Ways of writing a birth date that can be listed in ``birth_date_formats``."""
+PURPOSES = {
+    "TREAT": Purpose.TREATMENT,
+    "ETREAT": Purpose.EMERGENCY,
+    "HPAYMT": Purpose.PAYMENT,
+    "PUBHLTH": Purpose.PUBLIC_HEALTH,
+    "HSYSADMIN": Purpose.ADMINISTRATION,
+}
+"""Codes of HL7 v3 PurposeOfUse that a partner's token may name."""
 _REGISTERED = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "client_id", "azp", "typ"})
 
 
@@ -29,9 +38,14 @@ class ClaimNames(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     client_id: tuple[str, ...] = ("client_id", "azp")
     organisation: tuple[str, ...] = ("organisation",)
     """A token that has no citizen's number but one of these, or whose ``sub`` is its client, is an organisation's."""
+    purpose: tuple[str, ...] = ("purpose_of_use",)
+    """Why a partner asks: a text, or a coding with ``code``, or a list of one of these."""
+    professional: tuple[str, ...] = ("professional_id",)
+    """Who acts for a partner: a licence number or an employee's id."""
+    professional_name: tuple[str, ...] = ("professional_name",)
 
     def __post_init__(self) -> None:
-        for setting in ("citizen_id", "name", "birth_date", "assurance", "client_id", "organisation"):
+        for setting in self.__struct_fields__:
             names: tuple[str, ...] = getattr(self, setting)
             _require(all(names), f"claims.{setting}", "must not hold an empty name")
         _require(bool(self.citizen_id), "claims.citizen_id", "must name at least one claim")
@@ -75,6 +89,8 @@ class IssuerSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     leeway: Duration = Duration(30)
     """Allowed difference of the clocks when times in a token are judged."""
     claims: ClaimNames = field(default_factory=ClaimNames)
+    purposes: dict[str, Purpose] = field(default_factory=lambda: dict(PURPOSES))
+    """Value of the purpose claim to what it means here; what is not listed is no purpose."""
     allow_http: bool = False
     """Plain http addresses are taken. For development alone: anybody on the way could hand us keys."""
 

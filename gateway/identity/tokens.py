@@ -14,9 +14,10 @@ from msgspec import Struct
 
 from connectors.clock import Clock
 from gateway.identity.algorithms import PublicKey
-from gateway.identity.claims import caller_of, is_moment
+from gateway.identity.claims import caller_of, client_of, is_moment
 from gateway.identity.errors import Fault, InvalidToken
 from gateway.identity.keys import IssuerKeys
+from gateway.identity.partners import NO_PARTNERS, Partners
 from gateway.identity.settings import IssuerSettings
 from gateway.identity.strict_json import parse_object
 from resolvers.access.caller import Caller
@@ -58,11 +59,19 @@ class _Trusted(Struct, frozen=True):
 class Verifier:
     """Judges access tokens of the configured issuers. Made once, used for every request."""
 
-    def __init__(self, issuers: Iterable[IssuerSettings], *, http: httpx.AsyncClient, clock: Clock) -> None:
+    def __init__(
+        self,
+        issuers: Iterable[IssuerSettings],
+        *,
+        http: httpx.AsyncClient,
+        clock: Clock,
+        partners: Partners = NO_PARTNERS,
+    ) -> None:
         """Trust these issuers.
 
         Args:
             issuers: each with its own algorithms, audiences and names of claims.
+            partners: the organisations that are known.
             http: fetches the keys; its certificates and connection pool are the maker's affair.
             clock: the wall clock judges tokens, the stop-watch the age of keys.
 
@@ -70,6 +79,7 @@ class Verifier:
             ValueError: an issuer is configured twice.
         """
         self._clock = clock
+        self._partners = partners
         self._trusted: dict[str, _Trusted] = {}
         for settings in issuers:
             if settings.issuer in self._trusted:
@@ -89,6 +99,7 @@ class Verifier:
 
         Raises:
             InvalidToken: no caller is proved: always a 401, whatever was wrong.
+            NotEntitled: a partner's token does not say what it must say: a 403.
             IssuerUnavailable: the issuer's keys cannot be had: a 503.
         """
         token = _read(_bearer(authorization))
@@ -97,7 +108,8 @@ class Verifier:
         _check_signature(token.raw, await trusted.keys.find(kid, algorithm), trusted.registry)
         self._check_times(token.claims, trusted.settings.leeway)
         _check_purpose(token.claims, trusted.settings)
-        return caller_of(token.claims, trusted.settings)
+        self._check_partner(token, trusted.settings)
+        return caller_of(token.claims, trusted.settings, self._partners)
 
     async def warm(self) -> bool:
         """Fetch every issuer's keys; tell whether all have some. A failure is logged and tried again on demand."""
@@ -114,6 +126,16 @@ class Verifier:
         if trusted is None:
             raise InvalidToken(Fault.UNTRUSTED, cause="the issuer is not configured")
         return trusted
+
+    def _check_partner(self, token: _Read, settings: IssuerSettings) -> None:
+        """A partner's tokens are judged more strictly than its issuer's others."""
+        registered = self._partners.of(settings.issuer, client_of(token.claims, settings))
+        if registered is None:
+            return
+        if token.header["alg"] not in registered.partner.algorithms:
+            raise InvalidToken(Fault.UNTRUSTED, cause="alg is not allowed for this partner")
+        if registered.partner.bound != "none":
+            raise InvalidToken(Fault.UNBOUND, cause="the partner's token is not bound")
 
     def _check_times(self, claims: Mapping[str, Any], leeway: float) -> None:
         now = self._clock.now().timestamp()

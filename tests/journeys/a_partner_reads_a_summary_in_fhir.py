@@ -171,11 +171,11 @@ async def test_a28_a_weak_sign_in_is_challenged_to_step_up(gateway: Running, cit
 
 
 async def test_a33_an_organisation_without_a_purpose_finds_nothing(gateway: Running, city: City) -> None:
-    """The token is good, and no rule lets it in."""
+    """The token is good, and nobody's record can be asked for with it: 403, whoever is asked for."""
     own = await id_of(gateway, city.eid.token_for("an"))
     answer = await call(gateway, f"Patient/{own}/$summary", token=await city.eid.organisation_token("hospital-a"))
 
-    assert answer.status_code == 404
+    assert answer.status_code == 403
 
 
 async def test_while_the_register_is_silent_nobody_is_let_in_to_anothers_record(gateway: Running, city: City) -> None:

@@ -93,11 +93,12 @@ async def test_a30_a_malformed_number_in_the_text_of_the_query_is_not_repeated_e
 
 
 async def test_a33_an_organisation_without_a_purpose_opens_nothing(gateway: Running, city: City) -> None:
-    """The token is good, the caller is known, and there is no rule that lets it in."""
+    """The token is good, and yet of a system that may ask for nobody's record: 403, for any citizen and for none."""
     token = await city.eid.organisation_token("hospital-a")
     for query in ("{ me { id } }", f'{{ citizen(id: "{by_key("phuc").personal_id}") {{ id }} }}'):
         answer = await gateway.ask(query, token=token)
-        assert answer.codes == ["FORBIDDEN"]
+        assert (answer.status, answer.codes) == (403, ["FORBIDDEN"])
+        assert 'error="insufficient_scope"' in answer.headers["www-authenticate"]
 
 
 async def test_a28_a_weak_sign_in_is_asked_to_step_up(gateway: Running, city: City) -> None:
