@@ -35,7 +35,7 @@ from resolvers.connection import Connection, Record
 from resolvers.context import Info
 from resolvers.eligibility import Eligibility, covered
 from resolvers.scalars import CitizenId
-from resolvers.shown import resolved, shown
+from resolvers.shown import instances_of, resolved, shown
 
 
 @strawberry.interface(description="An object with an id that finds it again (Relay).")
@@ -77,10 +77,8 @@ async def sources(root: strawberry.Parent[Chart], info: Info) -> list[ShownOutco
 class Citizen(Node):
     """One citizen."""
 
-    @classmethod
-    def is_type_of(cls, obj: object, _info: object) -> bool:
-        """A citizen in the graph is an opened chart."""
-        return isinstance(obj, Chart)
+    is_type_of = staticmethod(instances_of(Chart))
+    """A citizen in the graph is an opened chart."""
 
     personal_id: CitizenId = strawberry.field(description="Personal identification number.")
     demographics: Demographics | None = resolved(

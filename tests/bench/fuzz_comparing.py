@@ -1,0 +1,125 @@
+"""Executes the same operation here and by the unmodified library, and tells every difference."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import strawberry
+from graphql import ExecutionResult
+from graphql.execution import Executor as LibraryExecutor
+from msgspec import Struct, field
+from strawberry.execution import optimized_is_awaitable
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from gateway.errors import InvalidDocument
+from gateway.operations.execution import Executor
+from gateway.operations.request import GraphQLRequest
+from gateway.settings import Limits
+
+
+class Unmodified(LibraryExecutor[None]):
+    """The library's own executor, with the one thing that Strawberry's resolvers need."""
+
+    operation_extensions: Any = None
+    build_resolve_info: Any = StrawberryGraphQLCoreExecutionContext.build_resolve_info
+
+
+_is_awaitable: Any = optimized_is_awaitable
+Opened = Callable[[], AbstractAsyncContextManager[Any]]
+
+
+class Report(Struct):
+    """What was compared, and how it came out."""
+
+    comparisons: int = 0
+    documents: int = 0
+    invalid: int = 0
+    with_errors: int = 0
+    without_data: int = 0
+    leaves: int = 0
+    differences: list[str] = field(default_factory=list)
+
+    def lines(self) -> list[str]:
+        """For people."""
+        return [
+            f"comparisons        {self.comparisons}",
+            f"documents          {self.documents} (and {self.invalid} that were not valid)",
+            f"answers with errors {self.with_errors}",
+            f"answers without data {self.without_data}",
+            f"leaves             {self.leaves}",
+            f"differences        {len(self.differences)}",
+        ]
+
+
+class Comparing:
+    """Both ways for one schema."""
+
+    def __init__(self, schema: strawberry.Schema, report: Report) -> None:
+        self.executor = Executor(schema, Limits(documents=20), introspection=True)
+        self._schema = schema._schema
+        self._report = report
+
+    async def compare(self, text: str, variables: list[dict[str, Any]], opened: Sequence[Opened]) -> None:
+        """Execute the document in each context, with each set of values, and note what differs.
+
+        Args:
+            text: of the document.
+            variables: sets of values.
+            opened: each gives a context as often as it is asked, always with the same data behind it.
+        """
+        try:
+            operation = self.executor.prepare(GraphQLRequest(query=text))
+        except InvalidDocument:
+            self._report.invalid += 1
+            return
+        self._report.documents += 1
+        for open_context in opened:
+            for values in variables:
+                async with open_context() as context:
+                    expected = await self._unmodified(operation, values, context)
+                async with open_context() as context:
+                    found = await self.executor.run(operation, values, context)
+                assert isinstance(found, ExecutionResult)
+                self._note(text, values, expected, found)
+
+    async def _unmodified(self, operation: Any, values: dict[str, Any], context: Any) -> ExecutionResult:
+        executor = Unmodified.build(
+            self._schema,
+            operation.document.node,
+            context_value=context,
+            raw_variable_values=values,
+            is_awaitable=_is_awaitable,
+            hide_suggestions=True,
+        )
+        if isinstance(executor, list):
+            return ExecutionResult(None, executor)
+        result: Any = executor.execute_operation()
+        return result if isinstance(result, ExecutionResult) else await result
+
+    def _note(self, text: str, values: Any, expected: ExecutionResult, found: ExecutionResult) -> None:
+        report = self._report
+        report.comparisons += 1
+        report.with_errors += bool(expected.errors)
+        report.without_data += expected.data is None
+        report.leaves += leaves(expected.data)
+        wanted, got = told(expected), told(found)
+        if wanted != got:
+            report.differences.append(f"{text}\n{values}\nexpected {wanted}\nfound    {got}")
+
+
+def told(result: ExecutionResult) -> str:
+    """All of a result: values with their exact types and the order of fields, errors with place, path and cause."""
+    errors = [(error.formatted, repr(error.original_error)) for error in result.errors or ()]
+    return f"{result.data!r} {errors!r}"
+
+
+def leaves(data: Any) -> int:
+    """How many values there are in it."""
+    if isinstance(data, dict):
+        return sum(map(leaves, data.values()))
+    return sum(map(leaves, data)) if isinstance(data, list) else 1
+
+
+def shortest(differences: list[str], most: int = 5) -> list[str]:
+    """Some of them, those first that are the easiest to understand."""
+    return sorted(differences, key=len)[:most]

@@ -1,0 +1,32 @@
+"""Compiled execution answers as the unmodified library; a few seeds of what ``tests.bench.fuzz`` tries at length."""
+
+import pytest
+
+from tests.bench.fuzz import compare_graph, compare_schema
+from tests.bench.fuzz_comparing import Report
+
+# A refused field cancels its neighbours before they begin, here as in the library.
+pytestmark = pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_random_schemas_are_answered_as_the_library_answers(seed: int) -> None:
+    """Values, their types and order; errors, their places, paths, causes and order."""
+    report = Report()
+    await compare_schema(seed, report)
+
+    assert report.differences == []
+    assert report.comparisons > 50
+    assert report.with_errors > 5
+    assert report.leaves > 100
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_our_graph_is_answered_as_the_library_answers(seed: int) -> None:
+    """Over sources that fail, and records whose values are not what they promise."""
+    report = Report()
+    await compare_graph(seed, report, documents=8)
+
+    assert report.differences == []
+    assert report.comparisons > 20
+    assert report.leaves > 300
