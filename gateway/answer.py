@@ -6,18 +6,19 @@ from contextlib import aclosing
 from typing import Any
 
 import structlog
-from graphql import ExecutionResult, GraphQLError
+from graphql import ExecutionResult
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Send
 
 from gateway.asgi import SAFE_HEADERS, request_id, send_json
-from gateway.errors import RequestError, formatted, is_defect
+from gateway.errors import RequestError
 from gateway.incremental import HEARTBEAT, announced, content_type, delivered, ending, framed
 from gateway.negotiation import Accepted, AnswerType, Form, Framing, Streaming
 from gateway.operations.waves import Begun
 from gateway.telemetry import Event
+from gateway.telling import Telling
 from resolvers.federation import Federation
 from resolvers.language import DEFAULT, LANGUAGES
 from resolvers.sections import SECTION_OF
@@ -26,20 +27,17 @@ CALLER_GONE = 499
 """Stands in the event of a request whose caller hung up; nobody is answered with it."""
 
 
-class Answer:
+class Answer(Telling):
     """The one answer to a request."""
 
     def __init__(self, send: Send, event: Event, *, counted_as: str) -> None:
+        super().__init__(event, LANGUAGES[DEFAULT])
         self.counted_as = counted_as
         """In metrics."""
         self._send = send
-        self._event = event
-        self._codes: set[str] = set()
         self._begun = False
         self.accepted = Accepted(AnswerType.GRAPHQL, None)
         self.status = 0
-        self.language = LANGUAGES[DEFAULT]
-        """Of the words for people."""
 
     async def give(self, result: ExecutionResult, federation: Federation) -> None:
         """Send data and errors. An answer without any data, whose errors lie in the request itself, is a refusal."""
@@ -47,7 +45,7 @@ class Answer:
         body: dict[str, Any] = {}
         executed = result.data is not None or any(error.path is not None for error in errors)
         if errors:
-            body["errors"] = self._shown(errors)
+            body["errors"] = self.shown(errors)
         if executed:
             body["data"] = result.data
         body["extensions"] = {"requestId": self._event.request_id, "sources": _sources(federation)}
@@ -63,13 +61,13 @@ class Answer:
         form, framing = streaming.form, streaming.framing
         body: dict[str, Any] = {"data": begun.data, **announced(begun.pending, form)}
         if begun.errors:
-            body["errors"] = self._shown(begun.errors)
+            body["errors"] = self.shown(begun.errors)
         body |= {"hasNext": True, "extensions": {"requestId": self._event.request_id}}
         await self._begin(content_type(streaming, deferred=True))
         await self._write(framed(framing, body, first=True))
         async with aclosing(begun.payloads) as payloads:
             async for payload in payloads:
-                await self._write(framed(framing, delivered(payload, form, self._shown), first=False))
+                await self._write(framed(framing, delivered(payload, form, self.shown), first=False))
         # In a payload of its own: Apollo Client does not look at the extensions beside deferred data.
         last = {
             "hasNext": False,
@@ -104,7 +102,7 @@ class Answer:
                     last = ending(Framing.EVENTS)
                     break
                 told += 1
-                await self._write(framed(Framing.EVENTS, self._told(result), first=False))
+                await self._write(framed(Framing.EVENTS, self.told(result), first=False))
                 following = asyncio.ensure_future(_following(results))
         finally:
             self._event.add(told=told)
@@ -113,18 +111,13 @@ class Answer:
             await asyncio.gather(following, stopped, return_exceptions=True)
         await self._write(last, last=True)
 
-    def _told(self, result: ExecutionResult) -> dict[str, Any]:
-        errors = {"errors": self._shown(result.errors)} if result.errors else {}
-        return {"data": result.data, **errors, "extensions": {"requestId": self._event.request_id}}
-
     async def tell(self, content: dict[str, Any]) -> None:
         """Send the answer of an endpoint that executes no document."""
         await self._json(200, {**content, "extensions": {"requestId": self._event.request_id}})
 
     async def refuse(self, error: RequestError) -> None:
         """Send the refusal of a request that was not executed; an answer that has begun can only be left unfinished."""
-        self._codes.add(error.code)
-        self._event.add(errors=sorted(self._codes))
+        self.note(error.code)
         if self._begun:
             self.status = error.status
             return
@@ -136,16 +129,6 @@ class Answer:
             and error.code.startswith(("GRAPHQL_", "MAX_"))
         )
         await self._json(200 if lenient else error.status, body, headers=error.headers)
-
-    def _shown(self, errors: list[GraphQLError]) -> list[dict[str, Any]]:
-        """Errors as the caller may see them; the operator sees more."""
-        for error in errors:
-            if is_defect(error):
-                self._event.write_defect(error.original_error, path=error.path or ())
-        shown = [formatted(error, self._event.request_id, self.language) for error in errors]
-        self._codes.update(entry["extensions"]["code"] for entry in shown)
-        self._event.add(errors=sorted(self._codes))
-        return shown
 
     async def _json(self, status: int, body: dict[str, Any], headers: Sequence[tuple[str, str]] = ()) -> None:
         self.status, self._begun = status, True

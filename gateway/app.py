@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Self
+from typing import Self, TypeVar
 
 import structlog
 from msgspec import structs
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from connectors.clock import Clock, SystemClock
 from connectors.contract import Source
@@ -23,6 +23,7 @@ from gateway.endpoint import GraphQLEndpoint
 from gateway.events.endpoint import EventsEndpoint
 from gateway.fhir_out.endpoint import FhirEndpoint
 from gateway.fleet import Fleet
+from gateway.graph import GraphEndpoint
 from gateway.health import admin_app
 from gateway.identity.e_id import EId
 from gateway.identity.fetching import open_client
@@ -33,6 +34,7 @@ from gateway.operations.execution import Executor
 from gateway.portal.routes import portal_routes
 from gateway.reloading import Reloaded, taken_over
 from gateway.settings import Settings, environment_variable, partners_of
+from gateway.sockets.endpoint import SocketEndpoint
 from gateway.sources import open_vault
 from gateway.store.database import Database
 from gateway.store.pointers import Coverage, StoredPointers
@@ -40,6 +42,8 @@ from gateway.subscriptions import Subscriptions
 from gateway.watch import Watch
 from resolvers.locating import Directory
 from resolvers.schema import build_schema
+
+E = TypeVar("E", bound=GraphEndpoint)
 
 
 class Gateway:
@@ -93,7 +97,9 @@ class Gateway:
             settings.subscriptions, changes=self.changes, clock=self._clock, watch=self.watch
         )
         self._certifier = certifier_of(settings, self._clock)
+        self._executor = Executor(build_schema(), settings.limits, introspection=settings.server.introspection)
         self._endpoint = self._graph()
+        self._sockets = self._executing(SocketEndpoint)
         self._fhir = FhirEndpoint(
             settings=settings,
             verifier=self._verifier,
@@ -130,7 +136,7 @@ class Gateway:
             self.reloaded = Reloaded(at=at, refused=str(error))
             log.error("reload_refused", reason=str(error))  # noqa: TRY400 - told by its sentence: no defect of ours
             return self.reloaded
-        self._endpoint.settings = self._fhir.settings = self.settings
+        self._endpoint.settings = self._sockets.settings = self._fhir.settings = self.settings
         self.reloaded = Reloaded(at=at, sources=changes, restart=restart)
         log.info("reloaded", restart=restart, **structs.asdict(changes))
         self._warn()
@@ -164,10 +170,12 @@ class Gateway:
         await self._http.aclose()
 
     def _graph(self) -> GraphQLEndpoint:
-        executor = Executor(build_schema(), self.settings.limits, introspection=self.settings.server.introspection)
-        return GraphQLEndpoint(
+        return self._executing(GraphQLEndpoint)
+
+    def _executing(self, endpoint: type[E]) -> E:
+        return endpoint(
             settings=self.settings,
-            executor=executor,
+            executor=self._executor,
             verifier=self._verifier,
             fleet=self._fleet,
             clock=self._clock,
@@ -197,6 +205,7 @@ class Gateway:
     def _routes(self) -> Sequence[BaseRoute]:
         routes: list[BaseRoute] = [Route("/graphql", self._endpoint), Route("/events", self._events())]
         routes.append(Route("/fhir/{path:path}", self._fhir))
+        routes.append(WebSocketRoute("/{path:path}", self._sockets))
         if self._certifier is not None:
             routes.append(keys_route(self._certifier))
         if self.settings.explorer is not None:

@@ -6,12 +6,10 @@ gets an answer and an event like every other request.
 """
 
 import asyncio
-import contextlib
+import base64
+import binascii
 import re
-import struct
 import uuid
-from collections.abc import Callable
-from socket import SO_LINGER, SOL_SOCKET
 from typing import Any
 
 import httptools
@@ -21,6 +19,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from gateway.asgi import METHODS, SAFE_HEADERS
 from gateway.errors import RequestError
+from gateway.line import Line
 from gateway.settings import Server
 from gateway.telemetry import Event
 
@@ -29,6 +28,8 @@ MAX_TARGET = 16 * 1024
 MAX_HEADER = 32 * 1024
 """Bytes of all header fields together. A token is the largest of them."""
 MAX_FIELDS = 100
+MAX_SOCKET_LINE = 8 * 1024 - 64
+"""Bytes of one line of the header before a WebSocket: what the library reads that speaks it."""
 _LINGER_SECONDS = 2.0
 _LINGER_BYTES = 1024 * 1024
 _HOST = re.compile(rb"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
@@ -38,15 +39,13 @@ class _Stop(Exception):
     """Ends the parser's work from within one of its callbacks; what to answer is already known."""
 
 
-class Connection(HttpToolsProtocol):
+class Connection(Line, HttpToolsProtocol):
     """HTTP/1.1 as uvicorn speaks it, with an end to everything."""
 
     def __init__(self, *args: Any, server: Server, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._patience = server.caller_timeout
+        super().__init__(*args, patience=server.caller_timeout, **kwargs)
         # The framing of chunks takes room beside the body, but never several times as much of it.
         self._max_request = MAX_TARGET + MAX_HEADER + 4 * server.max_body
-        self._timers: dict[str, asyncio.TimerHandle] = {}
         self._in_header = False
         self._in_request = False
         self._refusal: RequestError | None = None
@@ -59,12 +58,6 @@ class Connection(HttpToolsProtocol):
         """Wait for a request, but not for ever."""
         super().connection_made(transport)
         self._in("header", self._patience, self._too_slow)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Forget every timer."""
-        for name in list(self._timers):
-            self._no_longer(name)
-        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser, within the bounds of a request."""
@@ -140,16 +133,6 @@ class Connection(HttpToolsProtocol):
             self._received = 0
             self._in("linger", _LINGER_SECONDS, self._close)
 
-    def pause_writing(self) -> None:
-        """The caller does not read as fast as we write."""
-        super().pause_writing()
-        self._watch_reader()
-
-    def resume_writing(self) -> None:
-        """The caller has read."""
-        self._no_longer("reader")
-        super().resume_writing()
-
     def timeout_keep_alive_handler(self) -> None:
         """End an idle connection, also one whose last answer nobody took."""
         self._close()
@@ -158,13 +141,52 @@ class Connection(HttpToolsProtocol):
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as offer:
-            # Nothing else than HTTP/1.1 is spoken here, and a server may ignore the offer (RFC 9110, section 7.8). The
-            # parser does not: it would take the body for the next request. It is told the same without the offer.
-            plain = [field for field in self.headers if field[0] not in (b"connection", b"upgrade")]
-            told = b"%b %b HTTP/1.1\r\n" % (self.parser.get_method(), self.url)
-            told += b"".join(b"%b: %b\r\n" % field for field in plain) + b"\r\n"
+            rest = data[offer.args[0] :]
+            if self.ws_protocol_class is not None and self._values(b"upgrade") == [b"websocket"]:
+                self._hand_over(rest)
+                return
+            # A server may ignore any other offer (RFC 9110, section 7.8). The parser does not: it would take the body
+            # for the next request. It is told the same without the offer.
+            told = self._told([field for field in self.headers if field[0] not in (b"connection", b"upgrade")])
             self.parser = httptools.HttpRequestParser(self)
-            self.parser.feed_data(told + data[offer.args[0] :])
+            self.parser.feed_data(told + rest)
+
+    def _hand_over(self, rest: bytes) -> None:
+        """Let a WebSocket have the line, if this is the right beginning of one (RFC 6455, section 4.2.1)."""
+        refusal = self._unfit_for_a_socket()
+        if refusal is not None or self._is_answering():
+            self._refuse(refusal or RequestError(400, "BAD_REQUEST", "Ask for a WebSocket on a connection of its own."))
+            return
+        self._forget_timers()
+        self.connections.discard(self)
+        socket = self.ws_protocol_class(  # type: ignore[call-arg, misc]  # as uvicorn does
+            config=self.config, server_state=self.server_state, app_state=self.app_state
+        )
+        socket.connection_made(self.transport)
+        self.transport.set_protocol(socket)
+        socket.data_received(self._told(self.headers) + rest)
+
+    def _unfit_for_a_socket(self) -> RequestError | None:
+        if self._values(b"sec-websocket-version") != [b"13"]:
+            message = "Of the WebSocket protocol only version 13 is spoken here."
+            return RequestError(426, "BAD_REQUEST", message, headers=[("Sec-WebSocket-Version", "13")])
+        keys = [value for name, value in self.headers if name == b"sec-websocket-key"]
+        if self.parser.get_method() != b"GET" or len(keys) != 1 or not _is_nonce(keys[0]):
+            return RequestError(400, "BAD_REQUEST", "A WebSocket begins with a GET that has one Sec-WebSocket-Key.")
+        if self._values(b"content-length") or self._values(b"transfer-encoding"):
+            return RequestError(400, "BAD_REQUEST", "What begins a WebSocket has no body.")
+        if len(self._values(b"origin")) > 1:
+            return RequestError(400, "BAD_REQUEST", "A WebSocket has one origin (RFC 6454, section 7.3).")
+        if len(self.url) > MAX_SOCKET_LINE or any(
+            len(name) + len(value) > MAX_SOCKET_LINE for name, value in self.headers
+        ):
+            return RequestError(431, "BAD_REQUEST", f"For a WebSocket no field is longer than {MAX_SOCKET_LINE} bytes.")
+        return None
+
+    def _told(self, fields: list[tuple[bytes, bytes]]) -> bytes:
+        """The header of this request with those fields."""
+        first = b"%b %b HTTP/1.1\r\n" % (self.parser.get_method(), self.url)
+        return first + b"".join(b"%b: %b\r\n" % field for field in fields) + b"\r\n"
 
     def _values(self, name: bytes) -> list[bytes]:
         return [value.strip().lower() for known, value in self.headers if known == name]
@@ -213,41 +235,12 @@ class Connection(HttpToolsProtocol):
             self.transport.write_eof()
         self._in("linger", _LINGER_SECONDS, self._close)
 
-    def _close(self) -> None:
-        """Close when everything is written; after a while, in any case."""
-        self._in("abort", self._patience, self._cut)
-        self.transport.close()
 
-    def _watch_reader(self) -> None:
-        left = self.transport.get_write_buffer_size()
-
-        def judge() -> None:
-            if self.transport.get_write_buffer_size() < left:
-                self._watch_reader()
-            else:
-                self._cut()
-
-        self._in("reader", self._patience, judge)
-
-    def _cut(self) -> None:
-        """End the connection at once, and with it what the system still keeps to be read."""
-        line = self.transport.get_extra_info("socket")
-        with contextlib.suppress(OSError):  # the caller's end may have closed it a moment ago
-            line.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
-        self.transport.abort()
-
-    def _in(self, name: str, seconds: float, act: Callable[[], None]) -> None:
-        self._no_longer(name)
-
-        def due() -> None:
-            del self._timers[name]
-            act()
-
-        self._timers[name] = self.loop.call_later(seconds, due)
-
-    def _no_longer(self, name: str) -> None:
-        if timer := self._timers.pop(name, None):
-            timer.cancel()
+def _is_nonce(key: bytes) -> bool:
+    try:
+        return len(base64.b64decode(key.strip(), validate=True)) == 16
+    except binascii.Error:
+        return False
 
 
 def _answer(error: RequestError, request_id: str) -> bytes:

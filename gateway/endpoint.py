@@ -4,60 +4,27 @@ The order is the safety: who asks is known before a byte of the body is read, th
 the document is bounded before it is validated, and only then is anybody asked anything.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
-
 from graphql import ExecutionResult
-from msgspec import structs
 from starlette.types import Receive, Scope
 
-from connectors.clock import Clock
 from connectors.contract import Deadline
 from gateway.answer import Answer
 from gateway.asgi import METHODS, header_values, read_body
-from gateway.asking import AskingEndpoint, Lender, Opened, TokenVerifier, language_of, unless_gone
+from gateway.asking import language_of, unless_gone
 from gateway.errors import RequestError
+from gateway.graph import GraphEndpoint
 from gateway.negotiation import Accepted, Framing, accepted, require_json
-from gateway.operations.execution import Executor, Operation
+from gateway.operations.execution import Operation
 from gateway.operations.request import GraphQLRequest, from_body, from_query_string
 from gateway.operations.waves import Begun
-from gateway.service import service_of
-from gateway.settings import Settings
-from gateway.subscriptions import Subscriptions
-from gateway.telemetry import Event, Log
-from gateway.watch import Watch
+from gateway.telemetry import Event
 from resolvers.access.caller import Caller
-from resolvers.certifying import Certifier
-from resolvers.context import Context
-from resolvers.federation import Keeping
-from resolvers.language import Language
 
 
-class GraphQLEndpoint(AskingEndpoint):
+class GraphQLEndpoint(GraphEndpoint):
     """``POST`` and ``GET /graphql``, as an ASGI application."""
 
     name = "graphql"
-
-    def __init__(
-        self,
-        *,
-        settings: Settings,
-        executor: Executor,
-        verifier: TokenVerifier,
-        fleet: Lender,
-        keeping: Keeping | None = None,
-        clock: Clock,
-        watch: Watch,
-        subscriptions: Subscriptions,
-        certifier: Certifier | None = None,
-        log: Log | None = None,
-    ) -> None:
-        super().__init__(
-            settings=settings, verifier=verifier, fleet=fleet, keeping=keeping, clock=clock, watch=watch, log=log
-        )
-        self._executor = executor
-        self._certifier = certifier
-        self._subscriptions = subscriptions
 
     async def _answer(self, scope: Scope, receive: Receive, answer: Answer, event: Event) -> None:
         if scope["method"] not in ("GET", "POST"):
@@ -113,42 +80,21 @@ class GraphQLEndpoint(AskingEndpoint):
         event: Event,
         patience: Deadline | None,
     ) -> None:
-        """Answer a subscription. Its beginning has the deadline of a request, and so has every change."""
         streaming = answer.accepted.streaming
         if streaming is None or streaming.framing is not Framing.EVENTS:
             raise RequestError(406, "BAD_REQUEST", "A subscription is answered with text/event-stream alone.")
         answer.accepted = Accepted(None, streaming)
         answer.counted_as = "subscription"
 
-        @asynccontextmanager
-        async def asking() -> AsyncIterator[Context]:
-            change = Event(event.request_id, self._log)
-            try:
-                async with self._opened(caller, change, None) as opened:
-                    yield self._context(answer.language, opened)
-            finally:
-                change.write_change()
+        async def following() -> None:
+            async with self._subscribed(
+                caller, operation, request.variables, answer.language, event, patience
+            ) as subscription:
+                results = subscription.results
+                if isinstance(results, ExecutionResult):
+                    await answer.give(results, subscription.federation)
+                    return
+                of_all = self._subscriptions
+                await answer.give_events(results, heartbeat=of_all.heartbeat, ended=of_all.ended)
 
-        with self._subscriptions.opened(caller, asking) as hear:
-            async with self._opened(caller, event, patience) as opened:
-                context = structs.replace(self._context(answer.language, opened), hear=hear)
-                begun = await unless_gone(self._executor.subscribe(operation, request.variables, context), receive)
-            if isinstance(begun, ExecutionResult):
-                await answer.give(begun, opened.federation)
-                return
-            async with aclosing(begun) as results:
-                giving = answer.give_events(
-                    results, heartbeat=self._subscriptions.heartbeat, ended=self._subscriptions.ended
-                )
-                await unless_gone(giving, receive)
-
-    def _context(self, language: Language, opened: Opened) -> Context:
-        return Context(
-            access=opened.access,
-            federation=opened.federation,
-            identifiers=self._identifiers,
-            language=language,
-            today=opened.today,
-            service=service_of(self.settings, schema_hash=self._executor.schema_hash),
-            certifier=self._certifier,
-        )
+        await unless_gone(following(), receive)

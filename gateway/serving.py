@@ -17,6 +17,7 @@ from gateway.app import Gateway
 from gateway.connection import Connection
 from gateway.reloading import Reloaded
 from gateway.settings import Server
+from gateway.websocket import Socket
 
 _IDLE_SECONDS = 30
 
@@ -67,7 +68,8 @@ async def serve(gateway: Gateway) -> None:
         CannotListen: an address of the settings cannot be had.
     """
     settings = gateway.settings.server
-    public = Listener(listener_config(gateway.public, settings, address=settings.listen))
+    heartbeat = gateway.settings.subscriptions.heartbeat
+    public = Listener(listener_config(gateway.public, settings, address=settings.listen, heartbeat=heartbeat))
     admin = Listener(listener_config(gateway.admin, settings, address=settings.admin))
     _listen_to_signals(gateway, public)
     asyncio.get_running_loop().set_exception_handler(telemetry.note_loop_defect)
@@ -90,13 +92,16 @@ async def serve(gateway: Gateway) -> None:
         await gateway.stop()
 
 
-def listener_config(app: ASGIApp, server: Server, *, address: str = "127.0.0.1:0") -> uvicorn.Config:
+def listener_config(
+    app: ASGIApp, server: Server, *, address: str = "127.0.0.1:0", heartbeat: float | None = None
+) -> uvicorn.Config:
     """How an application is served: as little as possible of the server underneath shows.
 
     Args:
         app: what is served.
         server: its bounds.
         address: ``host:port``; without meaning for a caller that brings its own socket.
+        heartbeat: seconds between two signs of life on a WebSocket; without it none is spoken.
     """
     host, _, port = address.rpartition(":")
     return uvicorn.Config(
@@ -105,7 +110,11 @@ def listener_config(app: ASGIApp, server: Server, *, address: str = "127.0.0.1:0
         port=int(port),
         loop="uvloop",
         http=functools.partial(Connection, server=server),  # type: ignore[arg-type]  # it is only ever called
-        ws="none",
+        ws="none" if heartbeat is None else functools.partial(Socket, server=server),  # type: ignore[arg-type]  # as http
+        ws_max_size=int(server.max_body),
+        ws_ping_interval=heartbeat,
+        ws_ping_timeout=server.caller_timeout,
+        ws_per_message_deflate=False,
         lifespan="off",
         access_log=False,
         log_config=None,

@@ -3,7 +3,9 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, ExitStack, contextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, ExitStack, contextmanager
+
+from prometheus_client import Gauge
 
 from connectors.clock import Clock
 from gateway.changes import Changes, Listening
@@ -27,12 +29,10 @@ class Subscriptions:
         """Seconds."""
         self.ended = asyncio.Event()
         """Set when the gateway ends: clients come back, to another one."""
-        self._settings = settings
         self._changes = changes
         self._clock = clock
-        self._watch = watch
-        self._open: Counter[tuple[str, str]] = Counter()
-        """By issuer and subject of the caller."""
+        self._places = _Places(settings, what="subscriptions", gauge=watch.subscriptions)
+        self._sockets = _Places(settings, what="sockets", gauge=watch.sockets)
 
     def end(self) -> None:
         """Let every subscription end, and none begin."""
@@ -45,12 +45,22 @@ class Subscriptions:
         Raises:
             RequestError: 429 or 503, there is no place.
         """
-        with self._place(caller), ExitStack() as listening:
+        if self.ended.is_set():
+            raise _no_room()
+        with self._places.one(caller), ExitStack() as listening:
 
             def hear(ref: str) -> AsyncGenerator[tuple[Change, Context], None]:
                 return self._heard(listening.enter_context(self._changes.listen(ref)), caller, asking)
 
             yield hear
+
+    def connected(self, caller: Caller) -> AbstractContextManager[None]:
+        """A place for one more socket of that caller, whatever goes on there; there are as many as of subscriptions.
+
+        Raises:
+            RequestError: 429 or 503, there is no place.
+        """
+        return self._sockets.one(caller)
 
     async def _heard(
         self, listening: Listening, caller: Caller, asking: Asking
@@ -73,26 +83,43 @@ class Subscriptions:
                 async with asking() as context:
                     yield change, context
 
+
+class _Places:
+    """So many for all, so many for each caller."""
+
+    def __init__(self, settings: SubscriptionSettings, *, what: str, gauge: Gauge) -> None:
+        self._settings = settings
+        self._what = what
+        self._gauge = gauge
+        self._taken: Counter[tuple[str, str]] = Counter()
+        """By issuer and subject of the caller."""
+
     @contextmanager
-    def _place(self, caller: Caller) -> Iterator[None]:
+    def one(self, caller: Caller) -> Iterator[None]:
+        """One of them, as long as the block lasts.
+
+        Raises:
+            RequestError: 429 or 503, there is none left.
+        """
         who = (caller.issuer, caller.subject)
-        if self.ended.is_set() or self._open.total() >= self._settings.most:
-            raise RequestError(
-                503, "SERVICE_UNAVAILABLE", "There is no room for a subscription. Try again.", headers=_LATER
-            )
-        if self._open[who] >= self._settings.most_per_caller:
-            raise RequestError(
-                429, "TOO_MANY_SUBSCRIPTIONS", "You have too many subscriptions. End one first.", headers=_LATER
-            )
-        self._open[who] += 1
-        self._watch.subscriptions.inc()
+        if self._taken.total() >= self._settings.most:
+            raise _no_room()
+        if self._taken[who] >= self._settings.most_per_caller:
+            message = f"You have too many {self._what}. End one first."
+            raise RequestError(429, "TOO_MANY_SUBSCRIPTIONS", message, headers=_LATER)
+        self._taken[who] += 1
+        self._gauge.inc()
         try:
             yield
         finally:
-            self._watch.subscriptions.dec()
-            self._open[who] -= 1
-            if not self._open[who]:
-                del self._open[who]
+            self._gauge.dec()
+            self._taken[who] -= 1
+            if not self._taken[who]:
+                del self._taken[who]
+
+
+def _no_room() -> RequestError:
+    return RequestError(503, "SERVICE_UNAVAILABLE", "There is no room for a subscription. Try again.", headers=_LATER)
 
 
 _LATER = (("Retry-After", "5"),)

@@ -46,6 +46,9 @@ class Watch:
         self.subscriptions = Gauge(
             "citizen_graph_subscriptions", "Subscriptions that are open.", registry=self.registry
         )
+        self.sockets = Gauge(
+            "citizen_graph_sockets", "Sockets for subscriptions that are open.", registry=self.registry
+        )
         self._clock = clock
         self._requests = Total(
             "citizen_graph_requests", "Requests by status.", ["endpoint", "status"], registry=self.registry

@@ -121,8 +121,9 @@ def running_gateway(
 
     try:
         run(gateway.start())
-        for listener, app in ((public, gateway.public), (admin, gateway.admin)):
-            run(listener.open(app, listener_config(app, gateway.settings.server)))
+        heartbeat = gateway.settings.subscriptions.heartbeat
+        for listener, app, beat in ((public, gateway.public, heartbeat), (admin, gateway.admin, None)):
+            run(listener.open(app, listener_config(app, gateway.settings.server, heartbeat=beat)))
         yield Running(gateway, public.url, admin.url, folder)
     finally:
         for listener in (public, admin):

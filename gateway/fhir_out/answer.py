@@ -31,8 +31,7 @@ class FhirAnswer(Answer):
 
     async def refuse(self, error: RequestError) -> None:
         """Send the refusal as OperationOutcome; an answer that has begun can only be left unfinished."""
-        self._codes.add(error.code)
-        self._event.add(errors=sorted(self._codes))
+        self.note(error.code)
         if self._begun:
             self.status = error.status
             return

@@ -41,7 +41,7 @@ def from_body(body: bytes) -> GraphQLRequest:
         raise RequestError(400, "BAD_REQUEST", "The body is not JSON, or names a member twice.") from None
     if isinstance(parsed, list):
         raise RequestError(400, "BAD_REQUEST", "Batches of requests are not taken.")
-    return _checked(parsed)
+    return from_members(parsed)
 
 
 def from_query_string(query_string: bytes) -> GraphQLRequest:
@@ -60,7 +60,7 @@ def from_query_string(query_string: bytes) -> GraphQLRequest:
                 members[name] = strictly_parsed(members[name].encode())
     except ValueError:
         raise RequestError(400, "BAD_REQUEST", "The query string cannot be read.") from None
-    return _checked(members)
+    return from_members(members)
 
 
 def strictly_parsed(raw: bytes) -> object:
@@ -76,7 +76,12 @@ def strictly_parsed(raw: bytes) -> object:
     return parse_object(raw) if isinstance(parsed, dict) else parsed
 
 
-def _checked(parsed: object) -> GraphQLRequest:
+def from_members(parsed: object) -> GraphQLRequest:
+    """The request in an object that was parsed already.
+
+    Raises:
+        RequestError: 400.
+    """
     try:
         body = msgspec.convert(parsed, _Body)
     except msgspec.ValidationError:

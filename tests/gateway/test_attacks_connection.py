@@ -123,16 +123,6 @@ async def test_an_upgrade_is_not_taken_and_costs_nothing(gateway: Running, token
         assert (await wire.hear()).status == 200
 
 
-async def test_a61_a_socket_for_subscriptions_is_not_opened(gateway: Running, token: str) -> None:
-    """The handshake is answered as the plain request that it also is."""
-    offer = (
-        b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n"
-    )
-    assert (await said(gateway, head(b"GET", b"/graphql", None, offer))).status == 401
-    assert (await said(gateway, head(b"GET", b"/graphql", token, offer))).status == 400
-
-
 @pytest.mark.parametrize(
     ("lines", "status"),
     [

@@ -1,0 +1,104 @@
+"""What the two ways to the graph share, one answer by HTTP and many by WebSocket: its executor, and a subscription."""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from typing import Any
+
+from graphql import ExecutionResult
+from msgspec import Struct, structs
+
+from connectors.clock import Clock
+from connectors.contract import Deadline
+from gateway.asking import AskingEndpoint, Lender, Opened, TokenVerifier
+from gateway.operations.execution import Executor, Operation
+from gateway.service import service_of
+from gateway.settings import Settings
+from gateway.subscriptions import Subscriptions
+from gateway.telemetry import Event, Log
+from gateway.watch import Watch
+from resolvers.access.caller import Caller
+from resolvers.certifying import Certifier
+from resolvers.context import Context
+from resolvers.federation import Federation, Keeping
+from resolvers.language import Language
+
+
+class Begun(Struct, frozen=True):
+    """What became of the beginning of a subscription."""
+
+    results: ExecutionResult | AsyncGenerator[ExecutionResult, None]
+    """A refusal, or everything that is to come."""
+    federation: Federation
+    """Who was asked for that."""
+
+
+class GraphEndpoint(AskingEndpoint):
+    """An endpoint that executes documents."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        executor: Executor,
+        verifier: TokenVerifier,
+        fleet: Lender,
+        keeping: Keeping | None = None,
+        clock: Clock,
+        watch: Watch,
+        subscriptions: Subscriptions,
+        certifier: Certifier | None = None,
+        log: Log | None = None,
+    ) -> None:
+        super().__init__(
+            settings=settings, verifier=verifier, fleet=fleet, keeping=keeping, clock=clock, watch=watch, log=log
+        )
+        self._executor = executor
+        self._certifier = certifier
+        self._subscriptions = subscriptions
+
+    @asynccontextmanager
+    async def _subscribed(
+        self,
+        caller: Caller,
+        operation: Operation,
+        variables: dict[str, Any] | None,
+        language: Language,
+        event: Event,
+        patience: Deadline | None,
+    ) -> AsyncIterator[Begun]:
+        """A subscription, as long as the block lasts. Its beginning has the deadline of a request; so has each change.
+
+        Raises:
+            RequestError: there is no place for it.
+        """
+
+        @asynccontextmanager
+        async def asking() -> AsyncIterator[Context]:
+            change = Event(event.request_id, self._log)
+            try:
+                async with self._opened(caller, change, None) as opened:
+                    yield self._context(language, opened)
+            finally:
+                change.write_change()
+
+        with self._subscriptions.opened(caller, asking) as hear:
+            async with self._opened(caller, event, patience) as opened:
+                context = structs.replace(self._context(language, opened), hear=hear)
+                results = await self._executor.subscribe(operation, variables, context)
+            begun = Begun(results, opened.federation)
+            if isinstance(results, ExecutionResult):
+                yield begun
+                return
+            async with aclosing(results):
+                yield begun
+
+    def _context(self, language: Language, opened: Opened) -> Context:
+        return Context(
+            access=opened.access,
+            federation=opened.federation,
+            identifiers=self._identifiers,
+            language=language,
+            today=opened.today,
+            service=service_of(self.settings, schema_hash=self._executor.schema_hash),
+            certifier=self._certifier,
+        )

@@ -1,0 +1,1 @@
+"""Subscriptions over WebSocket, in the protocol graphql-transport-ws."""
