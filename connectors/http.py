@@ -1,41 +1,43 @@
 """The line to one source: one client, its credentials, its bounds, and the translation of everything that fails.
 
-Kinds speak through a line and never see httpx: what comes back is a ``Reply`` within its bounds, what goes wrong is
-a ``SourceError``. The client is replaced at its transport in tests, and can be exchanged here without a kind knowing.
+Kinds speak through a line and never see a client: what comes back is a ``Reply`` within its bounds, what goes wrong is
+a ``SourceError``. The client is replaced at its transport in tests, and can be exchanged without a kind knowing.
 """
 
 import asyncio
-import logging
 import random
+import re
 import uuid
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from collections.abc import Callable, Mapping, Sequence
+from urllib.parse import quote, urlencode, urlsplit
 
 import httpx
 import msgspec
 from msgspec import structs
 
 from connectors import calls
+from connectors.activity import Activity
+from connectors.carrying import Call
 from connectors.clock import Clock
 from connectors.contract import Deadline
-from connectors.errors import Crowded, Denied, Garbled, SourceError, TooSlow, Unavailable
+from connectors.errors import Crowded, Denied, Garbled, TooSlow
 from connectors.network import LookUp, look_up
 from connectors.oauth import OAuthSession
 from connectors.options import BadOptions, Size, SourceOptions
 from connectors.reply import Reply, refusal
 from connectors.resilience import Random, Sleep, repeated
-from connectors.transport import Transport, carried
-
-# Both libraries write the whole URL of a call into their log, and some protocols put a token into it.
-logging.getLogger("httpx").setLevel(logging.WARNING)
-logging.getLogger("httpcore").setLevel(logging.WARNING)
+from connectors.transport import PORTS, carrier_of
 
 Fields = Mapping[str, str | Sequence[str]]
 """Fields of a form or query string; a list where one name stands several times."""
 
-_NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
-"""A cookie set in an answer about one citizen must not ride along with a question about the next."""
+_PLAIN = re.compile(r"[A-Za-z0-9/$._~-]+")
+"""A path that needs no encoding: nearly every one."""
+_SAFE = "!$%&'()*+,/:;=@~"
+"""What stands in a path as it is; a percent sign begins what is encoded already."""
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
+_LONGEST = 64 * 1024
+"""Characters of an address."""
 
 _TOKEN_ANSWER = Size(64 * 1024)
 """Largest answer of an authorization server that is read."""
@@ -77,20 +79,18 @@ class Line:
         self._slots = asyncio.Semaphore(options.concurrency)
         self._queue = options.queue
         self._waiting = 0
-        self._client = httpx.AsyncClient(
-            base_url=options.url,
-            headers={
-                "user-agent": "citizen-graph",
-                # A packed body could unfold to any size before its bound is noticed.
-                "accept-encoding": "identity",
-                **_credentials(options),
-            },
-            timeout=httpx.Timeout(None, connect=options.connect, read=options.read),
-            follow_redirects=False,
-            trust_env=False,
-            cookies=CookieJar(policy=_NO_COOKIES),
-            transport=carried(transport or Transport(options, look_up), options, new_id),
-        )
+        self._carrier = carrier_of(options, transport=transport, look_up=look_up, new_id=new_id)
+        # A trailing slash: whatever a kind asks for lies beneath the base.
+        self.base_url = options.url.rstrip("/") + "/"
+        """Where the source lives."""
+        self._path = urlsplit(self.base_url).path
+        self._headers = {
+            "accept": "*/*",
+            # A packed body could unfold to any size before its bound is noticed.
+            "accept-encoding": "identity",
+            "user-agent": "citizen-graph",
+            **_credentials(options),
+        }
         self._token_line: Line | None = None
         self._account: OAuthSession | None = None
         if options.oauth is not None:
@@ -106,11 +106,6 @@ class Line:
             self._account = OAuthSession(
                 options.oauth, source=options.url, send=self._token_line.send, clock=clock, new_id=new_id
             )
-
-    @property
-    def base_url(self) -> httpx.URL:
-        """Where the source lives, with a trailing slash."""
-        return self._client.base_url
 
     async def send(
         self,
@@ -142,16 +137,23 @@ class Line:
         Raises:
             SourceError: and nothing else, cancellation apart.
         """
-        content = None if json is None else msgspec.json.encode(json)
-        sent = dict(headers or {})
-        if content is not None:
-            sent.setdefault("content-type", "application/json")
-        try:
-            request = self._client.build_request(
-                method, path, params=params, headers=sent, content=content, data=form and dict(form)
-            )
-        except httpx.InvalidURL as error:
-            raise Garbled(type(error).__name__) from None
+        sent = self._headers | {name.lower(): value for name, value in (headers or {}).items()}
+        content = None
+        if json is not None:
+            content = msgspec.json.encode(json)
+            sent = {"content-type": "application/json", **sent}
+        elif form is not None:
+            content = urlencode(form, doseq=True).encode("ascii")
+            sent = {"content-type": "application/x-www-form-urlencoded", **sent}
+        call = Call(
+            method=method,
+            target=self._target(path, params),
+            headers=sent,
+            content=content,
+            repeatable=repeatable,
+        )
+        if not repeatable or not self._retries:
+            return await self._asked(call, deadline, accept)
 
         attempts = 0
 
@@ -159,28 +161,53 @@ class Line:
             nonlocal attempts
             calls.activity().repeated += bool(attempts)
             attempts += 1
-            if self._account is None:
-                return await self._attempt(request, deadline, accept)
-            return await self._authorized(self._account, request, deadline, accept)
+            return await self._asked(call, deadline, accept)
 
-        if not repeatable or not self._retries:
-            return await attempt()
         return await repeated(attempt, times=self._retries, deadline=deadline, sleep=self._sleep, random=self._random)
 
     async def close(self) -> None:
         """Close every connection. Idempotent."""
-        await self._client.aclose()
+        await self._carrier.close()
         if self._token_line is not None:
             await self._token_line.close()
 
-    async def _authorized(
-        self, account: OAuthSession, request: httpx.Request, deadline: Deadline, accept: frozenset[int]
-    ) -> Reply:
+    def _target(self, path: str, params: Fields | None) -> str:
+        """Path and query of the request.
+
+        Raises:
+            Garbled: it leads elsewhere, or nowhere.
+        """
+        if _CONTROLS.search(path):
+            raise Garbled("InvalidURL")
+        query = ""
+        if "://" in path:
+            parts = urlsplit(path)
+            if _origin(path) != _origin(self.base_url):
+                raise Garbled("leads to another host than its block names")
+            path, query = parts.path or "/", parts.query
+        else:
+            path, _, query = path.partition("?")
+            path = self._path + path.lstrip("/")
+        if params is not None:
+            query = urlencode(params, doseq=True)
+        if not _PLAIN.fullmatch(path):
+            path = quote(path, safe=_SAFE)
+        target = f"{path}?{query}" if query else path
+        if len(target) > _LONGEST:
+            raise Garbled("InvalidURL")
+        return target if target.isascii() and " " not in target else quote(target, safe=f"{_SAFE}?")
+
+    async def _asked(self, call: Call, deadline: Deadline, accept: frozenset[int]) -> Reply:
+        if self._account is None:
+            return await self._attempt(call, deadline, accept)
+        return await self._authorized(self._account, call, deadline, accept)
+
+    async def _authorized(self, account: OAuthSession, call: Call, deadline: Deadline, accept: frozenset[int]) -> Reply:
         """One attempt with the account's token, and one more with a new token when the source refuses the first."""
         token = await account.token(deadline)
         for last in (False, True):
-            request.headers["authorization"] = f"Bearer {token.bearer}"
-            reply = await self._attempt(request, deadline, accept | {401})
+            headers = {**call.headers, "authorization": f"Bearer {token.bearer}"}
+            reply = await self._attempt(structs.replace(call, headers=headers), deadline, accept | {401})
             if reply.status != 401:
                 return reply
             if not last:
@@ -188,86 +215,68 @@ class Line:
         account.give_up()
         raise Denied("the source does not accept a new token")
 
-    async def _attempt(self, request: httpx.Request, deadline: Deadline, accept: frozenset[int]) -> Reply:
-        if not deadline.left():
+    async def _attempt(self, call: Call, deadline: Deadline, accept: frozenset[int]) -> Reply:
+        left = deadline.left()
+        if not left:
             raise TooSlow("no time left to ask")
+        activity = calls.activity()
         has_turn = False
         try:
-            async with asyncio.timeout(deadline.left()), self._turn():
+            async with asyncio.timeout(left):
+                await self._turn(activity)
                 has_turn = True
-                reply = await self._exchange(request)
+                activity.calls += 1
+                reply = await self._carrier.carry(call)
         except TimeoutError:
             if has_turn:
                 raise TooSlow("no whole answer before the deadline") from None
-            calls.activity().crowded += 1
+            activity.crowded += 1
             raise Crowded("no turn before the deadline") from None
-        except httpx.HTTPError as error:
-            raise _foreign(error) from None
-        except httpx.StreamError as error:
-            raise Garbled(type(error).__name__) from None
+        finally:
+            if has_turn:
+                activity.calls -= 1
+                self._slots.release()
         if reply.status not in accept:
             raise refusal(reply.status, reply.headers.get("retry-after"), self._clock)
         return reply
 
-    @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
-        """A place among the calls in flight.
+    async def _turn(self, activity: Activity) -> None:
+        """Wait for a place among the calls in flight; whoever has one gives it back.
 
         Raises:
             Crowded: too many wait for one already.
         """
-        activity = calls.activity()
-        if self._slots.locked():
-            if self._waiting >= self._queue:
-                activity.crowded += 1
-                raise Crowded("too many calls wait for this source")
-            self._waiting += 1
-            activity.waiting += 1
-            try:
-                await self._slots.acquire()
-            finally:
-                self._waiting -= 1
-                activity.waiting -= 1
-        else:
+        if not self._slots.locked():
             await self._slots.acquire()
-        activity.calls += 1
+            return
+        if self._waiting >= self._queue:
+            activity.crowded += 1
+            raise Crowded("too many calls wait for this source")
+        self._waiting += 1
+        activity.waiting += 1
         try:
-            yield
+            await self._slots.acquire()
         finally:
-            activity.calls -= 1
-            self._slots.release()
-
-    async def _exchange(self, request: httpx.Request) -> Reply:
-        try:
-            response = await self._client.send(request, stream=True)
-        except httpx.RemoteProtocolError as error:
-            # Hung up before the answer began, or no HTTP at all: nothing was answered that could be garbled.
-            raise Unavailable(type(error).__name__) from None
-        try:
-            if response.headers.get("content-encoding", "identity").lower() != "identity":
-                raise Garbled("packed although identity was asked for")
-            body = bytearray()
-            async for chunk in response.aiter_raw():
-                body += chunk
-                if len(body) > self._max_body:
-                    raise Garbled("larger than its bound")
-            return Reply(response.status_code, response.headers, bytes(body))
-        finally:
-            await response.aclose()
+            self._waiting -= 1
+            activity.waiting -= 1
 
 
-def _foreign(error: httpx.HTTPError) -> SourceError:
-    """Our word for an error of the client underneath. Its text may hold an address, so only its class is kept."""
-    if isinstance(error, httpx.TimeoutException):
-        return TooSlow(type(error).__name__)
-    if isinstance(error, httpx.RemoteProtocolError | httpx.DecodingError):
-        return Garbled(type(error).__name__)
-    return Unavailable(type(error).__name__)
+def _origin(address: str) -> tuple[str, str | None, int | None]:
+    """Scheme, host and port (RFC 6454).
+
+    Raises:
+        Garbled: it has none.
+    """
+    try:
+        parts = urlsplit(address)
+        return parts.scheme, parts.hostname, parts.port or PORTS.get(parts.scheme)
+    except ValueError:
+        raise Garbled("InvalidURL") from None
 
 
 def _credentials(options: SourceOptions) -> dict[str, str]:
     """Headers by which the source knows us."""
-    headers = {name: secret.reveal() for name, secret in options.headers.items()}
+    headers = {name.lower(): secret.reveal() for name, secret in options.headers.items()}
     if options.bearer is not None:
         headers["authorization"] = f"Bearer {options.bearer.reveal()}"
     return headers

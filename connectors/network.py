@@ -9,14 +9,14 @@ holds up no other source. The loop's own look-ups share a handful of threads.
 
 import asyncio
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import TypeVar
 
-import httpcore
-
-from connectors.errors import Garbled, Unavailable
+from connectors.errors import Unavailable
 from connectors.options import BadOptions, Network
 
 Address = IPv4Address | IPv6Address
@@ -26,7 +26,7 @@ LookUp = Callable[[str, int], Iterable[str]]
 Raises:
     OSError: it has none, or nobody can say.
 """
-SocketOption = tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]
+P = TypeVar("P", bound=asyncio.Protocol)
 
 _METADATA = tuple(map(ip_network, ("100.100.100.200", "168.63.129.16", "192.0.0.192", "fd00:ec2::254", "fd20:ce::254")))
 """Where clouds tell a machine its own credentials, besides the link-local addresses that most of them use."""
@@ -68,7 +68,7 @@ def may_lead_to(address: Address, network: Network) -> bool:
     return inner.is_global or (network == "private" and (inner.is_private or inner in _SHARED))
 
 
-class GuardedNetwork(httpcore.AsyncNetworkBackend):
+class GuardedNetwork:
     """Connects to the one host that a block names, at an address where it may live."""
 
     def __init__(self, host: str, network: Network, *, look_up: LookUp) -> None:
@@ -87,40 +87,52 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
         self._network = network
         self._look_up = look_up
         self._written = _read(host)
-        self._inner = httpcore.AnyIOBackend()
         self._looking: asyncio.Future[Sequence[Address]] | None = None
         if self._written is not None and is_nobodys(self._written):
             raise BadOptions("url: no source can live at this address (link-local, metadata, multicast or reserved)")
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - the library's signature
-        local_address: str | None = None,
-        socket_options: Iterable[SocketOption] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """Connect to the host, looking up included in the time.
+    async def connected(self, protocol: Callable[[], P], port: int, *, tls: ssl.SSLContext | None, seconds: float) -> P:
+        """The protocol on a new connection to the host.
+
+        Args:
+            protocol: makes it.
+            port: to connect to.
+            tls: whom to believe; without it the connection is plain.
+            seconds: for finding the host and connecting, and once more for TLS.
 
         Raises:
             SourceError: the name cannot be found, or leads where it may not.
-            httpcore.ConnectError: nobody answers there.
-            httpcore.ConnectTimeout: not in time.
+            OSError: nobody answers there, or nobody who can be believed; ``TimeoutError`` where not in time.
         """
-        if host != self._host:
-            raise Garbled("leads to another host than its block names")
+        async with asyncio.timeout(seconds):
+            line = await self.reached(port, seconds=seconds)
+        loop, host = asyncio.get_running_loop(), self._host if tls else None
         try:
-            async with asyncio.timeout(timeout):
-                addresses = await self.addresses(port)
-                share = None if timeout is None else timeout / len(addresses)
-                failed: Exception = httpcore.ConnectError()
-                for address in addresses:
-                    try:
-                        return await self._inner.connect_tcp(str(address), port, share, local_address, socket_options)
-                    except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                        failed = error
-        except TimeoutError:
-            raise httpcore.ConnectTimeout from None
+            async with asyncio.timeout(seconds):
+                _, made = await loop.create_connection(protocol, sock=line, ssl=tls, server_hostname=host)
+        except BaseException:
+            line.close()
+            raise
+        return made
+
+    async def reached(self, port: int, *, seconds: float) -> socket.socket:
+        """A socket that is connected to the host.
+
+        Args:
+            port: to connect to.
+            seconds: of which each address has its share.
+
+        Raises:
+            SourceError, OSError: as ``connected``.
+        """
+        addresses = await self.addresses(port)
+        failed: OSError = ConnectionError()
+        for address in addresses:
+            try:
+                async with asyncio.timeout(seconds / len(addresses)):
+                    return await _socket_to(address, port)
+            except OSError as error:  # TimeoutError among them
+                failed = error
         raise failed
 
     async def addresses(self, port: int) -> Sequence[Address]:
@@ -166,6 +178,19 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
         # Not one of the interpreter's pool, which is waited for at its end.
         threading.Thread(target=work, name="look-up", daemon=True).start()
         return looking
+
+
+async def _socket_to(address: Address, port: int) -> socket.socket:
+    family = socket.AF_INET if isinstance(address, IPv4Address) else socket.AF_INET6
+    line = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        line.setblocking(False)
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        await asyncio.get_running_loop().sock_connect(line, (str(address), port))
+    except BaseException:
+        line.close()
+        raise
+    return line
 
 
 def _read(text: str) -> Address | None:

@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import httpcore
 from cryptography import x509
 from msgspec import Struct
 
@@ -54,10 +53,10 @@ async def reach(options: SourceOptions, clock: Clock) -> AsyncIterator[Step]:
     network = GuardedNetwork(host, options.network, look_up=look_up)
     walk: list[tuple[str, Callable[[], Awaitable[tuple[bool, str]]]]] = [
         ("name", partial(_resolve, network, port)),
-        ("connection", partial(_connect, network, host, port)),
+        ("connection", partial(_connect, network, port, options.deadline)),
     ]
     if address.scheme == "https":
-        walk.append(("tls", partial(_shake_hands, network, host, port, options, clock)))
+        walk.append(("tls", partial(_shake_hands, network, port, options, clock)))
     if options.identity is not None:
         walk.append(("our certificate", partial(_own, options.identity, clock)))
     for name, work in walk:
@@ -65,7 +64,7 @@ async def reach(options: SourceOptions, clock: Clock) -> AsyncIterator[Step]:
         try:
             async with asyncio.timeout(deadline.left()):
                 fine, told = await work()
-        except (SourceError, OSError, ValueError, httpcore.NetworkError, httpcore.TimeoutException) as error:
+        except (SourceError, OSError, ValueError) as error:
             fine, told, failed = False, _why(error), True
         yield Step(name=name, fine=fine, told=told, ms=round((clock.monotonic() - begun) * 1000), last=failed)
         if failed:
@@ -76,27 +75,30 @@ async def _resolve(network: GuardedNetwork, port: int) -> tuple[bool, str]:
     return True, f"{len(await network.addresses(port))} address(es)"
 
 
-async def _connect(network: GuardedNetwork, host: str, port: int) -> tuple[bool, str]:
-    stream = await network.connect_tcp(host, port)
-    await stream.aclose()
+async def _connect(network: GuardedNetwork, port: int, seconds: float) -> tuple[bool, str]:
+    line = await network.reached(port, seconds=seconds)
+    line.close()
     return True, f"port {port} accepts"
 
 
-async def _shake_hands(
-    network: GuardedNetwork, host: str, port: int, options: SourceOptions, clock: Clock
-) -> tuple[bool, str]:
-    plain = await network.connect_tcp(host, port)
-    try:
-        stream = await plain.start_tls(trust_of(options), server_hostname=host)
-    except BaseException:
-        await plain.aclose()
-        raise
-    secured: ssl.SSLObject = stream.get_extra_info("ssl_object")
-    certificate = secured.getpeercert() or {}
-    await stream.aclose()
+async def _shake_hands(network: GuardedNetwork, port: int, options: SourceOptions, clock: Clock) -> tuple[bool, str]:
+    made = await network.connected(_Handshake, port, tls=trust_of(options), seconds=options.deadline)
+    secured: ssl.SSLObject = made.line.get_extra_info("ssl_object")
+    version, certificate = secured.version(), secured.getpeercert() or {}
+    made.line.abort()
     ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate["notAfter"])), UTC)
     fine, told = _left(ends, clock)
-    return fine, f"{secured.version()}, the source's certificate {told}"
+    return fine, f"{version}, the source's certificate {told}"
+
+
+class _Handshake(asyncio.Protocol):
+    """Says nothing, once it is there."""
+
+    line: asyncio.Transport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the connection to look at it."""
+        self.line = transport  # type: ignore[assignment]  # the loop makes no other kind for a stream
 
 
 async def _own(identity: Path, clock: Clock) -> tuple[bool, str]:
@@ -117,6 +119,6 @@ def _why(error: Exception) -> str:
         return f"refused: {cause.verify_message}"
     if isinstance(error, SourceError):
         return str(error)
-    if isinstance(error, TimeoutError | httpcore.TimeoutException):
+    if isinstance(error, TimeoutError):
         return "no answer in time"
     return type(cause).__name__

@@ -1,10 +1,10 @@
 """What a source answered, and into which words an answer is put that nobody can use."""
 
 import email.utils
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import TypeVar
 
-import httpx
 import msgspec
 from msgspec import Struct
 
@@ -27,7 +27,8 @@ class Reply(Struct, frozen=True):
     """What a source answered: read whole, within the size bound, not yet understood."""
 
     status: int
-    headers: httpx.Headers
+    headers: Mapping[str, str]
+    """By names in lower case."""
     body: bytes
 
     @property

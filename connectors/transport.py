@@ -5,40 +5,46 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-import httpcore
 import httpx
 
+from connectors.carrying import Carrier
+from connectors.foreign import Foreign
 from connectors.network import GuardedNetwork, LookUp
 from connectors.options import SourceOptions
-from connectors.xroad import XRoadTransport
+from connectors.pool import Pool
+from connectors.xroad import XRoad
+
+PORTS = {"http": 80, "https": 443}
 
 
-class Transport(httpx.AsyncHTTPTransport):
-    """TLS and TCP as the options say, to where they say."""
+def carrier_of(
+    options: SourceOptions,
+    *,
+    transport: httpx.AsyncBaseTransport | None,
+    look_up: LookUp,
+    new_id: Callable[[], str],
+) -> Carrier:
+    """Who carries the calls to a source: its connections, or the transport that is given; X-Road where it is asked for.
 
-    def __init__(self, options: SourceOptions, look_up: LookUp) -> None:
-        """Open nothing yet.
-
-        Raises:
-            BadOptions: the URL leads where no source can live.
-        """
-        trust = trust_of(options)
-        super().__init__(verify=trust, trust_env=False)
-        host = httpx.URL(options.url).raw_host.decode("ascii")
-        # The class has no argument for the network. Its pool is replaced before it has opened anything.
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=trust,
-            max_connections=options.concurrency,
-            keepalive_expiry=30,
-            network_backend=GuardedNetwork(host, options.network, look_up=look_up),
-        )
+    Raises:
+        BadOptions: the URL leads where no source can live.
+    """
+    carrier: Carrier = Foreign(transport, options) if transport is not None else _pool_of(options, look_up)
+    return XRoad(carrier, options.xroad, new_id=new_id) if options.xroad else carrier
 
 
-def carried(
-    transport: httpx.AsyncBaseTransport, options: SourceOptions, new_id: Callable[[], str]
-) -> httpx.AsyncBaseTransport:
-    """The transport, or X-Road over it where the options say so."""
-    return XRoadTransport(transport, options.xroad, new_id=new_id) if options.xroad else transport
+def _pool_of(options: SourceOptions, look_up: LookUp) -> Pool:
+    address = httpx.URL(options.url)
+    host = address.raw_host.decode("ascii")
+    return Pool(
+        GuardedNetwork(host, options.network, look_up=look_up),
+        host=address.netloc.decode("ascii"),
+        port=address.port or PORTS[address.scheme],
+        tls=trust_of(options) if address.scheme == "https" else None,
+        connect=options.connect,
+        read=options.read,
+        max_body=options.max_body,
+    )
 
 
 def trust_of(options: SourceOptions) -> ssl.SSLContext:
@@ -60,4 +66,5 @@ def _machine_trust() -> ssl.SSLContext:
 def _trust(ca: Path | None) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=ca)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_alpn_protocols(["http/1.1"])
     return context

@@ -1,4 +1,4 @@
-"""X-Road as a transport: whatever a kind says is carried by the security servers of an X-Road ecosystem.
+"""X-Road as a carrier: whatever a kind says is carried by the security servers of an X-Road ecosystem.
 
 Source: X-Road Message Protocol for REST, PR-REST 1.0.4 (2025-03-17). The kind above knows nothing of it: the path of
 its calls becomes the path of the service, its headers and bodies pass unchanged, and what X-Road itself reports is
@@ -12,76 +12,64 @@ hashed. By the same section our own security server must verify it.
 
 import base64
 import binascii
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from urllib.parse import quote, unquote
 
-import httpx
+from msgspec import structs
 
 from connectors import calls
+from connectors.carrying import Call, Carrier
 from connectors.errors import Denied, Garbled, SourceError, Unavailable
 from connectors.options import XRoadOptions
+from connectors.reply import Reply
 
 _REFUSALS = frozenset({"AccessDenied", "AuthenticationFailed", "SslAuthenticationFailed"})
 """Last word of the types by which either security server refuses us."""
 _HASH_BYTES = 64
 
 
-class XRoadTransport(httpx.AsyncBaseTransport):
-    """A transport round another one, which leads to our security server."""
+class XRoad:
+    """A carrier round another one, which leads to our security server."""
 
-    def __init__(
-        self, transport: httpx.AsyncBaseTransport, options: XRoadOptions, *, new_id: Callable[[], str]
-    ) -> None:
-        """Make the transport.
+    def __init__(self, carrier: Carrier, options: XRoadOptions, *, new_id: Callable[[], str]) -> None:
+        """Stand before the carrier.
 
         Args:
-            transport: to the security server.
+            carrier: to the security server.
             options: who we are and what we call.
             new_id: a new id for each call, by preference a UUID (PR-REST 4.3).
         """
-        self._transport = transport
+        self._carrier = carrier
         self._new_id = new_id
         self._service = _encoded(options.service)
-        self._headers = {"X-Road-Client": _encoded(options.client)}
+        self._headers = {"x-road-client": _encoded(options.client)}
         if options.security_server:
-            self._headers["X-Road-Security-Server"] = _encoded(options.security_server)
+            self._headers["x-road-security-server"] = _encoded(options.security_server)
         if options.represented_party:
-            self._headers["X-Road-Represented-Party"] = _encoded(options.represented_party)
+            self._headers["x-road-represented-party"] = _encoded(options.represented_party)
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Carry one call.
+    async def carry(self, call: Call) -> Reply:
+        """Carry one call, with the service before its path, and the X-Road headers: each once.
 
         Raises:
             SourceError: X-Road did not carry it, or the answer belongs to another call.
         """
         call_id = self._new_id()
         calls.note(call_id)
-        response = await self._transport.handle_async_request(self._addressed(request, call_id))
-        try:
-            self._check(response.headers, call_id)
-        except SourceError:
-            await response.aclose()
-            raise
-        return response
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self._transport.aclose()
-
-    def _addressed(self, request: httpx.Request, call_id: str) -> httpx.Request:
-        """The same call with the service before its path, and the X-Road headers: each once."""
-        headers = request.headers.copy()
-        headers.update({**self._headers, "X-Road-Id": call_id})
-        path = b"/r1/" + self._service.encode("ascii") + request.url.raw_path
-        return httpx.Request(
-            request.method,
-            request.url.copy_with(raw_path=path),
-            headers=headers,
-            stream=request.stream,
-            extensions=request.extensions,
+        addressed = structs.replace(
+            call,
+            target=f"/r1/{self._service}{call.target}",
+            headers={**call.headers, **self._headers, "x-road-id": call_id},
         )
+        reply = await self._carrier.carry(addressed)
+        self._check(reply.headers, call_id)
+        return reply
 
-    def _check(self, headers: httpx.Headers, call_id: str) -> None:
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._carrier.close()
+
+    def _check(self, headers: Mapping[str, str], call_id: str) -> None:
         if "x-road-error" in headers:
             raise _reported(headers["x-road-error"])
         if headers.get("x-road-id") != call_id:

@@ -105,7 +105,7 @@ class Batches:
         # Nothing but searches stand in it: it may be repeated.
         reply = await self._line.send(
             "POST",
-            str(self._line.base_url).rstrip("/"),
+            self._line.base_url.rstrip("/"),
             json=_asked(searches),
             headers={"accept": "application/fhir+json", "content-type": "application/fhir+json"},
             deadline=deadline,

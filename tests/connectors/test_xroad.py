@@ -12,15 +12,18 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from connectors import calls
+from connectors.carrying import Call
 from connectors.clock import SystemClock
 from connectors.contract import Answer, Deadline, Inquiry, Question
 from connectors.errors import Denied, Garbled, SourceError, Unavailable
+from connectors.foreign import Foreign
 from connectors.http import Line
 from connectors.options import BadOptions, BreakerOptions, SourceOptions, XRoadOptions, read
 from connectors.population.client import PopulationSource
 from connectors.records import Demographics, SourceKind
+from connectors.reply import Reply
 from connectors.resilience import GuardedSource
-from connectors.xroad import XRoadTransport
+from connectors.xroad import XRoad
 from tests.connectors.conformance import grant_for
 from tests.connectors.population.register import AN, API_KEY, citizen, options
 from tests.connectors.serving import PATIENCE, Serving, serving
@@ -153,7 +156,13 @@ async def test_the_providers_own_refusal_is_the_providers() -> None:
 # ------------------------------------------------------------------------------------------- what is checked
 
 
-async def answered(change: Callable[[dict[str, str]], Any], *, status: int = 200) -> httpx.Response | SourceError:
+def foreign(answer: Callable[[httpx.Request], httpx.Response]) -> Foreign:
+    """A security server that is a function."""
+    options = SourceOptions(kind="x", name="Mẫu", category=SourceKind.POPULATION_REGISTER, url="http://security.test")
+    return Foreign(httpx.MockTransport(answer), options)
+
+
+async def answered(change: Callable[[dict[str, str]], Any], *, status: int = 200) -> Reply | SourceError:
     """One call to a security server whose headers were changed; what becomes of it. Nothing stays open."""
     closed: list[bool] = []
 
@@ -169,10 +178,9 @@ async def answered(change: Callable[[dict[str, str]], Any], *, status: int = 200
         change(headers)
         return httpx.Response(status, headers=headers, stream=Body())
 
-    transport = XRoadTransport(httpx.MockTransport(answer), XROAD, new_id=lambda: "our-id")
-    request = httpx.Request("GET", "http://security.test/x?a=1")
+    carrier = XRoad(foreign(answer), XROAD, new_id=lambda: "our-id")
     try:
-        return await transport.handle_async_request(request)
+        return await carrier.carry(Call(method="GET", target="/x?a=1", headers={}))
     except SourceError as error:
         told = error
     assert closed
@@ -217,7 +225,7 @@ async def test_f13_an_answer_to_another_call_is_refused() -> None:
 @pytest.mark.parametrize("last", ["tra%3fcuu", "tra?cuu"])
 async def test_a_service_may_be_named_encoded_or_not(last: str) -> None:
     name = f"VN-M%e1%ba%aaU/GOV/01-998/d%C3%A2n%20c%C6%B0/{last}"
-    assert isinstance(await answered(lambda headers: headers.update({"X-Road-Service": name})), httpx.Response)
+    assert isinstance(await answered(lambda headers: headers.update({"X-Road-Service": name})), Reply)
 
 
 @pytest.mark.parametrize("value", [None, "", "x", HASH[:-4], HASH + HASH, HASH.replace("/", "-"), "c0ffee" * 20])
@@ -303,9 +311,11 @@ async def test_any_identifier_arrives_as_it_was_written(parts: list[str]) -> Non
 
     def answer(request: httpx.Request) -> httpx.Response:
         seen.append({"path": request.url.raw_path})
-        return httpx.Response(200, headers={"X-Road-Id": "i", "X-Road-Request-Hash": HASH})
+        return httpx.Response(
+            200, headers={"X-Road-Id": "i", "X-Road-Request-Hash": HASH}, stream=httpx.ByteStream(b"")
+        )
 
-    transport = XRoadTransport(httpx.MockTransport(answer), chosen, new_id=lambda: "i")
-    await transport.handle_async_request(httpx.Request("GET", "http://s.test/end"))
+    carrier = XRoad(foreign(answer), chosen, new_id=lambda: "i")
+    await carrier.carry(Call(method="GET", target="/end", headers={}))
     raw = seen[0]["path"].decode("ascii")
     assert [httpx.QueryParams(f"v={part}")["v"] for part in raw.split("/")[2:-1]] == parts

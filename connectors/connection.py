@@ -1,0 +1,251 @@
+"""One connection to a source, as HTTP/1.1 is spoken on it: one exchange at a time, and an end to everything.
+
+A source is a stranger. Its answer is whole or it is none; a header, a body, the framing around a body and what is said
+beside an answer have their bounds; and a connection on which anything was said that nobody asked for is never used
+again: else the answer about one citizen could be taken for the answer about the next.
+"""
+
+import asyncio
+import select
+from collections.abc import Callable
+from typing import Any
+
+import httptools
+
+from connectors.errors import Garbled, SourceError, TooSlow, Unavailable
+from connectors.reply import Reply
+
+MOST_HEADER = 64 * 1024
+"""Bytes of a header, and of the fields after a body."""
+_MOST_FIELDS = 200
+_MOST_INTERIM = 8
+"""Answers such as *103 Early Hints* before the one that counts."""
+_FRAMING = 4
+"""How many times the bound of a body may be sent for it: chunks have a frame, and tiny ones a large one."""
+
+
+class Gone(Exception):
+    """The connection had ended before a byte of an answer came."""
+
+
+class Connection(asyncio.Protocol):
+    """Speaks with one source. Made by ``pool.Pool``, which lends it to one call at a time."""
+
+    _fields: list[tuple[bytes, bytes]]
+    _headers: dict[str, str] | None
+    """Of the answer, once they are complete."""
+    _body: list[bytes]
+    _fault: SourceError | None
+    """Why the answer cannot be used, found out while it is read."""
+    _status: int
+    _received: int
+    """Bytes, of whatever."""
+    _header: int
+    _size: int
+    """Bytes of the body."""
+    _interim: int
+    _has_end: bool
+    """Whether the answer says where it ends; otherwise it ends with the connection."""
+    _is_complete: bool
+    _is_reusable: bool
+
+    def __init__(self, *, max_body: int, read: float | None, lost: Callable[["Connection"], None]) -> None:
+        """Begin without a transport; the loop brings one.
+
+        Args:
+            max_body: bytes of an answer that are read.
+            read: seconds of silence after which an answer is given up; without, only the caller's deadline ends it.
+            lost: told when the connection has ended.
+        """
+        self._max_body = max_body
+        self._read = read
+        self._lost = lost
+        self._loop = asyncio.get_running_loop()
+        self._transport: asyncio.Transport | None = None
+        self._parser: Any = httptools.HttpResponseParser(self)
+        self._waiter: asyncio.Future[Reply] | None = None
+        self._silence: asyncio.TimerHandle | None = None
+        self.is_open = False
+        """Whether it can be lent: alive, and nothing is under way or left over on it."""
+        self.idle_since = 0.0
+        """By the loop's clock; the pool's to write."""
+        self._begin()
+
+    async def exchange(self, request: bytes) -> Reply:
+        """Send a request, and wait for its answer. Whoever stops waiting ends the connection.
+
+        Raises:
+            Gone: the connection had ended before anything was answered.
+            SourceError: there is no whole answer within the bounds.
+        """
+        if self._transport is None or not self.is_open:
+            raise Gone
+        self._begin()
+        self.is_open = False
+        waiter: asyncio.Future[Reply] = self._loop.create_future()
+        self._waiter = waiter
+        self._transport.write(request)
+        if self._read is not None:
+            self._silence = self._loop.call_later(self._read, self._too_silent)
+        try:
+            return await waiter
+        except BaseException:
+            self.end()
+            raise
+        finally:
+            self._waiter = None
+            if self._silence is not None:
+                self._silence.cancel()
+
+    def is_heard(self) -> bool:
+        """Whether something waits to be read on an idle connection, its end above all: then nothing is sent on it."""
+        return self._transport is None or _is_readable(self._transport.get_extra_info("socket"))
+
+    def end(self) -> None:
+        """Close at once, whatever is under way."""
+        self.is_open = False
+        if self._transport is not None:
+            self._transport.abort()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Ready."""
+        self._transport = transport  # type: ignore[assignment]  # the loop makes no other kind for a stream
+        self.is_open = True
+
+    def data_received(self, data: bytes) -> None:
+        """Read on, within the bounds."""
+        if self._waiter is None or self._waiter.done():
+            self.end()
+            return
+        self._received += len(data)
+        try:
+            self._parser.feed_data(data)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+            if not self._is_complete:
+                self._fail(self._broken())
+                return
+            self._is_reusable = False
+        if self._is_complete:
+            self._succeed()
+        elif self._fault is not None:
+            self._fail(self._fault)
+        elif self._received > MOST_HEADER + (_FRAMING * self._max_body if self._headers is not None else 0):
+            self._fail(Garbled("larger than its bound"))
+        elif self._silence is not None and self._read is not None:
+            self._silence.cancel()
+            self._silence = self._loop.call_later(self._read, self._too_silent)
+
+    def eof_received(self) -> bool:
+        """Nothing more will come: the loop closes the connection."""
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The end; of an answer without a length as well."""
+        self.is_open, self._transport = False, None
+        if self._waiter is not None and not self._waiter.done():
+            if self._headers is not None and not self._has_end and exc is None and self._fault is None:
+                self._is_reusable = False
+                self._succeed()
+            elif self._received:
+                self._fail(Unavailable("ReadError") if exc is not None else self._broken())
+            else:
+                self._fail(Gone())
+        self._lost(self)
+
+    def on_message_begin(self) -> None:
+        """An answer, of which there may be one."""
+        if self._is_complete:
+            self._is_reusable = False
+        else:
+            self._fields = []
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One field of the header, or one behind the body, which says nothing here."""
+        self._header += len(name) + len(value)
+        if self._header > MOST_HEADER or len(self._fields) >= _MOST_FIELDS:
+            self._fault = self._fault or Garbled("a header larger than its bound")
+        elif not self._is_complete:
+            self._fields.append((name, value))
+
+    def on_headers_complete(self) -> None:
+        """Judge what is announced."""
+        if self._is_complete:
+            return
+        self._status = self._parser.get_status_code()
+        if self._status < 200:
+            if self._status == 101:
+                self._fault = self._fault or Garbled("another protocol than asked for")
+            return
+        headers: dict[str, str] = {}
+        for raw_name, raw_value in self._fields:
+            name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+            headers[name] = f"{headers[name]}, {value}" if name in headers else value
+        self._headers = headers
+        length, coding = headers.get("content-length"), headers.get("transfer-encoding")
+        self._has_end = length is not None or coding is not None
+        if headers.get("content-encoding", "identity").lower() != "identity":
+            self._fault = self._fault or Garbled("packed although identity was asked for")
+        elif coding is not None and (length is not None or coding.lower() != "chunked"):
+            self._fault = self._fault or Garbled("nobody can tell where it ends")
+        elif length is not None and length.isdigit() and int(length[:20]) > self._max_body:
+            self._fault = self._fault or Garbled("larger than its bound")
+
+    def on_body(self, body: bytes) -> None:
+        """A part of the body."""
+        if self._is_complete or self._fault is not None:
+            return
+        self._size += len(body)
+        if self._size > self._max_body:
+            self._fault = Garbled("larger than its bound")
+            self._body.clear()
+        else:
+            self._body.append(body)
+
+    def on_message_complete(self) -> None:
+        """The answer is here to its end; or one that only said that it is coming."""
+        if self._is_complete:
+            return
+        if self._status < 200:
+            self._interim += 1
+            if self._interim > _MOST_INTERIM:
+                self._fault = self._fault or Garbled("answers without end")
+            return
+        if self._fault is None:
+            self._is_complete = True
+            self._is_reusable = self._parser.should_keep_alive()
+
+    def _begin(self) -> None:
+        """Forget the exchange before."""
+        self._fields = []
+        self._headers = None
+        self._body = []
+        self._fault = None
+        self._status = self._received = self._header = self._size = self._interim = 0
+        self._has_end = self._is_complete = self._is_reusable = False
+
+    def _broken(self) -> SourceError:
+        """Before its header nothing was answered that could be garbled."""
+        name = "RemoteProtocolError"
+        return self._fault or (Unavailable(name) if self._headers is None else Garbled(name))
+
+    def _succeed(self) -> None:
+        body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
+        reply = Reply(self._status, self._headers or {}, body)
+        self._body = []
+        self.is_open = self._is_reusable and self._transport is not None
+        if self._waiter is not None:
+            self._waiter.set_result(reply)
+
+    def _fail(self, error: Exception) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_exception(error)
+        self.end()
+
+    def _too_silent(self) -> None:
+        self._fail(TooSlow("ReadTimeout"))
+
+
+def _is_readable(line: Any) -> bool:
+    poll = select.poll()
+    poll.register(line.fileno(), select.POLLIN)
+    return bool(poll.poll(0))

@@ -1,0 +1,151 @@
+"""The connections to one source: kept for a while, lent to one call at a time, made anew when there is none.
+
+The client of everything that is asked for a citizen. A general client costs more than all else that a request needs
+(``tests/bench`` has the figures), and most of it for what never happens here: other hosts, redirects, cookies, packed
+bodies, proxies. How many calls are in flight is the line's to bound.
+"""
+
+import asyncio
+import ssl
+
+from connectors.carrying import Call
+from connectors.connection import Connection, Gone
+from connectors.errors import Garbled, TooSlow, Unavailable
+from connectors.network import GuardedNetwork
+from connectors.reply import Reply
+
+
+class Pool:
+    """The connections to one host and port."""
+
+    def __init__(
+        self,
+        network: GuardedNetwork,
+        *,
+        host: str,
+        port: int,
+        tls: ssl.SSLContext | None,
+        connect: float,
+        read: float | None,
+        max_body: int,
+        kept: float = 30.0,
+    ) -> None:
+        """Open nothing yet.
+
+        Args:
+            network: finds and judges the addresses of the host.
+            host: as it stands in the header ``Host``.
+            port: to connect to.
+            tls: whom to believe; without it the connections are plain.
+            connect: seconds for a connection to stand, and once more for TLS on it.
+            read: seconds of silence after which an answer is given up.
+            max_body: bytes of an answer that are read.
+            kept: seconds for which a connection is kept that nobody uses.
+        """
+        self._network = network
+        self._host = host
+        self._port = port
+        self._tls = tls
+        self._connect = connect
+        self._read = read
+        self._max_body = max_body
+        self._kept = kept
+        self._idle: list[Connection] = []
+        self._open: set[Connection] = set()
+        self._sweeping: asyncio.TimerHandle | None = None
+
+    async def carry(self, call: Call) -> Reply:
+        """The answer (see ``carrying.Carrier``).
+
+        A kept connection may be at its end without our knowing. A call that may be repeated then goes out once more
+        on a new one; for any other it is looked first whether the source has hung up, and one that is lost is lost.
+        """
+        request = self._written(call)
+        connection = self._lent(call)
+        try:
+            if connection is not None:
+                try:
+                    return await self._exchanged(connection, request)
+                except Gone:
+                    if not call.repeatable:
+                        raise
+            return await self._exchanged(await self._connected(), request)
+        except Gone:
+            raise Unavailable("RemoteProtocolError") from None
+
+    async def close(self) -> None:
+        """Close every connection. Idempotent."""
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+            self._sweeping = None
+        for connection in tuple(self._open):
+            connection.end()
+        self._idle.clear()
+
+    async def _exchanged(self, connection: Connection, request: bytes) -> Reply:
+        reply = await connection.exchange(request)
+        if connection.is_open:
+            self._keep(connection)
+        else:
+            connection.end()
+        return reply
+
+    def _lent(self, call: Call) -> Connection | None:
+        """The connection that was used last; None where none is left."""
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.is_open and (call.repeatable or not connection.is_heard()):
+                return connection
+            connection.end()
+        return None
+
+    def _keep(self, connection: Connection) -> None:
+        loop = asyncio.get_running_loop()
+        connection.idle_since = loop.time()
+        self._idle.append(connection)
+        if self._sweeping is None:
+            self._sweeping = loop.call_later(self._kept, self._sweep)
+
+    def _sweep(self) -> None:
+        """Close what nobody has used for long."""
+        loop = asyncio.get_running_loop()
+        self._sweeping = None
+        while self._idle and self._idle[0].idle_since <= loop.time() - self._kept:
+            self._idle.pop(0).end()
+        if self._idle:
+            self._sweeping = loop.call_at(self._idle[0].idle_since + self._kept, self._sweep)
+
+    def _forget(self, connection: Connection) -> None:
+        self._open.discard(connection)
+        if connection in self._idle:
+            self._idle.remove(connection)
+
+    async def _connected(self) -> Connection:
+        """A new connection.
+
+        Raises:
+            SourceError: there is none to be had.
+        """
+        try:
+            connection = await self._network.connected(self._made, self._port, tls=self._tls, seconds=self._connect)
+        except TimeoutError:
+            raise TooSlow("ConnectTimeout") from None
+        except OSError:  # ssl.SSLError among them
+            raise Unavailable("ConnectError") from None
+        self._open.add(connection)
+        return connection
+
+    def _made(self) -> Connection:
+        return Connection(max_body=self._max_body, read=self._read, lost=self._forget)
+
+    def _written(self, call: Call) -> bytes:
+        """The request as it goes out."""
+        lines = [f"{call.method} {call.target} HTTP/1.1", f"host: {self._host}"]
+        lines += [f"{name}: {value}" for name, value in call.headers.items()]
+        if call.content is not None:
+            lines.append(f"content-length: {len(call.content)}")
+        head = "\r\n".join(lines)
+        if not head.isascii() or head.count("\n") != len(lines) - 1 or head.count("\r") != len(lines) - 1:
+            # A value with an end of line in it would be a header, or a request, of somebody else's making.
+            raise Garbled("LocalProtocolError")
+        return head.encode("ascii") + b"\r\n\r\n" + (call.content or b"")
