@@ -16,14 +16,18 @@ from resolvers.chart import Chart
 from resolvers.coded_text import CodedText
 from resolvers.completeness import Completeness, CompletenessOf, completeness, together
 from resolvers.context import Info
-from resolvers.deviations import fits
+from resolvers.deviations import fits, is_whole
 from resolvers.federation import Found
 from resolvers.locating import Directory, Named
 from resolvers.refusals import BadRequest
+from resolvers.selection import read_below
 from resolvers.shown import enumeration, shown
 
 R = TypeVar("R", bound=AnyRecord)
 T = TypeVar("T")
+
+_NAMING = frozenset({"id", "cursor", "startCursor", "endCursor", "pageInfo"})
+"""Fields by which an item or its place is found again."""
 
 First = Annotated[int | None, strawberry.argument(description="At most so many items; all of them by default.")]
 From = Annotated[
@@ -137,7 +141,7 @@ def connect(
     when: merging.When[R],
     first: int | None,
     after: str | None,
-    keep: Callable[[R], bool] = lambda _: True,
+    keep: Callable[[R], bool] | None = None,
     sources: list[strawberry.ID] | None = None,
     facility: str | None = None,
     beside: Sequence[Beside[R]] = (),
@@ -165,11 +169,13 @@ def connect(
     context = info.context
     named = _named(context.federation.directory, sources, facility)
     asked = context.federation.ask(question, context.access.permit(chart, question.about), named)
+    # Ids and cursors are hashes, which cost more than all else in a list: they are made where somebody looks at them.
+    named_items = bool(beside or first or after or not _NAMING.isdisjoint(read_below(info)))
 
     async def listed() -> Listed[R]:
         found = await asked
         context.federation.measure_slice(chart.subject.ref, question, found.records, when)
-        items: Sequence[R] = joining.join(question.about, found.records, key=chart.subject.ref)
+        items: Sequence[R] = joining.join(question.about, found.records, key=chart.subject.ref, ids=named_items)
         brought = Brought({question.about: found.records}, {})
         each: dict[type[AnyRecord], CompletenessOf] = {question.about: completeness(found, context.language)}
         for more in beside:
@@ -181,7 +187,11 @@ def connect(
                         {**brought.items, about: joining.join(about, other.records, key=chart.subject.ref)},
                     )
             items = more.attach(items, brought)
-        page = merging.page(filter(keep, filter(fits(question, when), items)), when=when, first=first, after=after)
+        if not is_whole(question):
+            items = list(filter(fits(question, when), items))
+        if keep is not None:
+            items = list(filter(keep, items))
+        page = merging.page(items, when=when, first=first, after=after, cursors=named_items)
         return Listed(
             page.nodes,
             page.page_info,

@@ -6,9 +6,10 @@ answered first, so a page boundary lies at the same place whatever happens betwe
 
 import base64
 import binascii
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
-from typing import Annotated, Generic, TypeVar
+from math import inf
+from typing import Annotated, Any, Generic, TypeVar
 
 from msgspec import Struct
 
@@ -55,8 +56,15 @@ class Page(Struct, Generic[R], frozen=True):
         return tuple(Edge(node, cursor(_place(node, self.when))) for node in self.nodes)
 
 
-def page(records: Iterable[R], *, when: When[R], first: int | None, after: str | None) -> Page[R]:
+def page(records: Iterable[R], *, when: When[R], first: int | None, after: str | None, cursors: bool = True) -> Page[R]:
     """One page of the records.
+
+    Args:
+        records: all of them.
+        when: tells when a record's fact was true.
+        first: size of the page.
+        after: cursor before it.
+        cursors: whether anybody will look at a cursor.
 
     Raises:
         BadRequest: ``first`` is out of bounds, or ``after`` is no cursor of ours.
@@ -64,7 +72,7 @@ def page(records: Iterable[R], *, when: When[R], first: int | None, after: str |
     if first is not None and not 1 <= first <= MAX_PAGE:
         raise BadRequest(f"'first' must be between 1 and {MAX_PAGE}.")
     beyond = _read(after) if after is not None else None
-    ordered = sorted(records, key=lambda record: _place(record, when), reverse=True)
+    ordered = _ordered(list(records), when)
     rest = ordered if beyond is None else [record for record in ordered if _place(record, when) < beyond]
     nodes = tuple(rest if first is None else rest[:first])
     return Page(
@@ -72,8 +80,8 @@ def page(records: Iterable[R], *, when: When[R], first: int | None, after: str |
         page_info=PageInfo(
             has_next_page=len(nodes) < len(rest),
             has_previous_page=len(rest) < len(ordered),
-            start_cursor=cursor(_place(nodes[0], when)) if nodes else None,
-            end_cursor=cursor(_place(nodes[-1], when)) if nodes else None,
+            start_cursor=cursor(_place(nodes[0], when)) if cursors and nodes else None,
+            end_cursor=cursor(_place(nodes[-1], when)) if cursors and nodes else None,
         ),
         total=len(ordered),
         when=when,
@@ -94,6 +102,20 @@ def _read(text: str) -> tuple[str, str]:
     if not between:
         raise BadRequest("'after' must be a cursor of an earlier page.")
     return moment, record_id
+
+
+def _ordered(records: Sequence[R], when: When[R]) -> list[R]:
+    """The last place first. Where all that is known are moments, they are compared as numbers: it is cheaper."""
+    moments = [when(record) for record in records]
+    ranks: list[tuple[Any, str]]
+    if all(moment is None or type(moment) is datetime for moment in moments):
+        ranks = [
+            (-inf if moment is None else moment.timestamp(), record.id)  # type: ignore[union-attr]
+            for moment, record in zip(moments, records, strict=True)
+        ]
+    else:
+        ranks = [_place(record, when) for record in records]
+    return [records[number] for number in sorted(range(len(records)), key=ranks.__getitem__, reverse=True)]
 
 
 def _place(record: R, when: When[R]) -> tuple[str, str]:

@@ -1,41 +1,73 @@
-"""What a caller reads of a list, where a source must be asked more for it."""
+"""What a caller reads of a field: where a source must be asked more for it, or less has to be made of what it gave."""
 
-from collections.abc import Iterable, Mapping
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 
 from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, SelectionNode
 
 from resolvers.context import Info
 
+_MOST_REMEMBERED = 2000
 
-def selects(fields: Iterable[FieldNode], fragments: Mapping[str, FragmentDefinitionNode], name: str) -> bool:
-    """Whether a field of that name stands anywhere below those fields.
 
-    Every fragment is looked into once, however often it is spread: a document of a kilobyte can spread fragments in
-    fragments a million times.
+class Selections:
+    """The names of all fields below a field of a document, found once for as long as the document is kept.
 
-    Args:
-        fields: of the document, as they are resolved.
-        fragments: of the document, by name.
-        name: of the field, in the graph.
+    A document that is asked again is the very same object; so a field of it is known by its identity.
     """
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[int, ...], tuple[Sequence[FieldNode], frozenset[str]]] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def below(self, fields: Sequence[FieldNode], fragments: Mapping[str, FragmentDefinitionNode]) -> frozenset[str]:
+        """The names of all fields that stand anywhere below those fields.
+
+        Args:
+            fields: of the document, as they are resolved.
+            fragments: of the document, by name.
+        """
+        key = tuple(map(id, fields))
+        known = self._known.get(key)
+        if known is None:
+            # The fields are kept beside what is known of them: no other object can get their identity meanwhile.
+            known = self._known[key] = (tuple(fields), _below(fields, fragments))
+            if len(self._known) > _MOST_REMEMBERED:
+                self._known.popitem(last=False)
+        return known[1]
+
+
+def _below(fields: Sequence[FieldNode], fragments: Mapping[str, FragmentDefinitionNode]) -> frozenset[str]:
+    """Every fragment is looked into once: a kilobyte can spread fragments in fragments a million times."""
     waiting: list[SelectionNode | FragmentDefinitionNode] = list(fields)
-    seen: set[str] = set()
+    spread: set[str] = set()
+    names: set[str] = set()
     while waiting:
         node = waiting.pop()
         if isinstance(node, FragmentSpreadNode):
-            spread = node.name.value
-            if spread not in seen and spread in fragments:
-                seen.add(spread)
-                waiting.append(fragments[spread])
+            name = node.name.value
+            if name not in spread and name in fragments:
+                spread.add(name)
+                waiting.append(fragments[name])
             continue
-        if isinstance(node, FieldNode) and node.name.value == name:
-            return True
+        if isinstance(node, FieldNode):
+            names.add(node.name.value)
         below = getattr(node, "selection_set", None)
         waiting += below.selections if below else ()
-    return False
+    return frozenset(names)
+
+
+_SELECTIONS = Selections()
+
+
+def read_below(info: Info) -> frozenset[str]:
+    """The names of the field that is being resolved and of all fields that are read anywhere below it."""
+    asked = info._raw_info  # noqa: SLF001 - what strawberry shows of it unfolds every fragment as often as it is spread
+    return _SELECTIONS.below(asked.field_nodes, asked.fragments)
 
 
 def reads(info: Info, *names: str) -> frozenset[str]:
     """Which of those fields a caller reads anywhere below the field that is being resolved."""
-    asked = info._raw_info  # noqa: SLF001 - what strawberry shows of it unfolds every fragment as often as it is spread
-    return frozenset(name for name in names if selects(asked.field_nodes, asked.fragments, name))
+    return read_below(info).intersection(names)

@@ -1,7 +1,7 @@
 """One item from the records of one fact: nothing that a source said is lost, and a disagreement is shown as one."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
 from typing import Any, TypeVar
 
@@ -17,23 +17,57 @@ from resolvers.joining.table import RULES
 R = TypeVar("R", bound=Record)
 
 
-def join(about: type[R], records: Iterable[R], *, key: str) -> tuple[R, ...]:
+def join(about: type[R], records: Iterable[R], *, key: str, ids: bool = True) -> tuple[R, ...]:
     """The items that the records of all sources make, every record in exactly one of them.
 
     Args:
         about: the class of record; its rule is in ``table.py``.
         records: of one citizen, as the sources gave them. The order makes no difference to any item.
         key: the citizen's reference: ids are made with it, so nobody can compute one.
+        ids: whether anybody will look at the ids of the items; else each has the id of one of its records.
     """
     rule: Rule[R] = RULES[about]
-    groups = [_led(group, rule) for group in grouped(_once(records), rule)]
+    each = _once(records)
+    if stand_alone(each, rule):
+        groups = [[record] for record in each]
+    else:
+        rule = structs.replace(rule, evidence=tuple(map(_found_once, rule.evidence)))
+        groups = [_led(group, rule) for group in grouped(each, rule)]
+    if not ids:
+        return tuple(group[0] if len(group) == 1 else _item(group, group[0].id, rule) for group in groups)
     return tuple(_item(group, id_, rule) for group, id_ in zip(groups, _ids(groups, about, rule, key), strict=True))
+
+
+def stand_alone(records: Sequence[Record], rule: Rule[Any]) -> bool:
+    """Whether no two of them can be one fact whatever they say: so it is where all are one source's word."""
+    if not rule.evidence:
+        return True
+    if not rule.once_per_source:
+        return False
+    sources = {record.provenance[0].source.id for record in records}
+    return len(sources) < 2 and all(len(record.provenance) == 1 for record in records)
+
+
+def _found_once(marks: Callable[[R], Iterable[Mark]]) -> Callable[[R], Iterable[Mark]]:
+    """The same marks, found once for each record: they are looked at to group, to settle, and to name."""
+    known: dict[int, Sequence[Mark]] = {}
+
+    def remembered(record: R) -> Iterable[Mark]:
+        found = known.get(id(record))
+        if found is None:
+            found = known[id(record)] = tuple(marks(record))
+        return found
+
+    return remembered
 
 
 def _once(records: Iterable[R]) -> list[R]:
     """Without repetitions: a record that moved from one page of a source to the next comes twice."""
+    each = list(records)
+    if len({record.id for record in each}) == len(each):
+        return each
     by_id: dict[str, list[R]] = defaultdict(list)
-    for record in records:
+    for record in each:
         by_id[record.id].append(record)
     return [record for same in by_id.values() for record in (same if len(same) == 1 else _different(same))]
 
@@ -134,11 +168,15 @@ def _ids(groups: Sequence[Sequence[Record]], about: type[Record], rule: Rule[Any
     each other, each keeps an id that a record of it has at its source.
     """
     ids = [_common(group, about, rule, key) for group in groups]
+    if len(set(ids)) == len(ids):
+        return ids
     ids = _told_apart(ids, (min(record.id for record in group) for group in groups))
     return _told_apart(ids, (_hashed(key, _content(group[0])) for group in groups))
 
 
 def _common(group: Sequence[Record], about: type[Record], rule: Rule[Any], key: str) -> str:
+    if len(group) == 1:
+        return _of_one(group[0], about, rule, key)
     times: Counter[tuple[int, Mark]] = Counter()
     for record in group:
         times.update({(rank, mark) for rank, marks in enumerate(rule.evidence) for mark in marks(record)})
@@ -146,6 +184,14 @@ def _common(group: Sequence[Record], about: type[Record], rule: Rule[Any], key: 
         return group[0].id
     most = max(times.values())
     return _hashed(key, min(msgspec.json.encode((about.__name__, *found)) for found in times if times[found] == most))
+
+
+def _of_one(record: Record, about: type[Record], rule: Rule[Any], key: str) -> str:
+    """The same for a record that stands alone: its strongest mark, which is the first of all as text."""
+    for rank, marks in enumerate(rule.evidence):
+        if found := [msgspec.json.encode((about.__name__, rank, mark)) for mark in marks(record)]:
+            return _hashed(key, min(found))
+    return record.id
 
 
 def _told_apart(ids: Sequence[str], otherwise: Iterable[str]) -> list[str]:

@@ -16,7 +16,7 @@ from strawberry.extensions import FieldExtension
 
 from connectors.records import CodedText
 from resolvers.context import Info
-from resolvers.selection import selects
+from resolvers.selection import read_below
 from resolvers.terminology.wording import label
 
 
@@ -61,8 +61,7 @@ def labelled(value: Any, language: str) -> Any:
 
 
 def _wanted(info: Info) -> bool:
-    asked = info._raw_info  # noqa: SLF001 - what strawberry shows of it unfolds every fragment as often as it is spread
-    return selects(asked.field_nodes, asked.fragments, "label")
+    return "label" in read_below(info)
 
 
 async def _later(asked: Awaitable[Any], language: str) -> Any:

@@ -3,7 +3,7 @@
 import pytest
 from graphql import FieldNode, FragmentDefinitionNode, OperationDefinitionNode, parse
 
-from resolvers.selection import selects
+from resolvers.selection import Selections
 
 
 def lines_are_read(document: str) -> bool:
@@ -13,7 +13,7 @@ def lines_are_read(document: str) -> bool:
     (operation,) = (one for one in definitions if isinstance(one, OperationDefinitionNode))
     (field,) = operation.selection_set.selections
     assert isinstance(field, FieldNode)
-    return selects([field], fragments, "lines")
+    return "lines" in Selections().below([field], fragments)
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,16 @@ def test_fragments_that_unfold_to_millions_are_looked_into_once() -> None:
     """Each spreads the next one twice, forty deep."""
     bomb = "".join(f" fragment F{i} on Claim{{...F{i + 1} ...F{i + 1}}}" for i in range(40))
     assert not lines_are_read("{claims{nodes{...F0}}}" + bomb + " fragment F40 on Claim{total}")
+
+
+def test_what_is_known_of_a_field_is_bounded_and_never_another_ones() -> None:
+    """However many documents come and go; a field is known by being the very same object."""
+    selections = Selections()
+    for number in range(5000):
+        (operation,) = parse(f"{{claims{{nodes{{f{number}}}}}}}").definitions
+        assert isinstance(operation, OperationDefinitionNode)
+        (field,) = operation.selection_set.selections
+        assert isinstance(field, FieldNode)
+        for _ in range(2):
+            assert selections.below([field], {}) == {"claims", "nodes", f"f{number}"}
+    assert len(selections) == 2000

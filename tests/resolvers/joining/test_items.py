@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from connectors.records import RECORD_CLASSES, PartialDate, Record, Report
 from resolvers.joining import join
-from resolvers.joining.items import _is_shown
+from resolvers.joining.grouping import grouped
+from resolvers.joining.items import _is_shown, stand_alone
 from resolvers.joining.table import RULES
 from resolvers.merging import page
 from tests.resolvers.joining import facts
@@ -234,3 +235,28 @@ def test_f20_cost_grows_with_the_list_and_not_with_its_square(make: Callable[[in
     few, many = ([make(number) for number in range(size)] for size in (400, 1600))
 
     assert calls(lambda: joined(*many)) < 6 * calls(lambda: joined(*few))
+
+
+@given(lists, st.sampled_from(["a", "register"]))
+def test_what_one_source_tells_stands_alone_as_grouping_would_leave_it(records: list[Any], source: str) -> None:
+    """The short way gives what the long one does."""
+    about = type(records[0])
+    told = [facts.changed(one, **facts.told(source, f"n{n}")) for n, one in enumerate(records)]
+    if stand_alone(told, RULES[about]):
+        assert sorted(map(len, grouped(told, RULES[about]))) == [1] * len(told)
+    else:
+        assert not RULES[about].once_per_source
+
+
+@given(lists)
+def test_without_ids_the_items_are_the_same(records: list[Any]) -> None:
+    """Nobody looks at them; they differ all the same."""
+    about = type(records[0])
+    plain = join(about, records, key=KEY, ids=False)
+    whole = join(about, records, key=KEY)
+
+    def said(items: Any) -> list[bytes]:
+        return sorted(msgspec.json.encode(facts.changed(one, id="")) for one in items)
+
+    assert said(plain) == said(whole)
+    assert len({one.id for one in plain}) == len(plain)
