@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Any
 
+import orjson
 import structlog
 from graphql import ExecutionResult
 from starlette.exceptions import HTTPException
@@ -12,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Send
 
-from gateway.asgi import SAFE_HEADERS, request_id, send_json
+from gateway.asgi import SAFE_HEADERS, request_id, send_body
 from gateway.errors import RequestError
 from gateway.incremental import HEARTBEAT, announced, content_type, delivered, ending, framed
 from gateway.negotiation import Accepted, AnswerType, Form, Framing, Streaming
@@ -28,7 +29,11 @@ CALLER_GONE = 499
 
 
 class Answer(Telling):
-    """The one answer to a request."""
+    """The one answer to a request.
+
+    Its bytes leave in three places: ``_whole``, ``_begin`` and ``_write``. Each waits first until what they rest on is
+    durable in the access log: no audit, no answer.
+    """
 
     def __init__(self, send: Send, event: Event, *, counted_as: str) -> None:
         super().__init__(event, LANGUAGES[DEFAULT])
@@ -84,7 +89,7 @@ class Answer(Telling):
         that says that nothing more would come: the client will connect again.
         """
         await self._begin(content_type(Streaming(Framing.EVENTS, Form.PATHS), deferred=False))
-        await self._write(HEARTBEAT)
+        await self._beat()
         stopped = asyncio.ensure_future(ended.wait())
         following = asyncio.ensure_future(_following(results))
         last = b""
@@ -95,7 +100,7 @@ class Answer(Telling):
                 if stopped.done():
                     break
                 if not following.done():
-                    await self._write(HEARTBEAT)
+                    await self._beat()
                     continue
                 result = following.result()
                 if result is None:
@@ -117,7 +122,7 @@ class Answer(Telling):
 
     async def refuse(self, error: RequestError) -> None:
         """Send the refusal of a request that was not executed; an answer that has begun can only be left unfinished."""
-        self.note(error.code)
+        error = await self.refusing(error)
         if self._begun:
             self.status = error.status
             return
@@ -131,19 +136,29 @@ class Answer(Telling):
         await self._json(200 if lenient else error.status, body, headers=error.headers)
 
     async def _json(self, status: int, body: dict[str, Any], headers: Sequence[tuple[str, str]] = ()) -> None:
+        written_as = self.accepted.whole or AnswerType.GRAPHQL
+        await self._whole(status, orjson.dumps(body), written_as.value, headers)
+
+    async def _whole(self, status: int, body: bytes, media_type: bytes, headers: Sequence[tuple[str, str]]) -> None:
+        await self.settle()
         self.status, self._begun = status, True
         known = [("X-Request-Id", self._event.request_id), *headers]
-        whole = self.accepted.whole or AnswerType.GRAPHQL
-        await send_json(self._send, status, body, media_type=whole.value, headers=known)
+        await send_body(self._send, status, body, media_type=media_type, headers=known)
 
     async def _begin(self, written_as: bytes) -> None:
+        await self.settle()
         self.status, self._begun = 200, True
         # The last one is for proxies that would otherwise keep the first payload until there is more (nginx).
         own = [(b"x-request-id", self._event.request_id.encode()), (b"x-accel-buffering", b"no")]
         headers = [(b"content-type", written_as), *SAFE_HEADERS, *own]
         await self._send({"type": "http.response.start", "status": 200, "headers": headers})
 
+    async def _beat(self) -> None:
+        """A sign of life, which holds nothing: what is being judged meanwhile is not waited for."""
+        await self._send({"type": "http.response.body", "body": HEARTBEAT, "more_body": True})
+
     async def _write(self, body: bytes, *, last: bool = False) -> None:
+        await self.settle()
         await self._send({"type": "http.response.body", "body": body, "more_body": not last})
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Self, TypeVar
 
 import structlog
@@ -16,6 +17,10 @@ from connectors.lag import Lag
 from connectors.options import BadOptions
 from connectors.records import SourceInfo
 from gateway.answer import refuse_path
+from gateway.audit.ledger import Ledger
+from gateway.audit.log import StoredLog
+from gateway.audit.seals import Sealer
+from gateway.audit.spool import Spool
 from gateway.certificates.publishing import keys_route
 from gateway.certificates.signing import HealthCertifier
 from gateway.changes import Changes
@@ -70,6 +75,8 @@ class Gateway:
         self._vault = open_vault(settings.cache, clock=self._clock)
         self._database = Database(settings.store)
         self._pointers = StoredPointers(self._database, clock=self._clock, bound=settings.locating.coverage)
+        self.ledger = ledger_of(settings, self._database, self._clock)
+        """Where every access is written down before it is answered."""
         self.watch = Watch(self._clock)
         self._lag = Lag(self._clock)
         self._watching: asyncio.Task[None] | None = None
@@ -104,6 +111,7 @@ class Gateway:
             settings=settings,
             verifier=self._verifier,
             fleet=self._fleet,
+            ledger=self.ledger,
             keeping=KeptHere(self._vault, self.changes, clock=self._clock),
             clock=self._clock,
             watch=self.watch,
@@ -117,7 +125,7 @@ class Gateway:
         """Fetch the keys of the issuers, open the store; be ready. What does not answer is asked again on demand."""
         self._warn()
         self._watching = asyncio.ensure_future(self._lag.watch())
-        await asyncio.gather(self._verifier.warm(), self._pointers.warm())
+        await asyncio.gather(self._verifier.warm(), self._pointers.warm(), self.ledger.start())
         self.is_ready = True
         return self
 
@@ -165,6 +173,7 @@ class Gateway:
         await self._verifier.aclose()
         await self._fleet.close()
         await self._vault.close()
+        await self.ledger.close()
         await self._pointers.close()
         await self._database.close()
         await self._http.aclose()
@@ -178,6 +187,7 @@ class Gateway:
             executor=self._executor,
             verifier=self._verifier,
             fleet=self._fleet,
+            ledger=self.ledger,
             clock=self._clock,
             watch=self.watch,
             certifier=self._certifier,
@@ -220,6 +230,17 @@ class Gateway:
     def _warn(self) -> None:
         for weakness in (*self.settings.weaknesses(), *self._fleet.weaknesses):
             structlog.get_logger().warning("weak_setting", setting=weakness)
+
+
+def ledger_of(settings: Settings, database: Database, clock: Clock) -> Ledger:
+    """The writer of the access log."""
+    sealer = Sealer([settings.identifier_key.reveal().encode()])
+    return Ledger(
+        settings.audit,
+        StoredLog(database, sealer),
+        Spool(Path(settings.audit.spool), sealer),
+        clock=clock,
+    )
 
 
 def certifier_of(settings: Settings, clock: Clock) -> HealthCertifier | None:

@@ -13,11 +13,15 @@ from connectors.clock import Clock, today
 from connectors.contract import Deadline, Inquiry
 from gateway.answering import Endpoint
 from gateway.asgi import CallerGone, header_values
+from gateway.audit.booking import Booking
+from gateway.audit.ledger import Ledger
 from gateway.identity.errors import Lack, NotEntitled
 from gateway.settings import Settings
 from gateway.telemetry import Event, Log
+from gateway.telling import Telling
 from gateway.timeouts import FIELD, wanted_seconds
 from gateway.watch import Watch
+from resolvers.access.accounted import AccountedAccess
 from resolvers.access.caller import Caller, CallerKind
 from resolvers.access.permit import Access
 from resolvers.federation import Federation, Keeping
@@ -64,6 +68,7 @@ class AskingEndpoint(Endpoint):
         settings: Settings,
         verifier: TokenVerifier,
         fleet: Lender,
+        ledger: Ledger,
         keeping: Keeping | None = None,
         clock: Clock,
         watch: Watch,
@@ -74,6 +79,7 @@ class AskingEndpoint(Endpoint):
         """Those of the requests that begin from now on."""
         self._verifier = verifier
         self._fleet = fleet
+        self._ledger = ledger
         self._keeping = keeping
         self._identifiers = Identifiers(settings.identifier_key.reveal().encode())
 
@@ -95,16 +101,33 @@ class AskingEndpoint(Endpoint):
         return None if seconds is None else Deadline.after(seconds, self._clock)
 
     @asynccontextmanager
-    async def _opened(self, caller: Caller, event: Event, patience: Deadline | None) -> AsyncIterator[Opened]:
-        """The door for that caller; at the end nothing is under way any more, and how it went is written down."""
+    async def _opened(
+        self, caller: Caller, telling: Telling, event: Event, patience: Deadline | None
+    ) -> AsyncIterator[Opened]:
+        """The door for that caller; at the end nothing is under way any more, and how it went is written down.
+
+        Args:
+            caller: who asks.
+            telling: by which the caller is told of it, and not before that is written in the access log.
+            event: of the request, or of one change.
+            patience: until when the caller wants to wait.
+
+        Raises:
+            AuditUnavailable: nothing could be written there, so nobody is asked.
+        """
+        self._ledger.require()
+        if telling.booking is None:
+            telling.booking = Booking(
+                self._ledger, caller, event.request_id, identifiers=self._identifiers, clock=self._clock
+            )
         own = self.settings.server.deadline
         # A caller can only shorten it.
         deadline = patience.within(own) if patience else Deadline.after(own, self._clock)
         inquiry = Inquiry(request_id=event.request_id, deadline=deadline, clock=self._clock)
         authentication, day = self.settings.authentication, today(self._clock)
         with self._fleet.lent() as directory:
-            federation = Federation(directory, inquiry, self._keeping)
-            access = Access(
+            federation = Federation(directory, inquiry, self._keeping, telling.booking.account)
+            access = AccountedAccess(
                 caller,
                 federation=federation,
                 identifiers=self._identifiers,

@@ -61,7 +61,7 @@ class GraphQLEndpoint(GraphEndpoint):
         patience: Deadline | None,
     ) -> None:
         streaming = answer.accepted.streaming
-        async with self._opened(caller, event, patience) as opened:
+        async with self._opened(caller, answer, event, patience) as opened:
             context = self._context(answer.language, opened)
             running = self._executor.run(operation, request.variables, context, in_waves=streaming is not None)
             result = await unless_gone(running, receive)
@@ -87,9 +87,7 @@ class GraphQLEndpoint(GraphEndpoint):
         answer.counted_as = "subscription"
 
         async def following() -> None:
-            async with self._subscribed(
-                caller, operation, request.variables, answer.language, event, patience
-            ) as subscription:
+            async with self._subscribed(caller, operation, request.variables, answer, event, patience) as subscription:
                 results = subscription.results
                 if isinstance(results, ExecutionResult):
                     await answer.give(results, subscription.federation)

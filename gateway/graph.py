@@ -10,11 +10,13 @@ from msgspec import Struct, structs
 from connectors.clock import Clock
 from connectors.contract import Deadline
 from gateway.asking import AskingEndpoint, Lender, Opened, TokenVerifier
+from gateway.audit.ledger import Ledger
 from gateway.operations.execution import Executor, Operation
 from gateway.service import service_of
 from gateway.settings import Settings
 from gateway.subscriptions import Subscriptions
 from gateway.telemetry import Event, Log
+from gateway.telling import Telling
 from gateway.watch import Watch
 from resolvers.access.caller import Caller
 from resolvers.certifying import Certifier
@@ -42,6 +44,7 @@ class GraphEndpoint(AskingEndpoint):
         executor: Executor,
         verifier: TokenVerifier,
         fleet: Lender,
+        ledger: Ledger,
         keeping: Keeping | None = None,
         clock: Clock,
         watch: Watch,
@@ -50,7 +53,14 @@ class GraphEndpoint(AskingEndpoint):
         log: Log | None = None,
     ) -> None:
         super().__init__(
-            settings=settings, verifier=verifier, fleet=fleet, keeping=keeping, clock=clock, watch=watch, log=log
+            settings=settings,
+            verifier=verifier,
+            fleet=fleet,
+            ledger=ledger,
+            keeping=keeping,
+            clock=clock,
+            watch=watch,
+            log=log,
         )
         self._executor = executor
         self._certifier = certifier
@@ -62,7 +72,7 @@ class GraphEndpoint(AskingEndpoint):
         caller: Caller,
         operation: Operation,
         variables: dict[str, Any] | None,
-        language: Language,
+        telling: Telling,
         event: Event,
         patience: Deadline | None,
     ) -> AsyncIterator[Begun]:
@@ -76,14 +86,14 @@ class GraphEndpoint(AskingEndpoint):
         async def asking() -> AsyncIterator[Context]:
             change = Event(event.request_id, self._log)
             try:
-                async with self._opened(caller, change, None) as opened:
-                    yield self._context(language, opened)
+                async with self._opened(caller, telling, change, None) as opened:
+                    yield self._context(telling.language, opened)
             finally:
                 change.write_change()
 
         with self._subscriptions.opened(caller, asking) as hear:
-            async with self._opened(caller, event, patience) as opened:
-                context = structs.replace(self._context(language, opened), hear=hear)
+            async with self._opened(caller, telling, event, patience) as opened:
+                context = structs.replace(self._context(telling.language, opened), hear=hear)
                 results = await self._executor.subscribe(operation, variables, context)
             begun = Begun(results, opened.federation)
             if isinstance(results, ExecutionResult):

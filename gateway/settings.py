@@ -15,6 +15,7 @@ from msgspec import Struct, structs
 
 from connectors.options import BadOptions, Duration, Secret, Size, read
 from connectors.weaknesses import readable_by_others
+from gateway.audit.settings import AuditSettings
 from gateway.certificates.settings import CertificateSettings
 from gateway.identity.partners import Partner, Partners
 from gateway.identity.settings import IssuerSettings
@@ -143,6 +144,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     subscriptions: SubscriptionSettings = SubscriptionSettings()
     cache: Cache = Cache()
     store: Store = Store()
+    audit: AuditSettings = AuditSettings()
     locating: Locating = Locating()
     development: bool = False
     explorer: Explorer | None = None
@@ -197,7 +199,8 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
     )
     _check(settings, path.name)
     store = structs.replace(settings.store, file=str(path.parent / settings.store.file))
-    return structs.replace(settings, store=store)
+    audit = structs.replace(settings.audit, spool=str(path.parent / settings.audit.spool))
+    return structs.replace(settings, store=store, audit=audit)
 
 
 def environment_variable(name: str) -> str | None:
@@ -228,6 +231,7 @@ def _check(settings: Settings, name: str) -> None:
         raise BadOptions(f"{name}.identifier_key: expected at least 32 characters")
     _check_bounds(settings, name)
     _check_locating(settings, name)
+    _check_audit(settings.audit, f"{name}.audit")
     _check_cache(settings.cache, f"{name}.cache")
     if not settings.authentication.issuers:
         raise BadOptions(f"{name}.authentication.issuers: expected at least one")
@@ -270,6 +274,12 @@ def _check_locating(settings: Settings, name: str) -> None:
         raise BadOptions(f"{name}.locating.coverage: expected more than 0, and 1 at most")
     if settings.store.connections < 1:
         raise BadOptions(f"{name}.store.connections: expected 1 or more")
+
+
+def _check_audit(audit: AuditSettings, where: str) -> None:
+    for key in ("checkpoint", "patience", "retry", "spool_entries", "spool_size", "spool_time", "retention_years"):
+        if getattr(audit, key) <= 0:
+            raise BadOptions(f"{where}.{key}: expected more than nothing")
 
 
 def _check_cache(cache: Cache, where: str) -> None:

@@ -18,6 +18,7 @@ from connectors.errors import Denied, Garbled, Overloaded, Rejected, SourceError
 from connectors.records import Claim, Coverage, Facility, FoundBy, Observation, Record, SourceHealth
 from connectors.writing import Entry, Mandate, recorder_of
 from resolvers import deviations, writing
+from resolvers.access.account import Account
 from resolvers.choice import Choice
 from resolvers.deviations import Deviation, DeviationKind
 from resolvers.locating import Directory, Named, Pointer, PointersUnavailable
@@ -97,8 +98,16 @@ def is_complete(outcome: Outcome) -> bool:
 class Federation:
     """The door, for the length of one request."""
 
-    def __init__(self, directory: Directory, inquiry: Inquiry, keeping: Keeping | None = None) -> None:
+    def __init__(
+        self,
+        directory: Directory,
+        inquiry: Inquiry,
+        keeping: Keeping | None = None,
+        account: Account | None = None,
+    ) -> None:
         self.directory = directory
+        self.account = account or Account()
+        """Where it is noted who was asked about whom."""
         self.keeping: Keeping = keeping or NothingKept()
         self.faults: list[Fault] = []
         self.beside: Beside = lambda _grant, _about: None
@@ -119,9 +128,11 @@ class Federation:
         Without a grant nobody is asked, and the outcomes say so.
         """
         if grant is None:
+            self.account.withheld(question.about)
             choice = Choice(self.directory, question, "", named)
             return _done(Found((), _rows(choice.asked, question, _not_permitted), choice.not_asked))
         ref = grant.subject.ref
+        self.account.asked(grant, question.about)
         choice = Choice(self.directory, question, ref, named)
         if choice.fed:
             self._read_pointers(ref)
@@ -257,6 +268,7 @@ class Federation:
 
     async def _ask_one(self, source: Source, question: Question[R], grant: Grant) -> _Said[R]:
         key = (grant.subject.ref, source.info.id, question)
+        self.account.sent(grant, source.info.id)
         self._outcomes[key] = None  # keeps the order of asking, whoever answers first
         clock = self._inquiry.clock
         begun = clock.monotonic()
@@ -279,6 +291,7 @@ class Federation:
 
     async def _write(self, entry: Entry, key: str, mandate: Mandate, source: Source) -> Written:
         mandate.require(entry)
+        self.account.wrote(mandate, source.info.id)
         recorder = recorder_of(source, type(entry))
         if recorder is None:
             return writing.failed(source.info, Rejected("takes no such entries"), self._inquiry.clock)

@@ -29,6 +29,8 @@ class Identifiers:
         """
         if len(key) < 32:
             raise ValueError("the identifier key needs at least 32 bytes")
+        self.fingerprint = hmac.digest(key, b"fingerprint", hashlib.sha256).hex()[:8]
+        """Tells which key made a reference, and nothing else about it."""
         self._hash_key = hmac.digest(key, b"reference", hashlib.sha256)
         self._cipher = AESSIV(hmac.digest(key, b"node", hashlib.sha512))
 

@@ -13,6 +13,7 @@ import strawberry
 from msgspec import Struct
 
 from connectors.records import SourceInfo, doc
+from resolvers.access.entry import AccessAction
 from resolvers.changes import Change
 from resolvers.chart import Chart
 from resolvers.context import Context, Info
@@ -55,7 +56,9 @@ async def record_changed(
         if not wanted:
             raise BadRequest("'sections' names none.")
         if wanted - {section for about, section in SECTION_OF.items() if context.access.permit(chart, about)}:
+            context.federation.account.refused_in(chart, Forbidden.code, AccessAction.LISTEN, *wanted)
             raise Forbidden
+    context.federation.account.did(chart, AccessAction.LISTEN)
     # Hearing begins here, before the first change is waited for: none is lost in between.
     return _told(context.hear(chart.subject.ref), citizen, wanted)
 
@@ -71,6 +74,7 @@ async def _told(
                 chart = await _opened(context, citizen)
                 source = context.federation.directory.info(change.source)
                 if source is not None and context.access.permit(chart, change.about) is not None:
+                    context.federation.account.told(chart, change.about)
                     yield Changed(source=source, section=SECTION_OF[change.about], at=change.at)
         except Refusal as refusal:
             # As a value: so it becomes the error of its field, with its place. Raised, it would end the stream mutely.

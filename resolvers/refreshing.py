@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from connectors.contract import Question
 from connectors.records import doc
+from resolvers.access.entry import AccessAction
 from resolvers.completeness import CompletenessOf, completeness
 from resolvers.context import Info
 from resolvers.refusals import BadRequest
@@ -58,6 +59,7 @@ async def refresh(info: Info, sections: Sections, citizen: OfWhom = None) -> Ref
     if not sections:
         raise BadRequest("'sections' names at least one section.")
     chart = await (context.access.me() if citizen is None else context.access.citizen(citizen))
+    context.federation.account.did(chart, AccessAction.REFRESH)
     purged = await context.federation.keeping.forget(chart.subject.ref)
     asked = [
         (

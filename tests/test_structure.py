@@ -74,6 +74,52 @@ def test_only_the_door_asks_a_source() -> None:
     assert askers == {"resolvers/federation.py"}
 
 
+def test_whoever_opens_the_door_for_a_caller_has_an_account() -> None:
+    """What is asked through it is written down; only the operator's command line, which is no caller, has none."""
+    doors = {path for path, tree in trees() if any(name == "Federation" for _, name in calls(tree))}
+    offices = {path for path, tree in trees() if any(name in ("Access", "AccountedAccess") for _, name in calls(tree))}
+    accounted = [
+        node
+        for path, tree in trees()
+        if path == "gateway/asking.py"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Federation"
+    ]
+
+    assert doors == {"gateway/asking.py", "gateway/commands/testing.py"}
+    assert offices == {"gateway/asking.py"}
+    assert [ast.unparse(door.args[3]) for door in accounted] == ["telling.booking.account"]
+
+
+def test_no_byte_of_an_answer_leaves_before_it_is_written_down() -> None:
+    """An answer sends in few places, and each waits for the access log first; a sign of life alone holds nothing."""
+    sending = {
+        (path, function.name): [ast.unparse(statement) for statement in function.body]
+        for path, tree in trees()
+        if path.startswith("gateway/") and not path.startswith(("gateway/portal/", "gateway/connection.py"))
+        for function in ast.walk(tree)
+        if isinstance(function, ast.AsyncFunctionDef)
+        and "self._send(" in ast.unparse(function).replace("._send,", "._send(")
+    }
+    saying = {
+        (path, function.name): [ast.unparse(statement) for statement in function.body]
+        for path, tree in trees()
+        if path == "gateway/sockets/operation.py"
+        for function in ast.walk(tree)
+        if isinstance(function, ast.AsyncFunctionDef) and "payload" in ast.unparse(function.args)
+    }
+
+    assert {path for path, _ in sending} == {"gateway/answer.py"}
+    assert {name for _, name in sending} == {"_whole", "_begin", "_write", "_beat"}
+    for (_, name), statements in sending.items():
+        first = statements[0]
+        assert (first == "await self.settle()") is (name != "_beat"), name
+    (beat,) = (statements for (_, name), statements in sending.items() if name == "_beat")
+    assert "'body': HEARTBEAT" in beat[-1]
+    assert {name for _, name in saying} == {"_say"}
+    assert all(statements[0] == "await telling.settle()" for statements in saying.values())
+
+
 def test_only_the_settings_read_the_environment() -> None:
     """A setting that is read elsewhere is one that nobody finds."""
     readers = {

@@ -8,7 +8,6 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from gateway.answer import Answer
-from gateway.asgi import send_body
 from gateway.errors import RequestError
 from gateway.fhir_out.outcome import refusal
 from resolvers.language import Language
@@ -31,17 +30,14 @@ class FhirAnswer(Answer):
 
     async def refuse(self, error: RequestError) -> None:
         """Send the refusal as OperationOutcome; an answer that has begun can only be left unfinished."""
-        self.note(error.code)
+        error = await self.refusing(error)
         if self._begun:
             self.status = error.status
             return
         await self._resource(error.status, refusal(error), error.headers)
 
     async def _resource(self, status: int, content: dict[str, Any], headers: Sequence[tuple[str, str]] = ()) -> None:
-        body = JSON.encode(content)
-        self.status, self._begun = status, True
-        known = [("X-Request-Id", self._event.request_id), *headers]
-        await send_body(self._send, status, body, media_type=MEDIA_TYPE, headers=known)
+        await self._whole(status, JSON.encode(content), MEDIA_TYPE, headers)
 
 
 def require_format(accept: Sequence[bytes], query: bytes) -> None:

@@ -53,7 +53,7 @@ class FhirEndpoint(AskingEndpoint):
         patience = self._patience(scope)
         caller = await self._caller(scope, event)
         event.add(operation="$summary")
-        async with self._opened(caller, event, patience) as opened:
+        async with self._opened(caller, answer, event, patience) as opened:
             try:
                 made = await unless_gone(self._summary(wanted[1], opened, answer.language), receive)
             except Refusal as refusal:

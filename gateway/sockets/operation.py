@@ -23,7 +23,6 @@ from gateway.telemetry import Event, Log
 from gateway.telling import Telling
 from gateway.watch import Watch
 from resolvers.access.caller import Caller
-from resolvers.language import Language
 
 
 class Subscribed(Protocol):
@@ -34,7 +33,7 @@ class Subscribed(Protocol):
         caller: Caller,
         operation: Operation,
         variables: dict[str, Any] | None,
-        language: Language,
+        telling: Telling,
         event: Event,
         patience: Deadline | None,
     ) -> AbstractAsyncContextManager[Begun]:
@@ -119,6 +118,7 @@ class Operations:
             await self._refuse(message.id, error, telling)
         except (CallerGone, asyncio.CancelledError):
             status = CALLER_GONE
+            await telling.break_off()
         except Exception:  # noqa: BLE001 - the last line of defence: the caller learns nothing, the operator all
             status = 500
             event.write_defect(sys.exception())
@@ -137,25 +137,24 @@ class Operations:
         if not operation.is_subscription:
             raise RequestError(400, "BAD_REQUEST", "On a socket only subscriptions are taken. Ask by POST.")
         told = 0
-        async with self._subscribed(
-            self._caller, operation, request.variables, telling.language, event, None
-        ) as subscription:
+        async with self._subscribed(self._caller, operation, request.variables, telling, event, None) as subscription:
             results = subscription.results
             try:
                 if isinstance(results, ExecutionResult):
-                    await self._say("next", message.id, telling.told(results))
+                    await self._say("next", message.id, telling.told(results), telling)
                 else:
                     async for result in results:
-                        await self._say("next", message.id, telling.told(result))
+                        await self._say("next", message.id, telling.told(result), telling)
                         told += 1
             finally:
                 event.add(told=told)
         await self._answer.say({"type": "complete", "id": message.id})
 
     async def _refuse(self, known: str, error: RequestError, telling: Telling) -> None:
-        telling.note(error.code)
+        error = await telling.refusing(error)
         with suppress(CallerGone):
-            await self._say("error", known, error.formatted())
+            await self._say("error", known, error.formatted(), telling)
 
-    async def _say(self, kind: str, known: str, payload: Any) -> None:
+    async def _say(self, kind: str, known: str, payload: Any, telling: Telling) -> None:
+        await telling.settle()
         await self._answer.say({"type": kind, "id": known, "payload": payload})

@@ -3,7 +3,20 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, Dialect, MetaData, String, Table, TypeDecorator
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Dialect,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -58,3 +71,46 @@ coverage = Table(
     Column("pointed", BigInteger, nullable=False),
 )
 """How far a source's pointers can be relied upon."""
+
+access_entry = Table(
+    "access_entry",
+    metadata,
+    Column("place", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", String(32), unique=True),
+    Column("about", String(32)),
+    Column("at", Moment),
+    Column("content", LargeBinary),
+    Column("leaf", LargeBinary(32), nullable=False),
+    Column("seal", LargeBinary(16), nullable=False),
+    Index("ix_access_entry_about", "about", "place"),
+    Index("ix_access_entry_at", "at"),
+)
+"""Entries of the access log, in the order of the tree. Of one that was pruned only ``leaf`` and ``seal`` remain."""
+
+access_node = Table(
+    "access_node",
+    metadata,
+    Column("level", BigInteger, primary_key=True, autoincrement=False),
+    Column("place", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary(32), nullable=False),
+)
+"""Hashes of the tree, of every eighth level."""
+
+access_head = Table(
+    "access_head",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("size", BigInteger, nullable=False),
+    Column("peaks", LargeBinary, nullable=False),
+    Column("seal", LargeBinary(16), nullable=False),
+)
+"""One row: the right edge of the tree. Whoever appends holds it, so entries of several gateways stand in one line."""
+
+access_checkpoint = Table(
+    "access_checkpoint",
+    metadata,
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("note", Text, nullable=False),
+)
+"""Signed statements of how large the tree was, and what its root hash was."""

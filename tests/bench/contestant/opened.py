@@ -18,6 +18,7 @@ from gateway.endpoint import GraphQLEndpoint
 from gateway.keeping import KeptHere
 from gateway.operations.execution import Executor
 from gateway.telemetry import Event
+from gateway.telling import Telling
 from resolvers.access.caller import Caller, CallerKind
 from resolvers.access.permit import Access
 from resolvers.chart import Chart
@@ -56,11 +57,14 @@ class _OpenAccess(Access):
 
 
 class _OpenEndpoint(GraphQLEndpoint):
-    """The endpoint of the graph, with every chart open."""
+    """The endpoint of the graph, with every chart open, and no entry in the access log."""
 
     @asynccontextmanager
-    async def _opened(self, caller: Caller, event: Event, patience: Deadline | None) -> AsyncIterator[Opened]:
-        async with super()._opened(caller, event, patience) as opened:
+    async def _opened(
+        self, caller: Caller, telling: Telling, event: Event, patience: Deadline | None
+    ) -> AsyncIterator[Opened]:
+        async with super()._opened(caller, telling, event, patience) as opened:
+            telling.booking = None
             access = _OpenAccess(
                 self._identifiers,
                 federation=opened.federation,
@@ -81,6 +85,7 @@ class OpenGateway(Gateway):
             executor=executor,
             verifier=_NothingProved(),
             fleet=self._fleet,
+            ledger=self.ledger,
             clock=self._clock,
             watch=self.watch,
             keeping=KeptHere(self._vault, self.changes, clock=self._clock),

@@ -1,0 +1,1 @@
+"""The access log: durable before an answer leaves, in a tree that shows every change made to it afterwards."""

@@ -1,0 +1,69 @@
+"""One request's dealings with the access log: from what it did about whom to entries that are durable."""
+
+import uuid
+
+from connectors.clock import Clock
+from gateway.audit.ledger import Ledger
+from resolvers.access.account import Account, Line
+from resolvers.access.caller import Caller
+from resolvers.access.entry import AccessAction, AccessEntry, AccessOutcome
+from resolvers.identifiers import Identifiers
+from resolvers.sections import Section
+
+_ACTIONS = list(AccessAction)
+_SECTIONS = list(Section)
+
+
+class Booking:
+    """What one caller does in one request, until its answer has left."""
+
+    def __init__(
+        self, ledger: Ledger, caller: Caller, request_id: str, *, identifiers: Identifiers, clock: Clock
+    ) -> None:
+        self.account = Account()
+        self._ledger = ledger
+        self._caller = caller
+        self._request_id = request_id
+        self._identifiers = identifiers
+        self._clock = clock
+
+    async def settle(self, *, given: bool) -> None:
+        """Make durable what was done since the last time. What is answered may leave after that, and not before.
+
+        Args:
+            given: whether something of it reaches the caller.
+
+        Raises:
+            AuditUnavailable: it could not be made durable.
+        """
+        lines = self.account.take()
+        if lines:
+            await self._ledger.keep([self._entry(line, given=given) for line in lines])
+
+    def _entry(self, line: Line, *, given: bool) -> AccessEntry:
+        caller = self._caller
+        who = caller.professional
+        own = caller.personal_id
+        outcome = AccessOutcome.GIVEN if given else AccessOutcome.BROKEN_OFF
+        return AccessEntry(
+            id=uuid.uuid4().hex,
+            request=self._request_id,
+            at=self._clock.now(),
+            about=line.ref,
+            key=self._identifiers.fingerprint,
+            caller=caller.kind,
+            client=caller.client_id,
+            by=None if own is None else self._identifiers.reference(own),
+            organisation=caller.organisation,
+            professional=None if who is None else who.id,
+            professional_name=None if who is None else who.name,
+            purpose=line.purpose or caller.purpose,
+            basis=line.basis,
+            actions=tuple(sorted(line.actions, key=_ACTIONS.index)),
+            sections=tuple(sorted(line.sections, key=_SECTIONS.index)),
+            sources=tuple(sorted(line.sources)),
+            outcome=AccessOutcome.REFUSED if line.refused else outcome,
+            refused=line.refused,
+            reason=line.reason,
+            sentence=self.account.sentence,
+        )

@@ -1,0 +1,99 @@
+"""The access log in the store: appended in batches, each in one transaction, however many gateways write."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from gateway.audit.seals import Sealer
+from gateway.audit.tree import Edge, leaf_hash
+from gateway.store import tables
+from gateway.store.database import Database
+from resolvers.access.entry import AccessEntry
+
+ENCODER = msgspec.json.Encoder()
+_HEAD = select(tables.access_head.c.size, tables.access_head.c.peaks, tables.access_head.c.seal).with_for_update()
+_APPEND = insert(tables.access_entry)
+_NODES = insert(tables.access_node)
+_MOVE = update(tables.access_head)
+
+
+class Tampered(Exception):
+    """The end of the log is not as a gateway left it: nothing is appended to it."""
+
+
+class Leaf(Struct, frozen=True):
+    """An entry as it is written: the tree is made of ``content``, byte by byte."""
+
+    id: str
+    about: str | None
+    at: datetime
+    content: bytes
+
+    @classmethod
+    def of(cls, entry: AccessEntry) -> "Leaf":
+        """The leaf of that entry."""
+        return cls(entry.id, entry.about, entry.at, ENCODER.encode(entry))
+
+
+class StoredLog:
+    """Appends to the log."""
+
+    def __init__(self, database: Database, sealer: Sealer) -> None:
+        self.database = database
+        self.sealer = sealer
+
+    async def append(self, leaves: Sequence[Leaf], *, perhaps_known: bool = False) -> int:
+        """Append these, all or none; gives the size of the log with them.
+
+        Args:
+            leaves: in their order.
+            perhaps_known: whether some may stand there already, because it is not known how an earlier attempt ended.
+
+        Raises:
+            Tampered: the end of the log is not as a gateway left it.
+            SQLAlchemyError, OSError: the store does not take them, or did and could not say so.
+        """
+        await self.database.migrate_once()
+        async with self.database.writing() as connection:
+            head = (await connection.execute(_HEAD)).one()
+            size: int = head.size
+            if not self.sealer.fits_head(head.seal, size, head.peaks):
+                raise Tampered(f"the head of the access log, which says {size} entries, has a seal that does not fit")
+            if perhaps_known:
+                leaves = await _unknown(connection, leaves)
+            if leaves:
+                await self._append(connection, Edge(size, head.peaks), leaves)
+        return size + len(leaves)
+
+    async def _append(self, connection: AsyncConnection, edge: Edge, leaves: Sequence[Leaf]) -> None:
+        rows, nodes = [], []
+        for leaf in leaves:
+            place, hash_ = edge.size, leaf_hash(leaf.content)
+            made = edge.add(hash_)
+            rows.append(
+                {
+                    "place": place,
+                    "id": leaf.id,
+                    "about": leaf.about,
+                    "at": leaf.at,
+                    "content": leaf.content,
+                    "leaf": hash_,
+                    "seal": self.sealer.entry(place, hash_),
+                }
+            )
+            nodes += [{"level": node.level, "place": node.place, "hash": hash_} for node, hash_ in made]
+        await connection.execute(_APPEND, rows)
+        if nodes:
+            await connection.execute(_NODES, nodes)
+        peaks = edge.peaks
+        await connection.execute(_MOVE, {"size": edge.size, "peaks": peaks, "seal": self.sealer.head(edge.size, peaks)})
+
+
+async def _unknown(connection: AsyncConnection, leaves: Sequence[Leaf]) -> Sequence[Leaf]:
+    ids = tables.access_entry.c.id
+    known = set((await connection.execute(select(ids).where(ids.in_([leaf.id for leaf in leaves])))).scalars())
+    return [leaf for leaf in leaves if leaf.id not in known]
