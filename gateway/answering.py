@@ -46,7 +46,7 @@ class Endpoint:
             await answer.refuse(_unidentified(error))
         except CallerGone:
             answer.status = CALLER_GONE
-            await answer.break_off()
+            answer.break_off()
         except asyncio.CancelledError:
             await answer.refuse(RequestError(503, "SERVICE_UNAVAILABLE", "This service is ending. Try again."))
             raise

@@ -55,13 +55,10 @@ class Telling:
         self.note(error.code)
         return error
 
-    async def break_off(self) -> None:
-        """Nobody is there any more: what was asked on the way is written down all the same, if that can be."""
-        self._given = False
-        try:
-            await self.settle()
-        except RequestError as error:
-            self.note(error.code)
+    def break_off(self) -> None:
+        """Nobody is there any more: what was asked on the way is written down all the same, and nobody waits for it."""
+        if self.booking is not None:
+            self.booking.break_off()
 
     def note(self, *codes: str) -> None:
         """Add these codes to the event."""

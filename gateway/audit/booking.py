@@ -40,6 +40,10 @@ class Booking:
         if lines:
             await self._ledger.keep([self._entry(line, given=given) for line in lines])
 
+    def break_off(self) -> None:
+        """Have written what was done since the last time, of which nothing reaches the caller."""
+        self._ledger.post([self._entry(line, given=False) for line in self.account.take()])
+
     def _entry(self, line: Line, *, given: bool) -> AccessEntry:
         caller = self._caller
         who = caller.professional

@@ -73,6 +73,8 @@ class Ledger:
         self._wake = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
         self._ending = False
+        self._ended = True
+        """Before the start, and after the end."""
         self._retry_at: float | None = None
         """When a store that failed is tried again; ``None`` while it is well."""
         self._disk_failed = False
@@ -85,6 +87,7 @@ class Ledger:
             self._disk_fails(error)
         if len(self._spool):
             self._retry_at = self._clock.monotonic()
+        self._ended = False
         self._running = asyncio.create_task(self._run())
 
     async def close(self) -> None:
@@ -110,18 +113,16 @@ class Ledger:
         Raises:
             AuditUnavailable: they are not.
         """
-        if not entries:
-            return
-        if self._ending or self._running is None:
-            raise AuditUnavailable
-        durable = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(entries, [Leaf.of(entry) for entry in entries], durable))
-        self._wake.set()
-        if not await asyncio.shield(durable):
+        if entries and not await asyncio.shield(self._put(entries)):
             raise AuditUnavailable
 
+    def post(self, entries: Sequence[AccessEntry]) -> None:
+        """Have these entries written, of accesses that nobody waits for any more."""
+        if entries:
+            self._put(entries)
+
     def state(self) -> LedgerState:
-        """How it is."""
+        """How it is now."""
         spooling = bool(len(self._spool)) or self._retry_at is not None
         return LedgerState(
             state="closed" if self._is_closed() else "spooling" if spooling else "writing",
@@ -129,6 +130,15 @@ class Ledger:
             spooled_bytes=self._spool.size,
             spooled_seconds=round(self._spooled_seconds()),
         )
+
+    def _put(self, entries: Sequence[AccessEntry]) -> "asyncio.Future[bool]":
+        durable: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        if self._ended:
+            durable.set_result(False)
+        else:
+            self._waiting.append(_Waiting(entries, [Leaf.of(entry) for entry in entries], durable))
+            self._wake.set()
+        return durable
 
     def _is_closed(self) -> bool:
         bounds = self._settings
@@ -154,6 +164,7 @@ class Ledger:
                 _log.error("defect", where="access log", exc_info=error)
                 _refuse(batch)
             if self._ending and not self._waiting:
+                self._ended = True
                 return
 
     async def _until_due(self) -> None:

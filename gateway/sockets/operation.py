@@ -118,7 +118,7 @@ class Operations:
             await self._refuse(message.id, error, telling)
         except (CallerGone, asyncio.CancelledError):
             status = CALLER_GONE
-            await telling.break_off()
+            telling.break_off()
         except Exception:  # noqa: BLE001 - the last line of defence: the caller learns nothing, the operator all
             status = 500
             event.write_defect(sys.exception())
