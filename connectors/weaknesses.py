@@ -15,8 +15,8 @@ from connectors.options import Secret, SourceOptions
 def weaknesses_of(options: SourceOptions) -> list[str]:
     """One sentence per choice of a source's block that a stranger could use."""
     found = readable_by_others(options)
-    if options.identity is not None and _is_readable_by_others(options.identity):
-        found.append(_readable("identity"))
+    if options.identity is not None and is_readable_by_others(options.identity):
+        found.append(readable("identity"))
     if _is_open(options.url):
         found.append("url is plain http to another machine: whoever is on the way reads and changes health data")
     if options.oauth is not None and _is_open(options.oauth.token_url or ""):
@@ -33,9 +33,9 @@ def _is_open(url: str) -> bool:
 def readable_by_others(options: Struct) -> list[str]:
     """One sentence per secret whose file every user of this machine can read."""
     return [
-        _readable(place)
+        readable(place)
         for place, secret in secrets_of(options)
-        if secret.file is not None and _is_readable_by_others(secret.file)
+        if secret.file is not None and is_readable_by_others(secret.file)
     ]
 
 
@@ -49,11 +49,13 @@ def is_this_machine(host: str) -> bool:
         return False
 
 
-def _readable(place: str) -> str:
+def readable(place: str) -> str:
+    """The sentence about a setting whose file everybody can read."""
     return f"{place} is in a file that every user of this machine can read: chmod 600"
 
 
-def _is_readable_by_others(file: Path) -> bool:
+def is_readable_by_others(file: Path) -> bool:
+    """Whether every user of this machine can read that file."""
     try:
         return bool(file.stat().st_mode & stat.S_IROTH)
     except OSError:

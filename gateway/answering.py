@@ -11,7 +11,7 @@ from connectors.clock import Clock
 from gateway.answer import CALLER_GONE, Answer
 from gateway.asgi import CallerGone, request_id
 from gateway.errors import INTERNAL, RequestError
-from gateway.identity.errors import IdentityError, InvalidToken, NotEntitled
+from gateway.identity.errors import IdentityError
 from gateway.telemetry import Event, Log
 from gateway.watch import Watch
 
@@ -43,7 +43,7 @@ class Endpoint:
         except IdentityError as error:
             event.add(refused=error.cause)
             self._watch.refused(error)
-            await answer.refuse(_unidentified(error))
+            await answer.refuse(RequestError(error.status, error.code, error.description, headers=error.headers(REALM)))
         except CallerGone:
             answer.status = CALLER_GONE
             answer.break_off()
@@ -66,11 +66,3 @@ class Endpoint:
             CallerGone: there is nobody to answer.
         """
         raise NotImplementedError
-
-
-def _unidentified(error: IdentityError) -> RequestError:
-    if isinstance(error, InvalidToken | NotEntitled):
-        return RequestError(
-            error.status, error.code, error.description, headers=[("WWW-Authenticate", error.challenge(REALM))]
-        )
-    return RequestError(error.status, error.code, error.description, headers=[("Retry-After", "5")])

@@ -32,13 +32,13 @@ from gateway.graph import GraphEndpoint
 from gateway.health import admin_app
 from gateway.identity.e_id import EId
 from gateway.identity.fetching import open_client
-from gateway.identity.tokens import Verifier
+from gateway.judging import verifier_of
 from gateway.keeping import KeptHere
 from gateway.metrics import Metrics
 from gateway.operations.execution import Executor
 from gateway.portal.routes import portal_routes
 from gateway.reloading import Reloaded, taken_over
-from gateway.settings import Settings, environment_variable, partners_of
+from gateway.settings import Settings, environment_variable
 from gateway.sockets.endpoint import SocketEndpoint
 from gateway.sources import open_vault
 from gateway.store.database import Database
@@ -95,9 +95,7 @@ class Gateway:
             lateness=self._lag.worst,
         )
         self._http = open_client()
-        self._verifier = Verifier(
-            settings.authentication.issuers, http=self._http, clock=self._clock, partners=partners_of(settings)
-        )
+        self._verifier = verifier_of(settings, http=self._http, clock=self._clock)
         self.changes = Changes()
         """What sources tell to have changed, for whoever listens."""
         self._subscriptions = Subscriptions(

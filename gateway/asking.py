@@ -16,7 +16,9 @@ from gateway.asgi import CallerGone, header_values
 from gateway.audit.booking import Booking
 from gateway.audit.ledger import Ledger
 from gateway.identity.errors import Lack, NotEntitled
+from gateway.identity.possession import Shown
 from gateway.settings import Settings
+from gateway.shown import shown_in
 from gateway.telemetry import Event, Log
 from gateway.telling import Telling
 from gateway.timeouts import FIELD, wanted_seconds
@@ -35,8 +37,8 @@ T = TypeVar("T")
 class TokenVerifier(Protocol):
     """Tells who asks."""
 
-    async def verify(self, authorization: Sequence[bytes]) -> Caller:
-        """The caller whom those ``Authorization`` headers prove.
+    async def verify(self, authorization: Sequence[bytes], shown: Shown) -> Caller:
+        """The caller whom those ``Authorization`` headers prove, with what else the request shows.
 
         Raises:
             IdentityError: nobody is proved.
@@ -89,7 +91,8 @@ class AskingEndpoint(Endpoint):
         Raises:
             IdentityError: nobody is proved, or a system that acts for no person.
         """
-        caller = await self._verifier.verify(header_values(scope, b"authorization"))
+        shown = shown_in(scope, self.settings.server)
+        caller = await self._verifier.verify(header_values(scope, b"authorization"), shown)
         event.add(client=caller.client_id, caller=caller.kind.value)
         if caller.kind is CallerKind.ORGANISATION:
             raise NotEntitled(Lack.PARTNERSHIP)

@@ -21,6 +21,7 @@ from gateway.asgi import METHODS, SAFE_HEADERS
 from gateway.errors import RequestError
 from gateway.line import Line
 from gateway.settings import Server
+from gateway.shown import CERTIFICATE
 from gateway.telemetry import Event
 
 MAX_TARGET = 16 * 1024
@@ -53,10 +54,13 @@ class Connection(Line, HttpToolsProtocol):
         self._fields = 0
         self._lingering = False
         self._offers_other = False
+        self._certificate: bytes | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
         """Wait for a request, but not for ever."""
         super().connection_made(transport)
+        line = transport.get_extra_info("ssl_object")
+        self._certificate = line.getpeercert(binary_form=True) if line is not None else None
         self._in("header", self._patience, self._too_slow)
 
     def data_received(self, data: bytes) -> None:
@@ -79,6 +83,7 @@ class Connection(Line, HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A request begins with its first byte."""
         super().on_message_begin()
+        self.scope[CERTIFICATE] = self._certificate  # type: ignore[literal-required]  # a member of ours
         self._in_header = self._in_request = True
         self._received = self._fields = 0
         self._in("header", self._patience, self._too_slow)

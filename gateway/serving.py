@@ -5,6 +5,7 @@ import contextlib
 import functools
 import gc
 import signal
+import ssl
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,7 +17,7 @@ from gateway import telemetry
 from gateway.app import Gateway
 from gateway.connection import Connection
 from gateway.reloading import Reloaded
-from gateway.settings import Server
+from gateway.settings import Server, Tls
 from gateway.websocket import Socket
 
 _IDLE_SECONDS = 30
@@ -69,7 +70,9 @@ async def serve(gateway: Gateway) -> None:
     """
     settings = gateway.settings.server
     heartbeat = gateway.settings.subscriptions.heartbeat
-    public = Listener(listener_config(gateway.public, settings, address=settings.listen, heartbeat=heartbeat))
+    public = Listener(
+        listener_config(gateway.public, settings, address=settings.listen, heartbeat=heartbeat, tls=settings.tls)
+    )
     admin = Listener(listener_config(gateway.admin, settings, address=settings.admin))
     _listen_to_signals(gateway, public)
     asyncio.get_running_loop().set_exception_handler(telemetry.note_loop_defect)
@@ -93,7 +96,12 @@ async def serve(gateway: Gateway) -> None:
 
 
 def listener_config(
-    app: ASGIApp, server: Server, *, address: str = "127.0.0.1:0", heartbeat: float | None = None
+    app: ASGIApp,
+    server: Server,
+    *,
+    address: str = "127.0.0.1:0",
+    heartbeat: float | None = None,
+    tls: Tls | None = None,
 ) -> uvicorn.Config:
     """How an application is served: as little as possible of the server underneath shows.
 
@@ -102,7 +110,13 @@ def listener_config(
         server: its bounds.
         address: ``host:port``; without meaning for a caller that brings its own socket.
         heartbeat: seconds between two signs of life on a WebSocket; without it none is spoken.
+        tls: how it is protected on the way; not at all when None.
     """
+    secured: dict[str, Any] = {}
+    if tls is not None:
+        secured["ssl_certfile"] = tls.identity
+        if tls.client_authorities is not None:
+            secured |= {"ssl_ca_certs": str(tls.client_authorities), "ssl_cert_reqs": ssl.CERT_OPTIONAL}
     host, _, port = address.rpartition(":")
     return uvicorn.Config(
         app,
@@ -125,6 +139,7 @@ def listener_config(
         # Long enough for a request that began just now: its body, then its answer.
         timeout_graceful_shutdown=int(server.caller_timeout + server.deadline) + 1,
         backlog=1024,
+        **secured,
     )
 
 

@@ -8,21 +8,54 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
 
 from msgspec import Struct, structs
 
 from connectors.options import BadOptions, Duration, Secret, Size, read
-from connectors.weaknesses import readable_by_others
+from connectors.weaknesses import is_readable_by_others, readable, readable_by_others
 from gateway.audit.settings import AuditSettings
 from gateway.certificates.settings import CertificateSettings
+from gateway.identity.dpop_settings import DpopSettings
 from gateway.identity.partners import Partner, Partners
-from gateway.identity.settings import IssuerSettings
+from gateway.identity.settings import IssuerSettings, Remembering
 
 PREFIX = "GATEWAY_"
 _ELSEWHERE = frozenset({"GATEWAY_CONFIG"})
+_PUBLIC = re.compile(r"https?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+_MOST_PROXIES = 65_536
 _ADDRESS = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}")
+
+
+class Tls(Struct, frozen=True, kw_only=True):
+    """TLS on the public listener. Without it, a proxy in front has to speak it."""
+
+    identity: Path
+    """PEM file with our certificate, those that vouch for it, and the key."""
+    client_authorities: Path | None = None
+    """PEM file of the authorities that may vouch for clients. With it a client may show a certificate: one whose tokens
+    are bound to it must; one that shows another is not let in."""
+
+
+class Proxy(Struct, frozen=True, kw_only=True):
+    """A reverse proxy that speaks TLS with callers and tells their certificates; it drops the header from outside."""
+
+    addresses: tuple[str, ...]
+    """From where it connects: ``10.0.0.5`` or ``10.0.0.0/29``. Whoever comes from there is believed."""
+    certificate_header: str = "Client-Cert"
+    """In which it tells the certificate: as RFC 9440 says, or as a percent-encoded PEM."""
+
+    def __post_init__(self) -> None:
+        """Refuse what is no address."""
+        if not self.addresses:
+            raise ValueError("addresses must name at least one")
+        for address in self.addresses:
+            if ip_network(address).num_addresses > _MOST_PROXIES:
+                raise ValueError(f"addresses: {address} is more than a proxy")
+        if not re.fullmatch(r"[A-Za-z0-9-]{1,64}", self.certificate_header):
+            raise ValueError("certificate_header is the name of a header")
 
 
 class Server(Struct, frozen=True, kw_only=True):
@@ -36,8 +69,23 @@ class Server(Struct, frozen=True, kw_only=True):
     max_body: Size = Size(256 * 1024)
     caller_timeout: Duration = Duration(10)
     """For a caller to send the header, again for the body, and to take some of the answer."""
+    public_address: str | None = None
+    """Under which callers reach the public listener: ``https://graph.example``. Proofs of partners name it, whatever
+    stands in between; by default the address of ``listen``."""
+    tls: Tls | None = None
+    proxy: Proxy | None = None
     introspection: bool = False
     """Whether a signed-in caller may ask for the schema; it is published as a file anyway."""
+
+    def __post_init__(self) -> None:
+        """Refuse an address that clients could not name."""
+        if self.public_address is not None and not _PUBLIC.fullmatch(self.public_address):
+            raise ValueError("public_address is 'https://host' or 'https://host:port', without a path")
+
+    @property
+    def address(self) -> str:
+        """Scheme and host of the public listener, as callers write them."""
+        return self.public_address or f"{'https' if self.tls else 'http'}://{self.listen}"
 
 
 class Limits(Struct, frozen=True, kw_only=True):
@@ -73,6 +121,8 @@ class Authentication(Struct, frozen=True, kw_only=True):
     issuers: tuple[IssuerSettings, ...]
     required_assurance: int = 2
     """For any health datum (NĐ 69/2024 Đ20: level 2)."""
+    dpop: DpopSettings = DpopSettings()
+    remembering: Remembering = Remembering()
     acr_values: tuple[str, ...] = ()
     """What a client is told to ask the issuer for when the sign-in was too weak (RFC 9470)."""
 
@@ -163,6 +213,8 @@ class Settings(Struct, frozen=True, kw_only=True):
             for key, partner in self.partners.items()
             if partner.bound == "none"
         ]
+        if self.server.tls is not None and is_readable_by_others(self.server.tls.identity):
+            found.append(readable("server.tls.identity"))
         if not self.server.admin.startswith(("127.", "localhost", "[::1]")):
             found.append("server.admin listens beyond this machine")
         if self.cache.url is not None and self.cache.url.reveal().startswith("redis://"):

@@ -121,9 +121,9 @@ def running_gateway(
 
     try:
         run(gateway.start())
-        heartbeat = gateway.settings.subscriptions.heartbeat
-        for listener, app, beat in ((public, gateway.public, heartbeat), (admin, gateway.admin, None)):
-            run(listener.open(app, listener_config(app, gateway.settings.server, heartbeat=beat)))
+        own, beat = gateway.settings.server, gateway.settings.subscriptions.heartbeat
+        run(public.open(gateway.public, listener_config(gateway.public, own, heartbeat=beat, tls=own.tls)))
+        run(admin.open(gateway.admin, listener_config(gateway.admin, own)))
         yield Running(gateway, public.url, admin.url, folder)
     finally:
         for listener in (public, admin):

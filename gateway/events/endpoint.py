@@ -17,8 +17,10 @@ from gateway.asgi import header_values, read_body
 from gateway.changes import Changes
 from gateway.errors import RequestError
 from gateway.events.reading import read_events
+from gateway.identity.possession import Shown
 from gateway.negotiation import Accepted, AnswerType, require_json
 from gateway.settings import Settings
+from gateway.shown import shown_in
 from gateway.store.database import Unavailable
 from gateway.store.pointers import StoredPointers, Told
 from gateway.telemetry import Event, Log
@@ -34,8 +36,8 @@ SCOPE = "events:write"
 class Verifies(Protocol):
     """Tells who asks."""
 
-    async def verify(self, authorization: Sequence[bytes]) -> Caller:
-        """The caller whom those ``Authorization`` headers prove, or an ``IdentityError``."""
+    async def verify(self, authorization: Sequence[bytes], shown: Shown) -> Caller:
+        """The caller whom those ``Authorization`` headers and what else is shown prove, or an ``IdentityError``."""
 
 
 class Lends(Protocol):
@@ -77,7 +79,7 @@ class EventsEndpoint(Endpoint):
         answer.accepted = Accepted(AnswerType.JSON, None)
         if scope["method"] != "POST":
             raise RequestError(405, "BAD_REQUEST", "Only POST is taken.", headers=[("Allow", "POST")])
-        caller = await self._verifier.verify(header_values(scope, b"authorization"))
+        caller = await self._verifier.verify(header_values(scope, b"authorization"), shown_in(scope, self._server))
         event.add(client=caller.client_id, caller=caller.kind.value)
         source = self._sender(caller)
         event.add(source=source)

@@ -3,12 +3,16 @@
     IdentityError
     ├── InvalidToken        401: this caller is not known; one challenge, one sentence of a fixed catalogue
     ├── NotEntitled         403: the caller is known, and the token does not say what a partner's must say
-    └── IssuerUnavailable   503: nobody can be known, because the issuer's keys were never to be had or are too old
+    ├── IssuerUnavailable   503: nobody can be known, because the issuer's keys were never to be had or are too old
+    └── ReplaysUnavailable  503: nobody can say whether a proof was used before
 
 The sentence goes to the caller, ``cause`` to the operator's log. Neither ever holds a token, a claim or a key.
 """
 
 from enum import StrEnum
+
+ALGORITHMS_OF_PROOFS = "ES256 PS256"
+"""As challenges tell them (RFC 9449 section 7.1)."""
 
 
 class Fault(StrEnum):
@@ -21,8 +25,11 @@ class Fault(StrEnum):
     NOT_YET_VALID = "The access token is not valid yet."
     WRONG_AUDIENCE = "The access token is meant for another service."
     WRONG_TYPE = "This is not an access token of a kind that this service takes."
-    SENDER_CONSTRAINED = "Access tokens that are bound to a key or certificate are not taken."
-    UNBOUND = "Access tokens of this client must be bound to a key or certificate."
+    SENDER_CONSTRAINED = "The access token is bound in a way that this service does not know."
+    CERTIFICATE = "The access token is bound to a certificate, which this connection does not prove."
+    PROOF = "The access token is bound to a key, of which this request holds no good proof."
+    NONCE = "The proof must hold a fresh nonce of this service."
+    UNBOUND = "The access token is not bound to a key or certificate as it should be."
     UNIDENTIFIED = "The access token does not say who its holder is in the way this service needs."
 
 
@@ -36,11 +43,26 @@ class IdentityError(Exception):
     code: str
     reason: str = "ISSUER_UNAVAILABLE"
     """One word of ours, for counting."""
+    metadata: str | None = None
+    """Where this service describes itself (RFC 9728), for a challenge."""
 
     def __init__(self, description: str, *, cause: str) -> None:
         super().__init__(description)
         self.description = description
         self.cause = cause
+
+    def headers(self, realm: str) -> list[tuple[str, str]]:  # noqa: ARG002 - for those that challenge
+        """Give what the answer says beside its body."""
+        return [("Retry-After", "5")]
+
+    def _challenge(self, scheme: str, realm: str, **parameters: str) -> str:
+        """One challenge. All values are ours and plain ASCII without quotes, so they need no escaping."""
+        told = {"realm": realm, **parameters}
+        if scheme == "DPoP":
+            told["algs"] = ALGORITHMS_OF_PROOFS
+        if self.metadata is not None:
+            told["resource_metadata"] = self.metadata
+        return f"{scheme} " + ", ".join(f'{name}="{value}"' for name, value in told.items())
 
 
 class InvalidToken(IdentityError):
@@ -48,21 +70,31 @@ class InvalidToken(IdentityError):
 
     status = 401
     code = "UNAUTHENTICATED"
+    scheme = "Bearer"
+    """With which the token was shown."""
+    nonce: str | None = None
+    """For the next proof, where the last had none that is fresh."""
 
     def __init__(self, fault: Fault, *, cause: str) -> None:
         super().__init__(fault.value, cause=cause)
         self.fault = fault
         self.reason = fault.name
 
-    def challenge(self, realm: str) -> str:
-        """Give the value of ``WWW-Authenticate`` (RFC 6750 section 3).
+    def headers(self, realm: str) -> list[tuple[str, str]]:
+        """Give the challenges, and the nonce that the next proof shall hold."""
+        nonce = [("DPoP-Nonce", self.nonce)] if self.nonce is not None else []
+        return [*(("WWW-Authenticate", one) for one in self.challenges(realm)), *nonce]
 
-        A request without a token learns the scheme and nothing else (section 3.1). The description is ours and
-        plain ASCII, so it needs no quoting.
+    def challenges(self, realm: str) -> list[str]:
+        """Give the values of ``WWW-Authenticate`` (RFC 6750 section 3, RFC 9449 section 7.1).
+
+        A request without a token learns the schemes and nothing else (RFC 6750 section 3.1).
         """
         if self.fault is Fault.MISSING:
-            return f'Bearer realm="{realm}"'
-        return f'Bearer realm="{realm}", error="invalid_token", error_description="{self.description}"'
+            return [self._challenge("Bearer", realm), self._challenge("DPoP", realm)]
+        error = {Fault.PROOF: "invalid_dpop_proof", Fault.NONCE: "use_dpop_nonce"}.get(self.fault)
+        scheme = self.scheme if error is None else "DPoP"
+        return [self._challenge(scheme, realm, error=error or "invalid_token", error_description=self.description)]
 
 
 class Lack(StrEnum):
@@ -84,9 +116,10 @@ class NotEntitled(IdentityError):
         self.lack = lack
         self.reason = f"NO_{lack.name}"
 
-    def challenge(self, realm: str) -> str:
-        """Give the value of ``WWW-Authenticate`` (RFC 6750 section 3.1): another token is needed."""
-        return f'Bearer realm="{realm}", error="insufficient_scope", error_description="{self.description}"'
+    def headers(self, realm: str) -> list[tuple[str, str]]:
+        """Give the challenge (RFC 6750 section 3.1): another token is needed."""
+        told = self._challenge("Bearer", realm, error="insufficient_scope", error_description=self.description)
+        return [("WWW-Authenticate", told)]
 
 
 class IssuerUnavailable(IdentityError):
@@ -94,6 +127,17 @@ class IssuerUnavailable(IdentityError):
 
     status = 503
     code = "IDENTITY_UNAVAILABLE"
+
+    def __init__(self, *, cause: str) -> None:
+        super().__init__("Sign-in cannot be checked at the moment.", cause=cause)
+
+
+class ReplaysUnavailable(IdentityError):
+    """Nobody can say whether a proof was used before: HTTP 503. Without that memory a proof is worth nothing."""
+
+    status = 503
+    code = "IDENTITY_UNAVAILABLE"
+    reason = "REPLAYS_UNAVAILABLE"
 
     def __init__(self, *, cause: str) -> None:
         super().__init__("Sign-in cannot be checked at the moment.", cause=cause)

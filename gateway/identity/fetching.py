@@ -9,6 +9,9 @@ import httpx
 from gateway.identity.settings import IssuerSettings
 from gateway.identity.strict_json import parse_object
 
+Http = httpx.AsyncClient
+"""With which issuers are asked."""
+
 MOST_BYTES = 256 * 1024
 _HEADERS = {"Accept": "application/json, application/jwk-set+json", "Accept-Encoding": "identity"}
 

@@ -36,6 +36,7 @@ class IssuerKeys:
         self._http = http
         self._clock = clock
         self._keys: KeysById = {}
+        self._edition = 0
         self._fetched: float | None = None
         self._tried: float | None = None
         self._last_fetch_failed = False
@@ -61,6 +62,17 @@ class IssuerKeys:
         if not found:
             raise InvalidToken(Fault.UNTRUSTED, cause="no key of that id fits the algorithm")
         return found
+
+    async def edition(self) -> int:
+        """Give a number that changes whenever a key comes or goes: what an older one proved has to be proved again.
+
+        Raises:
+            IssuerUnavailable: the issuer's keys are not to be had for too long.
+        """
+        await self._refresh_if_old()
+        if self._is_beyond_use():
+            raise IssuerUnavailable(cause="no keys of the issuer to judge with")
+        return self._edition
 
     async def warm(self) -> bool:
         """Fetch the keys before the first caller needs them; tell whether there are any."""
@@ -116,7 +128,9 @@ class IssuerKeys:
     async def _fetch(self) -> None:
         failed = True
         try:
-            self._keys = self._usable(await fetch_jwks(self._http, self._settings))
+            keys = self._usable(await fetch_jwks(self._http, self._settings))
+            self._edition += _published(keys) != _published(self._keys)
+            self._keys = keys
             self._fetched = self._clock.monotonic()
             failed = False
         except BadKeySet as error:
@@ -142,3 +156,7 @@ class IssuerKeys:
         if not usable:
             raise BadKeySet("no usable key")
         return usable
+
+
+def _published(keys: KeysById) -> dict[str, list[Any]]:
+    return {kid: [key.dict_value for key in known] for kid, known in keys.items()}

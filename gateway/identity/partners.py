@@ -71,6 +71,11 @@ class Partner(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """Whether every token must name the person who acts."""
         return self.kind in _NAMED
 
+    def is_satisfied_by(self, *, key: str | None, certificate: str | None) -> bool:
+        """Whether a token that is bound to these is bound as was agreed."""
+        by_key, by_certificate = key is not None, certificate is not None
+        return {"dpop": by_key, "mtls": by_certificate, "either": by_key or by_certificate, "none": True}[self.bound]
+
 
 class Registered(Struct, frozen=True):
     """A partner with the key under which it is known to everybody else."""

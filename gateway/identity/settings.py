@@ -57,6 +57,18 @@ class ClaimNames(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         _require(known, "claims.birth_date_formats", f"may hold {', '.join(DATE_FORMATS)}")
 
 
+class Remembering(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long tokens that were found good are remembered. Their keys, times and proofs are judged all the same."""
+
+    most: int = 10_000
+    longest: Duration = Duration(300)
+    """Afterwards the signature is checked again."""
+
+    def __post_init__(self) -> None:
+        _require(self.most >= 1, "most", "must be 1 or more")
+        _within("longest", self.longest, 1, 3_600)
+
+
 class IssuerSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One issuer whose access tokens are taken. Durations are written as ``"30s"`` or ``"5m"``.
 

@@ -12,11 +12,14 @@ from tests.sandbox.people import by_key
 
 
 async def test_a01_without_a_token_there_is_a_challenge_and_no_data(gateway: Running, city: City) -> None:
-    """RFC 6750 section 3.1: the bare scheme, because nothing was wrong with a token that was not there."""
+    """RFC 6750 section 3.1: the bare schemes, because nothing was wrong with a token that was not there."""
     answer = await gateway.ask("{ me { id } }", token=None)
 
     assert answer.status == 401
-    assert answer.headers["www-authenticate"] == 'Bearer realm="citizen-graph"'
+    assert answer.headers.get_list("www-authenticate") == [
+        'Bearer realm="citizen-graph"',
+        'DPoP realm="citizen-graph", algs="ES256 PS256"',
+    ]
     assert answer.codes == ["UNAUTHENTICATED"]
     assert "data" not in answer.body
 

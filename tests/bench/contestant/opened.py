@@ -15,6 +15,7 @@ from connectors.contract import Basis, Deadline, Purpose, Subject
 from gateway.app import Gateway
 from gateway.asking import Opened
 from gateway.endpoint import GraphQLEndpoint
+from gateway.identity.possession import Shown
 from gateway.keeping import KeptHere
 from gateway.operations.execution import Executor
 from gateway.telemetry import Event
@@ -38,7 +39,7 @@ _ANYBODY = Caller(
 class _NothingProved:
     """Takes every request for somebody's."""
 
-    async def verify(self, authorization: Sequence[bytes]) -> Caller:
+    async def verify(self, authorization: Sequence[bytes], shown: Shown) -> Caller:
         """Anybody."""
         return _ANYBODY
 

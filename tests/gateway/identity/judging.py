@@ -28,7 +28,7 @@ async def fault_of_headers(verifier: Verifier, headers: Sequence[bytes]) -> Faul
     with pytest.raises(InvalidToken) as caught:
         await verifier.verify(headers)
     refused = caught.value
-    told = f"{refused} {refused.cause} {refused.challenge('r')} {refused!r}"
+    told = f"{refused} {refused.cause} {refused.headers('r')} {refused!r}"
     assert (refused.status, refused.code) == (401, "UNAUTHENTICATED")
     assert told.isprintable()
     assert NUMBER not in told

@@ -1,6 +1,6 @@
-"""Attacks 20 to 24, 28 to 30, 34 and 35: an honest signature under claims that must not pass, or not count.
+"""Attacks 20 to 24, 28 to 30: an honest signature under claims that must not pass, or not count.
 
-31 to 33 are decided by the policy, once the caller is known.
+31 and 32 are decided by the policy, once the caller is known.
 """
 
 import json
@@ -132,10 +132,3 @@ async def test_a30_a_citizens_number_that_is_none(verifier: Verifier, lasting_is
     )
     explicit_null = json.dumps({**claims(lasting_issuer.address), "citizen_pid": None}).encode()
     await all_refused(verifier, [compact(header(), explicit_null)], Fault.UNIDENTIFIED)
-
-
-async def test_a34_a35_a_token_bound_to_a_key_or_certificate_is_not_taken_as_a_bearer_token(
-    verifier: Verifier, lasting_issuer: HostileIssuer
-) -> None:
-    bound: list[Any] = [{"jkt": "x"}, {"x5t#S256": "x"}, {}, "x", 7]
-    await all_refused(verifier, [bent(lasting_issuer.address, cnf=value) for value in bound], Fault.SENDER_CONSTRAINED)

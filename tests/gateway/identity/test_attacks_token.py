@@ -50,16 +50,17 @@ async def test_a00_the_honest_token_is_taken(verifier: Verifier, good: bytes) ->
 
 
 async def test_a01_no_header_or_another_scheme(verifier: Verifier, good: bytes) -> None:
-    nothing: list[list[bytes]] = [[], [b""], [b"Bearer"], [b"Bearer "], [b"Basic " + good], [good], [b"DPoP " + good]]
+    nothing: list[list[bytes]] = [[], [b""], [b"Bearer"], [b"Bearer "], [b"Basic " + good], [good], [b"DPoP"]]
     for headers in nothing:
         assert await fault_of_headers(verifier, headers) is Fault.MISSING
+    assert await fault_of_headers(verifier, [b"DPoP " + good]) is Fault.UNBOUND
 
 
 async def test_a02_the_verifier_is_given_the_authorization_header_and_nothing_else(verifier: Verifier) -> None:
-    """A token elsewhere cannot count: there is no way to hand one in. The challenge names the scheme alone."""
+    """A token elsewhere cannot count: there is no way to hand one in. The challenge names the schemes alone."""
     with pytest.raises(InvalidToken) as caught:
         await verifier.verify([])
-    assert caught.value.challenge("graph") == 'Bearer realm="graph"'
+    assert caught.value.challenges("graph")[0] == 'Bearer realm="graph"'
 
 
 async def test_a03_two_headers_or_a_list_of_tokens(verifier: Verifier, good: bytes) -> None:

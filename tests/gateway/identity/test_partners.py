@@ -102,7 +102,7 @@ def test_a33_a_partner_without_a_purpose_that_was_agreed_is_refused(value: Any) 
     with pytest.raises(NotEntitled) as caught:
         caller(purpose_of_use=value)
     assert (caught.value.lack, caught.value.status, caught.value.code) == (Lack.PURPOSE, 403, "FORBIDDEN")
-    assert 'error="insufficient_scope"' in caught.value.challenge("r")
+    assert 'error="insufficient_scope"' in dict(caught.value.headers("r"))["WWW-Authenticate"]
 
 
 @pytest.mark.parametrize("role", ["clinician", "health_station", "operator"])
