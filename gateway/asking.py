@@ -91,8 +91,15 @@ class AskingEndpoint(Endpoint):
         Raises:
             IdentityError: nobody is proved, or a system that acts for no person.
         """
-        shown = shown_in(scope, self.settings.server)
-        caller = await self._verifier.verify(header_values(scope, b"authorization"), shown)
+        return await self._proved(header_values(scope, b"authorization"), scope, event)
+
+    async def _proved(self, authorization: Sequence[bytes], scope: Scope, event: Event) -> Caller:
+        """Who asks, by these values of the header ``Authorization`` and what else that request shows.
+
+        Raises:
+            IdentityError: nobody is proved, or a system that acts for no person.
+        """
+        caller = await self._verifier.verify(authorization, shown_in(scope, self.settings.server))
         event.add(client=caller.client_id, caller=caller.kind.value)
         if caller.kind is CallerKind.ORGANISATION:
             raise NotEntitled(Lack.PARTNERSHIP)

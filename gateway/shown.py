@@ -30,7 +30,7 @@ def shown_in(scope: Scope, server: Server) -> Shown:
     connection it is the proxy that showed its own. From anybody else such a header does not exist.
     """
     return Shown(
-        method=scope["method"],
+        method=scope.get("method", "GET"),  # with which every WebSocket begins
         path=scope.get("raw_path", scope["path"].encode()).decode("ascii", "replace"),
         proofs=header_values(scope, b"dpop"),
         certificate=_certificate(scope, server),

@@ -11,7 +11,7 @@ from gateway.asgi import CallerGone, header_values
 from gateway.asking import language_of
 from gateway.errors import RequestError
 from gateway.graph import GraphEndpoint
-from gateway.identity.errors import IdentityError, InvalidToken
+from gateway.identity.errors import IdentityError, InvalidToken, NotEntitled
 from gateway.sockets.answer import SocketAnswer
 from gateway.sockets.messages import SUBPROTOCOL, CloseCode, Closing
 from gateway.sockets.operation import Operations
@@ -40,7 +40,7 @@ class SocketEndpoint(GraphEndpoint):
         session = Session(
             answer,
             receive,
-            introduced=lambda payload: self._introduced(proved, payload, event),
+            introduced=lambda payload: self._introduced(proved, payload, scope, event),
             operations=lambda caller: Operations(
                 answer, caller, executor=self._executor, subscribed=self._subscribed, log=self._log, watch=self._watch,
                 clock=self._clock, socket=event.request_id,
@@ -56,7 +56,9 @@ class SocketEndpoint(GraphEndpoint):
         except CallerGone:
             event.add(closed="by caller")
 
-    async def _introduced(self, proved: Caller | None, payload: Mapping[str, Any], event: Event) -> Caller:
+    async def _introduced(
+        self, proved: Caller | None, payload: Mapping[str, Any], scope: Scope, event: Event
+    ) -> Caller:
         """Who speaks on this socket: by the handshake's header, or by the first message; never by both.
 
         Raises:
@@ -68,15 +70,13 @@ class SocketEndpoint(GraphEndpoint):
         if proved is not None or len(sent) > 1 or not all(isinstance(value, str) for value in sent):
             raise Closing(CloseCode.BAD_MESSAGE, "A token is sent once, as text.")
         try:
-            caller = await self._verifier.verify([value.encode() for value in sent])
-        except InvalidToken as error:
+            return await self._proved([value.encode() for value in sent], scope, event)
+        except (InvalidToken, NotEntitled) as error:
             self._note(error, event)
             raise Closing(CloseCode.FORBIDDEN, error.code) from None
         except IdentityError as error:
             self._note(error, event)
             raise Closing(CloseCode.LATER, error.code) from None
-        event.add(client=caller.client_id, caller=caller.kind.value)
-        return caller
 
     def _note(self, error: IdentityError, event: Event) -> None:
         event.add(refused=error.cause)
