@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from datetime import timedelta
 from typing import Self, TypeVar
 
 import structlog
@@ -16,6 +17,7 @@ from connectors.contract import Source
 from connectors.lag import Lag
 from connectors.options import BadOptions
 from connectors.records import SourceInfo
+from gateway.allowances import Allowances
 from gateway.answer import refuse_path
 from gateway.audit.ledger import Ledger
 from gateway.audit.log import StoredLog
@@ -41,6 +43,7 @@ from gateway.reloading import Reloaded, taken_over
 from gateway.settings import Settings, environment_variable
 from gateway.sockets.endpoint import SocketEndpoint
 from gateway.sources import open_vault
+from gateway.store.consents import StoredConsents
 from gateway.store.database import Database
 from gateway.store.pointers import Coverage, StoredPointers
 from gateway.subscriptions import Subscriptions
@@ -77,6 +80,9 @@ class Gateway:
         self._pointers = StoredPointers(self._database, clock=self._clock, bound=settings.locating.coverage)
         self.ledger = ledger_of(settings, self._database, self._clock)
         """Where every access is written down before it is answered."""
+        self._consents = StoredConsents(
+            self._database, clock=self._clock, lapse=timedelta(days=settings.consents.lapse_days)
+        )
         self.watch = Watch(self._clock)
         self._lag = Lag(self._clock)
         self._watching: asyncio.Task[None] | None = None
@@ -191,6 +197,7 @@ class Gateway:
             certifier=self._certifier,
             keeping=KeptHere(self._vault, self.changes, clock=self._clock),
             subscriptions=self._subscriptions,
+            allowances=Allowances(self._consents),
         )
 
     def _events(self) -> EventsEndpoint:

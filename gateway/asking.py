@@ -55,6 +55,7 @@ class Lender(Protocol):
 class Opened(Struct, frozen=True):
     """The door, open for one request: decisions about its caller, and the sources."""
 
+    caller: Caller
     access: Access
     federation: Federation
     today: date
@@ -146,7 +147,7 @@ class AskingEndpoint(Endpoint):
                 acr_values=authentication.acr_values,
             )
             try:
-                yield Opened(access, federation, day)
+                yield Opened(caller, access, federation, day)
             finally:
                 # Also when the caller is gone: what was begun to be written is written, or known to have failed.
                 await federation.finish()

@@ -9,6 +9,7 @@ from msgspec import Struct, structs
 
 from connectors.clock import Clock
 from connectors.contract import Deadline
+from gateway.allowances import Allowances
 from gateway.asking import AskingEndpoint, Lender, Opened, TokenVerifier
 from gateway.audit.ledger import Ledger
 from gateway.operations.execution import Executor, Operation
@@ -49,6 +50,7 @@ class GraphEndpoint(AskingEndpoint):
         clock: Clock,
         watch: Watch,
         subscriptions: Subscriptions,
+        allowances: Allowances,
         certifier: Certifier | None = None,
         log: Log | None = None,
     ) -> None:
@@ -65,6 +67,7 @@ class GraphEndpoint(AskingEndpoint):
         self._executor = executor
         self._certifier = certifier
         self._subscriptions = subscriptions
+        self._allowances = allowances
 
     @asynccontextmanager
     async def _subscribed(
@@ -110,5 +113,6 @@ class GraphEndpoint(AskingEndpoint):
             language=language,
             today=opened.today,
             service=service_of(self.settings, schema_hash=self._executor.schema_hash),
+            trusting=self._allowances.of(opened.caller, self.settings),
             certifier=self._certifier,
         )

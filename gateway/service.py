@@ -1,7 +1,10 @@
 """What the gateway says of itself in the graph."""
 
-from gateway.settings import Settings
+from datetime import timedelta
+
+from gateway.settings import Consents, Settings
 from gateway.version import VERSION
+from resolvers.consenting.trusting import Bounds
 from resolvers.language import DEFAULT, LANGUAGES
 from resolvers.merging import MAX_PAGE
 from resolvers.serving import LimitsOf, ServiceOf
@@ -27,4 +30,14 @@ def service_of(settings: Settings, *, schema_hash: str) -> ServiceOf:
             max_body=int(settings.server.max_body),
             deadline_ms=round(settings.server.deadline * 1000),
         ),
+    )
+
+
+def bounds_of(consents: Consents) -> Bounds:
+    """What holds for every consent by these settings."""
+    return Bounds(
+        lapse=timedelta(days=consents.lapse_days),
+        longest=timedelta(days=consents.longest_days),
+        assurance=consents.assurance,
+        recent=timedelta(seconds=consents.recent),
     )

@@ -156,6 +156,19 @@ class Store(Struct, frozen=True, kw_only=True):
     """For a connection to stand."""
 
 
+class Consents(Struct, frozen=True, kw_only=True):
+    """What citizens allow others, and for how long."""
+
+    lapse_days: int = 365
+    """After so many days without use a consent ends."""
+    longest_days: int = 1826
+    """A consent is given for so many days at most."""
+    assurance: int = 2
+    """Level that a sign-in must have for allowing something."""
+    recent: Duration = Duration(600)
+    """How old that sign-in may be."""
+
+
 class Locating(Struct, frozen=True, kw_only=True):
     """How many sources are asked on the chance that they hold something."""
 
@@ -196,6 +209,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     store: Store = Store()
     audit: AuditSettings = AuditSettings()
     locating: Locating = Locating()
+    consents: Consents = Consents()
     development: bool = False
     explorer: Explorer | None = None
     certificates: CertificateSettings | None = None
@@ -324,6 +338,9 @@ def _check_locating(settings: Settings, name: str) -> None:
         raise BadOptions(f"{name}.locating.insurance: expected more than nothing")
     if not 0 < settings.locating.coverage <= 1:
         raise BadOptions(f"{name}.locating.coverage: expected more than 0, and 1 at most")
+    for key in ("lapse_days", "longest_days", "recent"):
+        if getattr(settings.consents, key) <= 0:
+            raise BadOptions(f"{name}.consents.{key}: expected more than nothing")
     if settings.store.connections < 1:
         raise BadOptions(f"{name}.store.connections: expected 1 or more")
 

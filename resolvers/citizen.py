@@ -12,6 +12,7 @@ from resolvers import (
     certificate,
     child_growth,
     condition,
+    consent,
     document,
     duplicate_test,
     encounter,
@@ -34,15 +35,9 @@ from resolvers.completeness import ShownOutcome, SourceOutcome, show
 from resolvers.connection import Connection, Record
 from resolvers.context import Info
 from resolvers.eligibility import Eligibility, covered
+from resolvers.node import Node
 from resolvers.scalars import CitizenId
 from resolvers.shown import instances_of, resolved, shown
-
-
-@strawberry.interface(description="An object with an id that finds it again (Relay).")
-class Node:
-    """An object with an id."""
-
-    id: strawberry.ID = strawberry.field(description="Opaque id.")
 
 
 @shown(records.Demographics)
@@ -145,6 +140,9 @@ class Citizen(Node):
         insurance.co_payments,
         "What the citizen paid towards insured visits, and what it adds up to. The insurer may take a minute: "
         "ask for it on its own.",
+    )
+    consents: list[consent.Consent] = resolved(
+        consent.consents, "What the citizen allowed and forbade, the newest first; also what holds no longer."
     )
     certificates: certificate.Certificates = resolved(
         certificate.certificates, "Verifiable certificates (QR), made now from what the registers say now."

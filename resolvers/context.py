@@ -9,6 +9,7 @@ from msgspec import Struct
 from resolvers.access.permit import Access
 from resolvers.certifying import Certifier
 from resolvers.changes import Change
+from resolvers.consenting.trusting import Trusting
 from resolvers.federation import Federation
 from resolvers.identifiers import Identifiers
 from resolvers.language import Language
@@ -33,6 +34,8 @@ class Context(Struct, frozen=True, kw_only=True):
     """The calendar date in Ho Chi Minh City."""
     service: ServiceOf
     """What serves."""
+    trusting: Trusting
+    """What citizens allow and forbid."""
     certifier: Certifier | None = None
     """Signs certificates, where this gateway has a key for that."""
     hear: Hear = _hear_nothing

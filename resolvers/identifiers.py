@@ -9,13 +9,21 @@ import re
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
+from connectors.records import PartialDate
+
 _PERSONAL_ID = re.compile(r"[0-9]{12}")
 _NODE = b"Citizen"
+_CONSENT = b"Consent"
 
 
 def is_personal_id(text: str) -> bool:
     """Whether the text has the form of a personal number: twelve ASCII digits, no check digit (NĐ 70/2024 Đ11)."""
     return _PERSONAL_ID.fullmatch(text) is not None
+
+
+def birth_year(personal_id: str) -> PartialDate:
+    """The year of birth that the number itself tells: digit 4 the century, digits 5 and 6 the year in it."""
+    return PartialDate(f"{19 + int(personal_id[3]) // 2}{personal_id[4:6]}")
 
 
 class Identifiers:
@@ -43,14 +51,29 @@ class Identifiers:
 
     def node_id(self, personal_id: str) -> str:
         """The citizen's id in the graph: stable, opaque, not to be made by anybody else."""
-        return base64.urlsafe_b64encode(self._cipher.encrypt(personal_id.encode(), [_NODE])).decode().rstrip("=")
+        return self._sealed(personal_id, _NODE)
 
     def personal_id(self, node_id: str) -> str | None:
         """The number behind a citizen's id; ``None`` for an id that was not made here."""
-        if "+" in node_id or "/" in node_id:
-            return None  # Python reads them as "-" and "_", and no id would be the only one of its citizen
+        return self._opened(node_id, _NODE)
+
+    def consent_id(self, personal_id: str, consent: str) -> str:
+        """The id in the graph of a consent of that citizen: it finds both again, and tells neither."""
+        return self._sealed(personal_id + consent, _CONSENT)
+
+    def consent(self, consent_id: str) -> tuple[str, str] | None:
+        """The citizen's number and the store's id behind a consent's id; ``None`` for one that was not made here."""
+        opened = self._opened(consent_id, _CONSENT)
+        return None if opened is None else (opened[:12], opened[12:])
+
+    def _sealed(self, text: str, kind: bytes) -> str:
+        return base64.urlsafe_b64encode(self._cipher.encrypt(text.encode(), [kind])).decode().rstrip("=")
+
+    def _opened(self, sealed: str, kind: bytes) -> str | None:
+        if "+" in sealed or "/" in sealed:
+            return None  # Python reads them as "-" and "_", and no id would be the only one of what it stands for
         try:
-            sealed = base64.b64decode(node_id + "=" * (-len(node_id) % 4), altchars="-_", validate=True)
-            return self._cipher.decrypt(sealed, [_NODE]).decode()
+            raw = base64.b64decode(sealed + "=" * (-len(sealed) % 4), altchars="-_", validate=True)
+            return self._cipher.decrypt(raw, [kind]).decode()
         except (InvalidTag, binascii.Error, ValueError):
             return None

@@ -5,6 +5,8 @@ Refusal
 ├── SignInEnded         the access token has expired while a subscription lasted
 ├── StepUpRequired      sign in again, with a higher level of assurance (RFC 9470)
 ├── Unverifiable        the register that knows who represents whom did not answer: fail closed, try again
+├── TrustSilent         what citizens allowed and forbade cannot be read or written now: fail closed, try again
+├── KeyReused           an idempotency key that was used for something else
 └── BadRequest          an argument that cannot be used
 """
 
@@ -45,12 +47,14 @@ class SignInEnded(Refusal):
 
 
 class StepUpRequired(Refusal):
-    """The sign-in does not carry the assurance that health data asks for (NĐ 69/2024 Đ20)."""
+    """The sign-in does not carry the assurance that is asked for here, or is too old (NĐ 69/2024 Đ20, RFC 9470)."""
 
     code = "STEP_UP_REQUIRED"
 
-    def __init__(self, *, acr_values: tuple[str, ...]) -> None:
+    def __init__(self, *, acr_values: tuple[str, ...], max_age: int | None = None) -> None:
         super().__init__(acrValues=list(acr_values))
+        if max_age is not None:
+            self.extensions["maxAge"] = max_age
 
 
 class Unverifiable(Refusal):
@@ -60,6 +64,24 @@ class Unverifiable(Refusal):
 
     def __init__(self) -> None:
         super().__init__(retryable=True)
+
+
+class TrustSilent(Refusal):
+    """What citizens allowed cannot be read or written now."""
+
+    code = "CONSENTS_UNAVAILABLE"
+
+    def __init__(self) -> None:
+        super().__init__(retryable=True)
+
+
+class KeyReused(Refusal):
+    """The idempotency key was used for something else."""
+
+    code = "IDEMPOTENCY_KEY_REUSED"
+
+    def __init__(self) -> None:
+        super().__init__("'idempotencyKey' was used for something else: every act has a key of its own.")
 
 
 class BadRequest(Refusal):

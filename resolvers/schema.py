@@ -6,10 +6,21 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from connectors.records import SourceInfo
+from resolvers.allowing import (
+    ConsentPayload,
+    agree_to_consent,
+    block_access,
+    grant_consent,
+    narrow_consent,
+    revoke_consent,
+)
 from resolvers.chart import Chart
-from resolvers.citizen import Citizen, Node
+from resolvers.citizen import Citizen
 from resolvers.completeness import Source
+from resolvers.consent import ConsentOf, ConsentText, consent_texts, found_again
 from resolvers.context import Info
+from resolvers.node import Node
+from resolvers.organisation import Organisation, organisations
 from resolvers.record_change import RecordChange, record_changed
 from resolvers.recording import MeasurementPayload, record_measurement
 from resolvers.refreshing import RefreshPayload, refresh
@@ -33,12 +44,16 @@ async def citizen(info: Info, id: Number) -> Chart:  # noqa: A002 - the argument
     return await info.context.access.citizen(id)
 
 
-async def node(info: Info, id: OpaqueId) -> Chart:  # noqa: A002 - the argument's name in the graph
+async def node(info: Info, id: OpaqueId) -> Chart | ConsentOf:  # noqa: A002 - the argument's name in the graph
     """Find an object again by its id."""
-    personal_id = info.context.identifiers.personal_id(id)
-    if personal_id is None:
+    identifiers = info.context.identifiers
+    personal_id = identifiers.personal_id(id)
+    if personal_id is not None:
+        return await info.context.access.citizen(personal_id)
+    consent = identifiers.consent(id)
+    if consent is None:
         raise Forbidden
-    return await info.context.access.citizen(personal_id)
+    return await found_again(info, *consent)
 
 
 def sources(info: Info) -> list[SourceInfo]:
@@ -56,6 +71,12 @@ class Query:
     )
     node: Node | None = resolved(node, "An object by its id (Relay).")
     sources: list[Source] = resolved(sources, "Every configured source, and how it is.")
+    organisations: list[Organisation] = resolved(
+        organisations, "The partners of the city whom a citizen can allow something."
+    )
+    consent_texts: list[ConsentText] = resolved(
+        consent_texts, "What is read and agreed to before something is allowed: one text per purpose."
+    )
     service: Service = resolved(service, "What serves: its version, the bounds of a request, its languages.")
     vocabularies: list[Vocabulary] = resolved(
         vocabularies, "Words in the caller's language for every enumeration and every code that is known here."
@@ -72,6 +93,20 @@ class Mutation:
     record_measurement: MeasurementPayload = resolved(
         record_measurement,
         "Have a measurement recorded by the source that takes those of the citizen; nothing is kept here.",
+    )
+    grant_consent: ConsentPayload = resolved(
+        grant_consent, "Allow a partner to see something, for a purpose and a time. It needs a recent, strong sign-in."
+    )
+    narrow_consent: ConsentPayload = resolved(narrow_consent, "Take something away from what is allowed.")
+    revoke_consent: ConsentPayload = resolved(
+        revoke_consent, "Withdraw what is allowed, or lift a block. Withdrawing again changes nothing."
+    )
+    agree_to_consent: ConsentPayload = resolved(
+        agree_to_consent, "Agree, as a minor of 14 or more or as who represents them, to what the other one gave."
+    )
+    block_access: ConsentPayload = resolved(
+        block_access,
+        "Forbid a partner, a representative or everybody something: this beats whatever else would allow it.",
     )
 
 

@@ -11,11 +11,13 @@ from sqlalchemy import (
     Dialect,
     Index,
     LargeBinary,
+    Integer,
     MetaData,
     String,
     Table,
     Text,
     TypeDecorator,
+    UniqueConstraint,
 )
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -114,3 +116,24 @@ access_checkpoint = Table(
     Column("note", Text, nullable=False),
 )
 """Signed statements of how large the tree was, and what its root hash was."""
+consent_word = Table(
+    "consent_word",
+    metadata,
+    Column("ref", String(32), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("consent", String(32), nullable=False),
+    Column("content", Text, nullable=False),
+    Column("key_name", String(32)),
+    Column("key_content", String(32)),
+    UniqueConstraint("ref", "key_name", name="uq_consent_word_key"),
+)
+"""Who said what about a consent, and when: rows are added, and none is ever changed."""
+
+consent_use = Table(
+    "consent_use",
+    metadata,
+    Column("ref", String(32), primary_key=True),
+    Column("consent", String(32), primary_key=True),
+    Column("used", Moment, nullable=False),
+)
+"""When a consent last allowed something, to the day."""

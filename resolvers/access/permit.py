@@ -9,7 +9,7 @@ from resolvers.access.caller import Caller, CallerKind
 from resolvers.access.rules import VISIBLE, WRITABLE, may_open_alone, represents
 from resolvers.chart import Chart
 from resolvers.federation import Federation
-from resolvers.identifiers import Identifiers
+from resolvers.identifiers import Identifiers, birth_year
 from resolvers.refusals import Forbidden, StepUpRequired, Unverifiable
 
 
@@ -45,7 +45,7 @@ class Access:
         subject = chart.subject
         if subject.name is None or subject.birth_date is None:
             subject = await self._completed(chart)
-        if not may_open_alone(subject.birth_date or _year_of(subject.personal_id), self._today):
+        if not may_open_alone(subject.birth_date or birth_year(subject.personal_id), self._today):
             raise Forbidden
         return Chart(id=chart.id, subject=subject, basis=chart.basis, purpose=chart.purpose)
 
@@ -148,8 +148,3 @@ def grant_of_operator(subject: Subject, about: type[Record]) -> Grant:
     It gives nobody more than they have: who may start that command reads the credentials of the source as well.
     """
     return Grant(subject=subject, purpose=Purpose.ADMINISTRATION, basis=Basis.OPERATOR, about=frozenset({about}))
-
-
-def _year_of(personal_id: str) -> PartialDate:
-    """The year of birth that the number itself tells: digit 4 the century, digits 5 and 6 the year in it."""
-    return PartialDate(f"{19 + int(personal_id[3]) // 2}{personal_id[4:6]}")

@@ -1,0 +1,196 @@
+"""Consents in the store: every word a row that stays, read anew by every request that needs them.
+
+Nothing is remembered from one request to the next: so what a citizen withdraws through one gateway is gone at every
+other in its next request. A store that does not answer is told as such, and others' records stay shut meanwhile.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+import structlog
+from msgspec import json
+from sqlalchemy import bindparam, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from connectors.clock import Clock
+from connectors.errors import Resting
+from connectors.options import BreakerOptions, Duration
+from connectors.resilience import Breaker, Ended
+from gateway.store import tables
+from gateway.store.database import Database, Unavailable
+from resolvers.access.consents import Consent, TrustUnavailable
+from resolvers.consenting.ledger import (
+    Decide,
+    Key,
+    KeyTaken,
+    Standing,
+    TooManyWords,
+    Word,
+    WordKind,
+    standings,
+)
+
+_log = structlog.get_logger()
+
+_BREAKER = BreakerOptions(failures=3, reset=Duration(2))
+_READING = 0.5
+"""Seconds for reading about one citizen. Whoever needs it is refused when it takes longer."""
+_WRITING = 3.0
+_TRIES = 20
+"""Words about one citizen that meet take each other's number; each meeting lets one of them through."""
+_MOST_WORDS = 1000
+_USED = timedelta(days=1)
+"""How exactly it is known when a consent was last used."""
+_LONG_OVER = timedelta(days=30)
+
+
+class StoredConsents:
+    """The ledger of consents in the database (see ``resolvers.consenting.ledger.Ledger``)."""
+
+    def __init__(self, database: Database, *, clock: Clock, lapse: timedelta) -> None:
+        """Know where they stand; nothing is read yet.
+
+        Args:
+            database: where they stand.
+            clock: for what is over.
+            lapse: after which a consent ends that nobody used.
+        """
+        self._database = database
+        self._clock = clock
+        self._lapse = lapse
+        self._breaker = Breaker(_BREAKER, clock)
+
+    async def consents(self, ref: str) -> Sequence[Consent]:
+        """Every consent of that citizen that is not long over, as a fact for the policy.
+
+        Raises:
+            TrustUnavailable: they cannot be read now.
+        """
+        now = self._clock.now()
+        facts = [standing.as_fact(self._lapse) for standing in await self.standings(ref)]
+        return [fact for fact in facts if fact is not None and not _is_long_over(fact, now - _LONG_OVER)]
+
+    async def standings(self, ref: str) -> Sequence[Standing]:
+        """Every consent of that citizen, in the order in which they were given.
+
+        Raises:
+            TrustUnavailable: they cannot be read now.
+        """
+        async with self._patiently(_READING), self._database.reading() as connection:
+            return await _read(connection, ref)
+
+    async def say(self, ref: str, key: Key | None, decide: Decide) -> Standing:
+        """Add the word that follows from how everything stands, with nothing said in between.
+
+        Raises:
+            TrustUnavailable: it is not known to be said; the same key finds out.
+            KeyTaken: the key was used for something else.
+            TooManyWords: there is no room.
+            Refusal: from ``decide``.
+        """
+        async with self._patiently(_WRITING):
+            await self._database.migrate_once()
+            for _ in range(_TRIES):
+                try:
+                    return await self._say(ref, key, decide)
+                except IntegrityError:
+                    continue  # somebody else's word took the number, or the key: read again what stands now
+            raise TimeoutError
+
+    async def use(self, ref: str, consents: Sequence[Consent]) -> None:
+        """Note that these consents allowed something now. That this fails costs nobody an answer.
+
+        It is written once a day at most, so that a consent that is used a thousand times a day costs one row.
+        """
+        now = self._clock.now()
+        due = [known.id for known in consents if known.used_at is None or known.used_at <= now - _USED]
+        if not due:
+            return
+        insert = self._database.insert(tables.consent_use)
+        upsert = insert.on_conflict_do_update(
+            index_elements=["ref", "consent"],
+            set_={"used": insert.excluded.used},
+            where=insert.excluded.used > tables.consent_use.c.used,
+        )
+        try:
+            async with asyncio.timeout(_WRITING), self._database.writing() as connection:
+                await connection.execute(upsert, [{"ref": ref, "consent": consent, "used": now} for consent in due])
+        except Unavailable as error:
+            _log.warning("store_unavailable", error=type(error).__name__)
+
+    async def _say(self, ref: str, key: Key | None, decide: Decide) -> Standing:
+        async with self._database.writing() as connection:
+            said = None if key is None else (await connection.execute(_BY_KEY, {"ref": ref, "name": key.name})).first()
+            if key is not None and said is not None:
+                if said.key_content != key.content:
+                    raise KeyTaken
+                return next(known for known in await _read(connection, ref) if known.id == said.consent)
+            known = await _read(connection, ref)
+            word = decide(known)
+            if isinstance(word, Standing):
+                return word
+            # Not asked of the database anew: a word that came since takes this number, and we begin again.
+            number = sum(len(standing.words) for standing in known)
+            if number >= _MOST_WORDS and word.kind is not WordKind.REVOKED:
+                raise TooManyWords
+            await connection.execute(
+                tables.consent_word.insert(),
+                [
+                    {
+                        "ref": ref,
+                        "number": number,
+                        "consent": word.consent,
+                        "content": json.encode(word).decode(),
+                        "key_name": None if key is None else key.name,
+                        "key_content": None if key is None else key.content,
+                    }
+                ],
+            )
+        before = next((standing for standing in known if standing.id == word.consent), None)
+        if before is None:
+            return Standing(words=(word,))
+        return Standing(words=(*before.words, word), used_at=before.used_at)
+
+    @asynccontextmanager
+    async def _patiently(self, seconds: float) -> AsyncIterator[None]:
+        """Ask the database for so long, and not at all while it ails.
+
+        Raises:
+            TrustUnavailable: it ails.
+        """
+        try:
+            begun = self._breaker.begin()
+        except Resting:
+            raise TrustUnavailable from None
+        ended = Ended.OTHERWISE
+        try:
+            async with asyncio.timeout(seconds):
+                yield
+            ended = Ended.WELL
+        except Unavailable as error:
+            ended = Ended.BADLY
+            raise TrustUnavailable from error
+        finally:
+            self._breaker.end(begun, ended)
+
+
+async def _read(connection: AsyncConnection, ref: str) -> list[Standing]:
+    words = (await connection.execute(_WORDS, {"ref": ref})).scalars()
+    used = {row.consent: row.used for row in await connection.execute(_USES, {"ref": ref})}
+    return standings([json.decode(content, type=Word) for content in words], used)
+
+
+def _is_long_over(consent: Consent, before: datetime) -> bool:
+    ends = [end for end in (consent.revoked_at, consent.valid_until) if end is not None]
+    return any(end < before for end in ends)
+
+
+_word, _use = tables.consent_word.c, tables.consent_use.c
+_WORDS = select(_word.content).where(_word.ref == bindparam("ref")).order_by(_word.number)
+_USES = select(_use.consent, _use.used).where(_use.ref == bindparam("ref"))
+_BY_KEY = select(_word.consent, _word.key_content).where(
+    _word.ref == bindparam("ref"), _word.key_name == bindparam("name")
+)
