@@ -1,10 +1,13 @@
 """What the gateway says of itself in the graph."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
+from gateway.identity.partners import Partner
 from gateway.settings import Consents, Settings
 from gateway.version import VERSION
-from resolvers.consenting.trusting import Bounds
+from resolvers.consenting.texts import PURPOSES
+from resolvers.consenting.trusting import Bounds, OrganisationOf
 from resolvers.language import DEFAULT, LANGUAGES
 from resolvers.merging import MAX_PAGE
 from resolvers.serving import LimitsOf, ServiceOf
@@ -41,3 +44,13 @@ def bounds_of(consents: Consents) -> Bounds:
         assurance=consents.assurance,
         recent=timedelta(seconds=consents.recent),
     )
+
+
+def organisations_of(partners: Mapping[str, Partner]) -> dict[str, OrganisationOf]:
+    """The partners whom a citizen can allow something, by the key under which their callers come."""
+    return {
+        known.id: known
+        for key, partner in partners.items()
+        if (purposes := tuple(purpose for purpose in PURPOSES if purpose in partner.purposes))
+        for known in (OrganisationOf(id=partner.facility or key, name=partner.name, purposes=purposes),)
+    }

@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 import strawberry
-from msgspec import Struct, json
+from msgspec import Struct, to_builtins
 
 from connectors.contract import Basis
 from connectors.records import PartialDate, doc
@@ -287,8 +287,15 @@ def _key(context: Context, given: str, chart: Chart, terms: Terms) -> Key:
         key = str(UUID(given))
     except ValueError:
         raise BadRequest("'idempotencyKey' is a UUID.") from None
-    content = json.encode([chart.subject.ref, terms], order="deterministic").decode()
-    return Key(_digest(_caller(context), key), _digest(content))
+    content = repr(_ordered(to_builtins(terms)))
+    return Key(_digest(_caller(context), key), _digest(chart.subject.ref, content))
+
+
+def _ordered(value: object) -> object:
+    """The same for the same terms: what is a set in them comes out as a list in any order."""
+    if isinstance(value, dict):
+        return [(name, _ordered(value[name])) for name in sorted(value)]
+    return sorted(value) if isinstance(value, list) else value
 
 
 def _digest(*parts: str) -> str:
