@@ -83,6 +83,7 @@ class Gateway:
         self._consents = StoredConsents(
             self._database, clock=self._clock, lapse=timedelta(days=settings.consents.lapse_days)
         )
+        self._allowances = Allowances(self._consents)
         self.watch = Watch(self._clock)
         self._lag = Lag(self._clock)
         self._watching: asyncio.Task[None] | None = None
@@ -197,7 +198,7 @@ class Gateway:
             certifier=self._certifier,
             keeping=KeptHere(self._vault, self.changes, clock=self._clock),
             subscriptions=self._subscriptions,
-            allowances=Allowances(self._consents),
+            allowances=self._allowances,
         )
 
     def _events(self) -> EventsEndpoint:

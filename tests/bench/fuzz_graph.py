@@ -26,6 +26,7 @@ from resolvers.language import LANGUAGES
 from resolvers.locating import Directory
 from resolvers.schema import build_schema
 from resolvers.serving import LimitsOf, ServiceOf
+from tests.resolvers.remembered import trusting
 from tests.resolvers.world import NOW, info
 from tests.sandbox.eid.held_clock import HeldClock
 
@@ -173,6 +174,7 @@ async def context(seed: int, bad: float, language: str) -> typing.AsyncIterator[
             language=LANGUAGES[language],
             today=today(clock),
             service=ServiceOf(version="0", schema_hash="0", languages=("vi", "en"), limits=bounds),
+            trusting=trusting(caller),
         )
     finally:
         await federation.finish()

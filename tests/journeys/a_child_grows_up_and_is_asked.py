@@ -58,7 +58,7 @@ class Story:
     async def status(self, who: str, citizen: str, consent: str) -> str:
         """How that consent stands, as this person sees it."""
         rows = (await self.send(LISTED, who, id=citizen)).data["citizen"]["consents"]
-        return next(row["status"] for row in rows if row["id"] == consent)
+        return next(str(row["status"]) for row in rows if row["id"] == consent)
 
 
 def consent(answer: Answer) -> dict[str, Any]:

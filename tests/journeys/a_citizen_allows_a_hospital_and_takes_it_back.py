@@ -152,7 +152,7 @@ async def test_what_cannot_be_allowed_is_refused(here: Running, city: City, city
     read = await texts(here, city)
     treatment, payment = ({"purpose": name, "text": read[name]} for name in ("TREATMENT", "PAYMENT"))
     days = [(city_clock.now() + timedelta(days=days)).isoformat() for days in (-1, 1827)]
-    for other in (
+    wrong: list[dict[str, Any]] = [
         {"agreements": []},
         {"agreements": [treatment, treatment]},
         {"agreements": [payment]},
@@ -168,7 +168,8 @@ async def test_what_cannot_be_allowed_is_refused(here: Running, city: City, city
         {"professional": "x" * 129},
         {"since": "2026-02-01", "until": "2026-01-01"},
         {"idempotencyKey": "1"},
-    ):
+    ]
+    for other in wrong:
         answer = await send(here, city, GRANT, await wanted(here, city, city_clock) | other)
         assert answer.codes == ["BAD_REQUEST"], other
 
@@ -177,7 +178,7 @@ async def test_narrowing_never_adds(here: Running, city: City, city_clock: CityC
     """Not a section, not a special category, not a day, not a purpose, not a person."""
     given = await wanted(here, city, city_clock, since="2025-01-01", professional="079-1", sensitivities=["HIV"])
     allowed = await consent(here, city, GRANT, given)
-    for more in (
+    wider: list[dict[str, Any]] = [
         {"sections": ["ALLERGIES", "CLAIMS"]},
         {"sensitivities": ["HIV", "GENETICS"]},
         {"since": "2024-12-31"},
@@ -185,7 +186,8 @@ async def test_narrowing_never_adds(here: Running, city: City, city_clock: CityC
         {"purposes": ["PAYMENT"]},
         {"purposes": []},
         {"professional": "079-2"},
-    ):
+    ]
+    for more in wider:
         assert (await send(here, city, NARROW, {"id": allowed["id"]} | more)).codes == ["BAD_REQUEST"], more
     less = await consent(here, city, NARROW, {"id": allowed["id"], "sensitivities": [], "until": "2026-01-01"})
     assert (less["sensitivities"], less["since"], less["until"]) == ([], "2025-01-01", "2026-01-01")

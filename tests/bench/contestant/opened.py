@@ -91,4 +91,5 @@ class OpenGateway(Gateway):
             watch=self.watch,
             keeping=KeptHere(self._vault, self.changes, clock=self._clock),
             subscriptions=self._subscriptions,
+            allowances=self._allowances,
         )
