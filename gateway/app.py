@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from datetime import timedelta
+from pathlib import Path
 from typing import Self, TypeVar
 
 import structlog

@@ -1,4 +1,4 @@
-"""Allow, forbid, narrow, agree, withdraw: each is one word in the ledger, and counts from the next question on."""
+"""Allow, forbid, narrow, agree, withdraw: each is one word in the book, and counts from the next question on."""
 
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
@@ -20,6 +20,7 @@ from resolvers.consenting.agreeing import (
     may_lift,
     needed,
 )
+from resolvers.consenting.book import Agreed, Decide, Key, KeyTaken, Standing, Terms, TooManyWords, Word, WordKind
 from resolvers.consenting.inputs import (
     AgreementInput,
     BlockAccessInput,
@@ -30,7 +31,6 @@ from resolvers.consenting.inputs import (
     granted,
     narrowed,
 )
-from resolvers.consenting.ledger import Agreed, Decide, Key, KeyTaken, Standing, Terms, TooManyWords, Word, WordKind
 from resolvers.consenting.narrowing import is_within
 from resolvers.consenting.rules import asked_again
 from resolvers.context import Context, Info
@@ -241,7 +241,7 @@ def _changing(
 async def _say(context: Context, chart: Chart, key: Key | None, decide: Decide) -> ConsentPayloadOf:
     ref = chart.subject.ref
     try:
-        standing = await context.trusting.ledger.say(ref, key, decide)
+        standing = await context.trusting.book.say(ref, key, decide)
     except TrustUnavailable:
         raise TrustSilent from None
     except KeyTaken:

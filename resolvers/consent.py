@@ -12,7 +12,7 @@ from connectors.records import Described, doc
 from resolvers.access.consents import ConsentEffect, Sensitivity, TrustUnavailable
 from resolvers.chart import Chart
 from resolvers.consenting.agreeing import REPRESENTING
-from resolvers.consenting.ledger import ConsentStatus, Standing, WordKind
+from resolvers.consenting.book import ConsentStatus, Standing, WordKind
 from resolvers.consenting.texts import PURPOSES, ConsentTextOf, text_of
 from resolvers.consenting.trusting import OrganisationOf
 from resolvers.context import Context, Info
@@ -135,7 +135,7 @@ async def standings_of(context: Context, chart: Chart) -> Sequence[Standing]:
     """
     require_own_or_represented(chart)
     try:
-        found = await context.trusting.ledger.standings(chart.subject.ref)
+        found = await context.trusting.book.standings(chart.subject.ref)
     except TrustUnavailable:
         raise TrustSilent from None
     return [standing for standing in found if may_know(chart, standing)]

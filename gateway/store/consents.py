@@ -22,7 +22,7 @@ from connectors.resilience import Breaker, Ended
 from gateway.store import tables
 from gateway.store.database import Database, Unavailable
 from resolvers.access.consents import Consent, TrustUnavailable
-from resolvers.consenting.ledger import (
+from resolvers.consenting.book import (
     Decide,
     Key,
     KeyTaken,
@@ -48,7 +48,7 @@ _LONG_OVER = timedelta(days=30)
 
 
 class StoredConsents:
-    """The ledger of consents in the database (see ``resolvers.consenting.ledger.Ledger``)."""
+    """The book of consents in the database (see ``resolvers.consenting.book.ConsentBook``)."""
 
     def __init__(self, database: Database, *, clock: Clock, lapse: timedelta) -> None:
         """Know where they stand; nothing is read yet.

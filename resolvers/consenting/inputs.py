@@ -9,7 +9,7 @@ from msgspec import structs
 
 from connectors.contract import Purpose
 from resolvers.access.consents import ConsentEffect, Extent, Grantee, Sensitivity
-from resolvers.consenting.ledger import Agreed, Terms
+from resolvers.consenting.book import Agreed, Terms
 from resolvers.consenting.texts import PURPOSES, is_text_of
 from resolvers.consenting.trusting import Trusting
 from resolvers.refusals import BadRequest

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from resolvers.access.consents import Extent, Grantee
-from resolvers.consenting.ledger import Terms
+from resolvers.consenting.book import Terms
 
 
 def is_within(inner: Terms, outer: Terms) -> bool:

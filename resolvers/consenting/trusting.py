@@ -1,4 +1,4 @@
-"""What a field needs to let somebody allow or forbid: the ledger, the bounds, and whom one can choose."""
+"""What a field needs to let somebody allow or forbid: the book, the bounds, and whom one can choose."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from msgspec import Struct
 from connectors.contract import Purpose
 from connectors.records import doc
 from resolvers.access.caller import Caller
-from resolvers.consenting.ledger import Ledger
+from resolvers.consenting.book import ConsentBook
 from resolvers.refusals import StepUpRequired
 
 
@@ -38,7 +38,7 @@ class Trusting(Struct, frozen=True, kw_only=True):
     """All of it, for one request."""
 
     caller: Caller
-    ledger: Ledger
+    book: ConsentBook
     bounds: Bounds
     organisations: Mapping[str, OrganisationOf]
     """By key."""

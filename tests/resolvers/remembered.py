@@ -1,17 +1,17 @@
-"""A ledger of consents without a database: as true as the words it was given."""
+"""A book of consents without a database: as true as the words it was given."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 
 from resolvers.access.caller import Caller
-from resolvers.consenting.ledger import Decide, Key, KeyTaken, Standing, Word, standings
+from resolvers.consenting.book import Decide, Key, KeyTaken, Standing, Word, standings
 from resolvers.consenting.trusting import Bounds, Trusting
 
 BOUNDS = Bounds(lapse=timedelta(days=365), longest=timedelta(days=1826), assurance=2, recent=timedelta(minutes=10))
 
 
 class Remembered:
-    """Keeps words by citizen (see ``resolvers.consenting.ledger.Ledger``)."""
+    """Keeps words by citizen (see ``resolvers.consenting.book.ConsentBook``)."""
 
     def __init__(self) -> None:
         self._words: dict[str, list[Word]] = {}
@@ -38,4 +38,4 @@ class Remembered:
 
 def trusting(caller: Caller) -> Trusting:
     """For a request of that caller, with nothing said yet and no partners."""
-    return Trusting(caller=caller, ledger=Remembered(), bounds=BOUNDS, organisations={}, acr_values=())
+    return Trusting(caller=caller, book=Remembered(), bounds=BOUNDS, organisations={}, acr_values=())

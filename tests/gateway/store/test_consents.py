@@ -17,7 +17,7 @@ from gateway.store import tables
 from gateway.store.consents import StoredConsents
 from gateway.store.database import Database
 from resolvers.access.consents import ConsentEffect, Extent, Grantee, Sensitivity, TrustUnavailable
-from resolvers.consenting.ledger import (
+from resolvers.consenting.book import (
     Agreed,
     ConsentStatus,
     Key,

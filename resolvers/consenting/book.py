@@ -179,7 +179,7 @@ It raises a ``Refusal`` where nothing may be said, and may be asked again when o
 """
 
 
-class Ledger(Protocol):
+class ConsentBook(Protocol):
     """Keeps the words. What is said stands everywhere from the next question on."""
 
     async def standings(self, ref: str) -> Sequence[Standing]:
