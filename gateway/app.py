@@ -95,8 +95,16 @@ class Gateway:
             arranged=self._arranged,
             lateness=self._lag.worst,
         )
+        self.executor = Executor(
+            build_schema(),
+            settings.limits,
+            introspection=settings.server.introspection,
+            execution=settings.execution,
+            differs=self.watch.differed,
+        )
         self.metrics = Metrics(
             self.watch,
+            plans=self.executor.plans.tally,
             activities=lambda: self._fleet.activities,
             coverage=lambda: self.coverage,
             lateness=self._lag.worst,
@@ -109,7 +117,6 @@ class Gateway:
             settings.subscriptions, changes=self.changes, clock=self._clock, watch=self.watch
         )
         self._certifier = certifier_of(settings, self._clock)
-        self._executor = Executor(build_schema(), settings.limits, introspection=settings.server.introspection)
         self._endpoint = self._graph()
         self._sockets = self._executing(SocketEndpoint)
         self._fhir = FhirEndpoint(
@@ -189,7 +196,7 @@ class Gateway:
     def _executing(self, endpoint: type[E]) -> E:
         return endpoint(
             settings=self.settings,
-            executor=self._executor,
+            executor=self.executor,
             verifier=self._verifier,
             fleet=self._fleet,
             ledger=self.ledger,

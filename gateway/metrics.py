@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 from connectors.activity import Activity
 from connectors.contract import Source
 from connectors.records import SourceHealth
+from gateway.operations.plans.tally import Tally
 from gateway.store.pointers import Coverage
 from gateway.version import VERSION
 from gateway.watch import Watch
@@ -38,6 +39,7 @@ class Metrics:
         self,
         watch: Watch,
         *,
+        plans: Tally,
         activities: Callable[[], Sequence[tuple[Source, Activity]]],
         coverage: Callable[[], Sequence[Coverage]],
         lateness: Callable[[float], float],
@@ -46,12 +48,13 @@ class Metrics:
 
         Args:
             watch: what was counted.
+            plans: what was counted of compiled operations.
             activities: the sources as they are configured now, each with what goes on.
             coverage: how far the pointers of every source go.
             lateness: how late this process was at worst in the last so many seconds.
         """
         self._registry = watch.registry
-        self._registry.register(_Present(watch, activities, coverage, lateness))
+        self._registry.register(_Present(watch, plans, activities, coverage, lateness))
 
     def written(self, accept: str) -> tuple[bytes, str]:
         """All of them, in the format that is accepted, and its media type."""
@@ -65,11 +68,13 @@ class _Present(Collector):
     def __init__(
         self,
         watch: Watch,
+        plans: Tally,
         activities: Callable[[], Sequence[tuple[Source, Activity]]],
         coverage: Callable[[], Sequence[Coverage]],
         lateness: Callable[[float], float],
     ) -> None:
         self._watch = watch
+        self._plans = plans
         self._activities = activities
         self._coverage = coverage
         self._lateness = lateness
@@ -98,6 +103,7 @@ class _Present(Collector):
             deviations.add_metric(labels, count)
         yield deviations
         yield from self._pointers(self._coverage())
+        yield from self._compiled()
 
     def _sources(self, activities: Sequence[tuple[Source, Activity]]) -> Iterable[Metric]:
         for names, family in ((_NOW, GaugeMetricFamily), (_SO_FAR, CounterMetricFamily)):
@@ -120,6 +126,26 @@ class _Present(Collector):
                 resting.add_metric([source.info.id, name], name in source.info.resting)
         yield resting
         yield failing
+
+    def _compiled(self) -> Iterable[Metric]:
+        on = GaugeMetricFamily(
+            "citizen_graph_plans", "1 for how operations are executed: on, off or verify.", labels=["state"]
+        )
+        on.add_metric([self._plans.mode], 1)
+        yield on
+        yield GaugeMetricFamily(
+            "citizen_graph_plans_fields", "Compiled fields that are remembered.", value=self._plans.fields
+        )
+        yield CounterMetricFamily(
+            "citizen_graph_plans_given_up",
+            "Values that the library completed because they were not what their types promise.",
+            value=self._plans.given_up,
+        )
+        yield CounterMetricFamily(
+            "citizen_graph_plans_differences",
+            "Values that the library completed otherwise than the compiled operation, where both are asked.",
+            value=self._plans.differences,
+        )
 
     def _pointers(self, coverage: Sequence[Coverage]) -> Iterable[Metric]:
         answered = CounterMetricFamily(

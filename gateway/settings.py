@@ -105,6 +105,16 @@ class Limits(Struct, frozen=True, kw_only=True):
     """Checked documents that are remembered."""
 
 
+class Execution(Struct, frozen=True, kw_only=True):
+    """How operations are executed."""
+
+    plans: Literal["on", "off", "verify"] = "on"
+    """Whether what is read from records is compiled, from the second use of a document. With ``verify`` the library
+    completes every value as well; its value is answered, and a difference is an alert."""
+    compiled_fields: int = 100_000
+    """Compiled ones that are remembered, of all documents together."""
+
+
 class SubscriptionSettings(Struct, frozen=True, kw_only=True):
     """Bounds of what callers wait for."""
 
@@ -204,6 +214,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Organisations whose people and systems may ask, by a short name of yours."""
     server: Server = Server()
     limits: Limits = Limits()
+    execution: Execution = Execution()
     subscriptions: SubscriptionSettings = SubscriptionSettings()
     cache: Cache = Cache()
     store: Store = Store()
@@ -296,6 +307,8 @@ def _check(settings: Settings, name: str) -> None:
     if len(settings.identifier_key.reveal()) < 32:
         raise BadOptions(f"{name}.identifier_key: expected at least 32 characters")
     _check_bounds(settings, name)
+    if settings.execution.compiled_fields < 1:
+        raise BadOptions(f"{name}.execution.compiled_fields: expected 1 or more")
     _check_locating(settings, name)
     _check_audit(settings.audit, f"{name}.audit")
     _check_cache(settings.cache, f"{name}.cache")

@@ -97,6 +97,10 @@ class Watch:
         self._count(federation.outcomes(), federation.deviations)
         self._tell(request_id, federation.faults)
 
+    def differed(self, field: str) -> None:
+        """A compiled operation had another value at that field of the schema than the library."""
+        structlog.get_logger().error("alert", alert="plan_differs", field=field)
+
     def deviations_by_source(self) -> dict[str, dict[str, dict[str, int]]]:
         """The counted deviations, nested for reading."""
         found: dict[str, dict[str, dict[str, int]]] = {}

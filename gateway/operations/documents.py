@@ -1,6 +1,7 @@
 """Documents that were parsed, bounded and validated once, kept by the hash of their text."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 from hashlib import sha256
 
 from graphql import (
@@ -21,6 +22,7 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from gateway.errors import InvalidDocument
 from gateway.operations import limits as bounds
+from gateway.operations.plans.store import Uses
 from gateway.settings import Limits
 
 _RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
@@ -42,14 +44,26 @@ class Document(Struct, frozen=True):
     """By name; ``None`` for the one without."""
     deferring: frozenset[str | None]
     """Names of those of which a part may be delivered later."""
+    uses: Uses
+    """What was compiled of it."""
 
 
 class Documents:
     """The store. Bounded: the document that was not used for the longest time is forgotten first."""
 
-    def __init__(self, schema: GraphQLSchema, limits: Limits) -> None:
+    def __init__(
+        self, schema: GraphQLSchema, limits: Limits, *, forgotten: Callable[[Document], None] = lambda _: None
+    ) -> None:
+        """Nothing is known yet.
+
+        Args:
+            schema: to validate against.
+            limits: of a document, and of the store.
+            forgotten: is told of each document that is known no longer.
+        """
         self._schema = schema
         self._limits = limits
+        self._forgotten = forgotten
         self._known: OrderedDict[bytes, Document] = OrderedDict()
 
     def get(self, text: str) -> Document:
@@ -66,7 +80,7 @@ class Documents:
         document = self._made(text, key.hex())
         self._known[key] = document
         if len(self._known) > self._limits.documents:
-            self._known.popitem(last=False)
+            self._forgotten(self._known.popitem(last=False)[1])
         return document
 
     def __len__(self) -> int:
@@ -82,7 +96,7 @@ class Documents:
             if isinstance(definition, OperationDefinitionNode)
         }
         deferring = frozenset(name for name, weight in zip(operations, weights, strict=True) if weight.deferred)
-        return Document(text, key, node, operations, deferring)
+        return Document(text, key, node, operations, deferring, Uses())
 
     def _validate(self, node: DocumentNode) -> None:
         errors = validate(self._schema, node, _RULES, max_errors=_MAX_ERRORS, hide_suggestions=True)

@@ -6,10 +6,10 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any, TypeGuard, cast
 
 import strawberry
-from graphql import ExecutionResult, GraphQLSchema, OperationDefinitionNode, OperationType
+import structlog
+from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationDefinitionNode, OperationType
 from graphql.execution import (
     create_source_event_stream,
-    experimental_execute_incrementally,
     map_source_to_response_event,
 )
 from msgspec import Struct
@@ -18,9 +18,12 @@ from strawberry.execution import optimized_is_awaitable
 from gateway.errors import RequestError
 from gateway.operations.documents import Document, Documents
 from gateway.operations.introspection import asks_for_the_schema
+from gateway.operations.plans.self_test import fault
+from gateway.operations.plans.store import Plans
+from gateway.operations.plans.tally import Mode
 from gateway.operations.request import GraphQLRequest
 from gateway.operations.waves import Begun, WaveExecutor, WholeExecutor
-from gateway.settings import Limits
+from gateway.settings import Execution, Limits
 from resolvers.context import Context
 
 _is_awaitable = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)
@@ -49,13 +52,39 @@ class Operation(Struct, frozen=True):
         return self.name in self.document.deferring
 
 
+def _mode(wanted: Mode) -> Mode:
+    reason = None if wanted == "off" else fault(WholeExecutor)
+    if reason is None:
+        return wanted
+    structlog.get_logger().error("alert", alert="plans_off", reason=reason)
+    return "off"
+
+
 class Executor:
     """Runs operations on one schema."""
 
-    def __init__(self, schema: strawberry.Schema, limits: Limits, *, introspection: bool) -> None:
+    def __init__(
+        self,
+        schema: strawberry.Schema,
+        limits: Limits,
+        *,
+        introspection: bool,
+        execution: Execution,
+        differs: Callable[[str], None],
+    ) -> None:
+        """Nothing is compiled yet.
+
+        Args:
+            schema: of the graph.
+            limits: of documents.
+            introspection: whether a document may ask for the schema.
+            execution: whether operations are compiled.
+            differs: told at which field a compiled operation had another value than the library, where both are asked.
+        """
         self._introspection = introspection
         self._schema: GraphQLSchema = schema._schema  # noqa: SLF001 - Strawberry has no public name for graphql-core's
-        self.documents = Documents(self._schema, limits)
+        self.plans = Plans(_mode(execution.plans), most_fields=execution.compiled_fields, differs=differs)
+        self.documents = Documents(self._schema, limits, forgotten=lambda document: self.plans.forget(document.uses))
         self.schema_hash = hashlib.sha256(f"{schema.as_str()}\n".encode()).hexdigest()
         """Of the schema as it is published."""
 
@@ -91,16 +120,12 @@ class Executor:
             context: of this request.
             in_waves: whether the caller can take what is deferred later; otherwise it comes with the rest.
         """
-        result = experimental_execute_incrementally(
-            self._schema,
-            operation.document.node,
-            context_value=context,
-            variable_values=variables,
-            operation_name=operation.name,
-            executor_class=WaveExecutor if in_waves and operation.defers else WholeExecutor,
-            is_awaitable=_is_awaitable,
-            hide_suggestions=True,
-        )
+        whole = not (in_waves and operation.defers)
+        executor = self._executor(WholeExecutor if whole else WaveExecutor, operation, variables, context)
+        if isinstance(executor, list):
+            return ExecutionResult(None, executor)
+        self.plans.equip(executor, operation.document.node, operation.document.uses, whole=whole)
+        result = executor.execute_operation()
         return cast("ExecutionResult | Begun", await result if inspect.isawaitable(result) else result)
 
     async def subscribe(
@@ -113,15 +138,7 @@ class Executor:
             variables: as the caller sent them.
             context: for the beginning; what comes later has its own.
         """
-        executor = WholeExecutor.build(
-            self._schema,
-            operation.document.node,
-            context_value=context,
-            raw_variable_values=variables,
-            operation_name=operation.name,
-            is_awaitable=_is_awaitable,
-            hide_suggestions=True,
-        )
+        executor = self._executor(WholeExecutor, operation, variables, context)
         if isinstance(executor, list):
             return ExecutionResult(None, executor)
         begun = create_source_event_stream(executor)
@@ -129,3 +146,23 @@ class Executor:
         if isinstance(source, ExecutionResult):
             return source
         return map_source_to_response_event(executor, source)
+
+    def _executor(
+        self,
+        of: type[WholeExecutor | WaveExecutor],
+        operation: Operation,
+        variables: dict[str, Any] | None,
+        context: Context,
+    ) -> list[GraphQLError] | WholeExecutor | WaveExecutor:
+        return cast(
+            "list[GraphQLError] | WholeExecutor | WaveExecutor",
+            of.build(
+                self._schema,
+                operation.document.node,
+                context_value=context,
+                raw_variable_values=variables,
+                operation_name=operation.name,
+                is_awaitable=_is_awaitable,
+                hide_suggestions=True,
+            ),
+        )

@@ -25,6 +25,8 @@ from graphql.execution.incremental.work_queue import Work, WorkResult
 from msgspec import Struct
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from gateway.operations.plans.executing import PlannedExecutor
+
 Place = list[str | int]
 _Deferred = DeliveryGroup | ItemStream
 
@@ -88,14 +90,14 @@ class Begun(Struct, frozen=True):
     payloads: AsyncGenerator[Payload, None]
 
 
-class WholeExecutor(Executor[None]):
+class WholeExecutor(PlannedExecutor[None]):
     """One answer, whatever the document defers. Cheaper than the other one, which only a document needs that defers."""
 
     operation_extensions: Any = None
     build_resolve_info: Any = StrawberryGraphQLCoreExecutionContext.build_resolve_info
 
 
-class WaveExecutor(StrawberryGraphQLCoreExecutionContext):
+class WaveExecutor(PlannedExecutor[Any], StrawberryGraphQLCoreExecutionContext):
     """A first answer, and the rest in waves."""
 
     def build_response(self, data: dict[str, Any] | None) -> Any:

@@ -14,7 +14,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from gateway.errors import InvalidDocument
 from gateway.operations.execution import Executor
 from gateway.operations.request import GraphQLRequest
-from gateway.settings import Limits
+from gateway.settings import Execution, Limits
 
 
 class Unmodified(LibraryExecutor[None]):
@@ -55,7 +55,9 @@ class Comparing:
     """Both ways for one schema."""
 
     def __init__(self, schema: strawberry.Schema, report: Report) -> None:
-        self.executor = Executor(schema, Limits(documents=20), introspection=True)
+        self.executor = Executor(
+            schema, Limits(documents=20), introspection=True, execution=Execution(), differs=report.differences.append
+        )
         self._schema = schema._schema
         self._report = report
 

@@ -21,12 +21,13 @@ async def test_random_schemas_are_answered_as_the_library_answers(seed: int) -> 
     assert report.leaves > 100
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-async def test_our_graph_is_answered_as_the_library_answers(seed: int) -> None:
+async def test_our_graph_is_answered_as_the_library_answers() -> None:
     """Over sources that fail, and records whose values are not what they promise."""
-    report = Report()
-    await compare_graph(seed, report, documents=8)
+    report, seed = Report(), 0
+    while report.leaves < 2000 and seed < 12:
+        await compare_graph(seed, report, documents=4)
+        seed += 1
 
     assert report.differences == []
-    assert report.comparisons > 20
-    assert report.leaves > 300
+    assert report.leaves >= 2000
+    assert report.with_errors > 5

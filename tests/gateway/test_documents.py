@@ -9,7 +9,7 @@ from gateway.errors import InvalidDocument, RequestError
 from gateway.operations.documents import Documents
 from gateway.operations.execution import Executor
 from gateway.operations.request import GraphQLRequest
-from gateway.settings import Limits
+from gateway.settings import Execution, Limits
 from resolvers.schema import build_schema as build_graph
 from tests.gateway import documents
 
@@ -77,7 +77,7 @@ def test_no_more_than_five_errors_are_told() -> None:
 @pytest.fixture(scope="module")
 def executor() -> Executor:
     """Of the real graph, which does not tell its schema."""
-    return Executor(build_graph(), Limits(), introspection=False)
+    return Executor(build_graph(), Limits(), introspection=False, execution=Execution(), differs=print)
 
 
 def test_the_operation_that_is_named_is_prepared(executor: Executor) -> None:

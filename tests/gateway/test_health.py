@@ -6,6 +6,7 @@ import pytest
 from connectors.records import SourceHealth, SourceInfo, SourceKind
 from gateway.health import admin_app
 from gateway.metrics import Metrics
+from gateway.operations.plans.tally import Tally
 from gateway.reloading import Reloaded
 from gateway.watch import Watch
 from tests.running import Running
@@ -21,7 +22,9 @@ class Quiet:
         self.sources = sources
         self.reloaded: Reloaded | None = None
         self.watch = Watch(HeldClock())
-        self.metrics = Metrics(self.watch, activities=lambda: (), coverage=lambda: (), lateness=lambda _: 0.0)
+        self.metrics = Metrics(
+            self.watch, plans=Tally("on"), activities=lambda: (), coverage=lambda: (), lateness=lambda _: 0.0
+        )
 
     async def reload(self) -> Reloaded:
         self.reloaded = Reloaded(at=NOON, refused="sources.toml: no source")

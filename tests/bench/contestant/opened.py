@@ -17,14 +17,12 @@ from gateway.asking import Opened
 from gateway.endpoint import GraphQLEndpoint
 from gateway.identity.possession import Shown
 from gateway.keeping import KeptHere
-from gateway.operations.execution import Executor
 from gateway.telemetry import Event
 from gateway.telling import Telling
 from resolvers.access.caller import Caller, CallerKind
 from resolvers.access.permit import Access
 from resolvers.chart import Chart
 from resolvers.identifiers import Identifiers
-from resolvers.schema import build_schema
 
 _ANYBODY = Caller(
     kind=CallerKind.CITIZEN,
@@ -80,10 +78,9 @@ class OpenGateway(Gateway):
     """A gateway that asks nobody who they are."""
 
     def _graph(self) -> GraphQLEndpoint:
-        executor = Executor(build_schema(), self.settings.limits, introspection=False)
         return _OpenEndpoint(
             settings=self.settings,
-            executor=executor,
+            executor=self.executor,
             verifier=_NothingProved(),
             fleet=self._fleet,
             ledger=self.ledger,

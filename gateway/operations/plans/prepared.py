@@ -1,0 +1,155 @@
+"""What is prepared of one operation, for one set of values of the variables that decide what is selected."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from graphql import GraphQLAbstractType, GraphQLField, GraphQLNonNull, GraphQLObjectType, is_leaf_type
+from graphql.execution import Executor
+from graphql.execution.collect_fields import (
+    CollectedFields,
+    DeferUsage,
+    FieldDetailsList,
+    GroupedFieldSet,
+    collect_subfields,
+)
+from graphql.execution.values import VariableValues
+
+from gateway.operations.plans.reading import NotPlannable, type_of
+from gateway.operations.plans.writing import Unit, unit
+
+_MOST_FIELDS = 4000
+"""Compiled in one operation: a document of five thousand tokens has no more, unless it repeats fragments."""
+
+_Collected = tuple[FieldDetailsList, CollectedFields]
+
+
+class _Memo(dict[tuple[GraphQLObjectType, int], _Collected]):
+    """Selections by type and place, as the library's executor keeps them, but for longer than one execution."""
+
+    def __init__(self, prepared: "Prepared") -> None:
+        super().__init__()
+        self._prepared = prepared
+
+    def __setitem__(self, key: tuple[GraphQLObjectType, int], value: _Collected) -> None:
+        super().__setitem__(key, value)
+        self._prepared.spent(1 + len(value[1].grouped_field_set))
+
+
+class Prepared:
+    """Selections that were collected once, and units that were compiled once. Nothing is before it is needed."""
+
+    def __init__(self, executor: Executor[Any], variables: Sequence[str], *, whole: bool) -> None:
+        """Prepare nothing yet.
+
+        Args:
+            executor: of the operation. Of its values only those of the named variables are kept.
+            variables: the names of those that decide what is selected.
+            whole: whether what is deferred comes with the rest.
+        """
+        self.memo = _Memo(self)
+        self.fields = 0
+        """What it weighs: fields that were compiled or collected."""
+        self.spent: Callable[[int], None] = _ignored
+        """Is told of every such field."""
+        self._schema = executor.schema
+        self._fragments = executor.fragments
+        self._operation = executor.operation
+        given = executor.variable_values
+        self._variables = VariableValues(
+            {name: given.sources[name] for name in variables if name in given.sources},
+            {name: given.coerced[name] for name in variables if name in given.coerced},
+        )
+        self._hide_suggestions = executor.hide_suggestions
+        self._whole = whole
+        self._compiled = 0
+        self._top: tuple[GroupedFieldSet, Sequence[DeferUsage]] | None = None
+        self._units: dict[tuple[int, int], tuple[FieldDetailsList, Unit | None]] = {}
+
+    def top(
+        self, grouped: GroupedFieldSet, deferred: Sequence[DeferUsage]
+    ) -> tuple[GroupedFieldSet, Sequence[DeferUsage]]:
+        """The selection at the top of the operation: the same object each time, so all below it is known again."""
+        if self._top is None:
+            self._top = grouped, deferred
+        return self._top
+
+    def unit(self, kind: Any, fields: FieldDetailsList) -> Unit | None:
+        """What completes values of that nullable type; ``None`` where the library does."""
+        key = (id(fields), id(kind))
+        found = self._units.get(key)
+        if found is None:
+            found = self._units[key] = fields, self._made(kind, fields)
+        return found[1]
+
+    def below(self, kind: GraphQLObjectType, fields: FieldDetailsList) -> GroupedFieldSet:
+        """What is selected of an object of that type.
+
+        Raises:
+            NotPlannable: some of it comes later.
+        """
+        known = self.memo.get((kind, id(fields)))
+        if known is None:
+            collected = collect_subfields(
+                self._schema, self._fragments, self._variables, self._operation, kind, fields, self._hide_suggestions
+            )
+            known = self.memo[kind, id(fields)] = fields, collected
+        if not self._whole and known[1].new_defer_usages:
+            raise NotPlannable
+        return known[1].grouped_field_set
+
+    def field(self, kind: GraphQLObjectType, fields: FieldDetailsList) -> GraphQLField:
+        """The definition of that field.
+
+        Raises:
+            NotPlannable: the rest of its list may come later.
+        """
+        field = self._schema.get_field(kind, fields[0].node.name.value)
+        if field is None or _streams(fields):
+            raise NotPlannable
+        return field
+
+    def dispatch(self, kind: GraphQLAbstractType, fields: FieldDetailsList) -> Unit:
+        """The unit for objects of an abstract type. Those for its types are compiled as objects of them are met."""
+        units: dict[type, Unit] = {}
+
+        def complete(value: Any, context: Any) -> Any:
+            cls = type(value)
+            known = units.get(cls)
+            if known is None:
+                found = self.unit(type_of(self._schema, kind, cls), fields)
+                if found is None:
+                    raise NotPlannable
+                known = units[cls] = found
+            return known(value, context)
+
+        return complete
+
+    def spend(self, fields: int) -> None:
+        """Count fields before they are compiled.
+
+        Raises:
+            NotPlannable: these are too many.
+        """
+        self._compiled += fields
+        if self._compiled > _MOST_FIELDS:
+            raise NotPlannable
+        self.spent(fields)
+
+    def _made(self, kind: Any, fields: FieldDetailsList) -> Unit | None:
+        first = fields[0].defer_usage
+        if is_leaf_type(kind) or isinstance(kind, GraphQLNonNull) or _streams(fields):
+            return None
+        if not self._whole and any(details.defer_usage is not first for details in fields):
+            return None  # some of what is below comes with one part of the answer, some with another
+        try:
+            return unit(self, kind, fields)
+        except Exception:  # noqa: BLE001 - what cannot be compiled is executed by the library, which says why
+            return None
+
+
+def _streams(fields: FieldDetailsList) -> bool:
+    return any(directive.name.value == "stream" for directive in fields[0].node.directives or ())
+
+
+def _ignored(_fields: int) -> None:
+    pass

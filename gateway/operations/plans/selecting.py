@@ -1,0 +1,55 @@
+"""Which variables of a document decide what is selected, and whether it can be prepared at all."""
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+from graphql import DirectiveNode, DocumentNode, FragmentDefinitionNode, Undefined, VariableNode, Visitor, visit
+from graphql.execution import Executor
+from msgspec import Struct
+
+_SELECTING = frozenset({"include", "skip", "defer"})
+
+
+class Selecting(Struct, frozen=True):
+    """What the directives of a document say."""
+
+    variables: tuple[str, ...]
+    """Those that decide what is selected."""
+    streams: bool
+    """Whether the rest of a list may be delivered later."""
+    fit: bool
+    """Whether all directives, and fragments, are of a kind that is known here."""
+
+    @classmethod
+    def of(cls, document: DocumentNode) -> Self:
+        """Look at all of it once."""
+        finder = _Finder()
+        visit(document, finder)
+        return cls(tuple(sorted(finder.variables)), finder.streams, finder.fit)
+
+
+def values_of(executor: Executor[Any], variables: Sequence[str]) -> tuple[Any, ...]:
+    """The values of those variables, as far as they have any."""
+    coerced = executor.variable_values.coerced
+    return tuple(coerced.get(name, Undefined) for name in variables)
+
+
+class _Finder(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.variables: set[str] = set()
+        self.streams = False
+        self.fit = True
+
+    def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
+        name = node.name.value
+        if name == "stream":
+            self.streams = True
+        elif name in _SELECTING:
+            values = (argument.value for argument in node.arguments or ())
+            self.variables.update(value.name.value for value in values if isinstance(value, VariableNode))
+        else:
+            self.fit = False
+
+    def enter_fragment_definition(self, node: FragmentDefinitionNode, *_: Any) -> None:
+        self.fit = self.fit and not node.variable_definitions

@@ -1,0 +1,75 @@
+"""Which values a unit may take as they are. Everything else raises ``Unusual``, and the library completes it."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+from graphql import GraphQLEnumType, Undefined
+from msgspec import Struct
+from strawberry.execution import optimized_is_awaitable
+
+_SIMPLE = frozenset({str, int, float, bool, bytes, date, datetime, time, timedelta, Decimal, UUID, list, tuple, dict})
+"""Can neither be awaited nor be an exception, so a scalar may be asked to write them out."""
+
+
+class Unusual(Exception):
+    """A value that the library must complete."""
+
+
+def leaf(coerce: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Writes out a value whose class is not the one that the scalar promises, or that every scalar must look at."""
+
+    def complete(value: Any) -> Any:
+        if type(value) not in _SIMPLE:
+            raise Unusual
+        written = coerce(value)
+        if written is None or written is Undefined:
+            raise Unusual
+        return written
+
+    return complete
+
+
+def names(kind: GraphQLEnumType) -> tuple[type[Enum], dict[str, str]] | None:
+    """The Python enumeration behind one of the graph, and the graph's name for each member's name."""
+    members = getattr(kind, "wrapped_cls", None)
+    if not (isinstance(members, type) and issubclass(members, Enum)):
+        return None
+    found = {}
+    for name, member in members.__members__.items():
+        try:
+            found[name] = kind.coerce_output_value(member)
+        except Exception:  # noqa: BLE001, S112 - a member that cannot be shown is left to the library
+            continue
+    return members, found
+
+
+def admission(known: tuple[type, ...] | None) -> tuple[set[type], Callable[[Any], None]]:
+    """The classes whose instances are objects of a type for certain, and the judgement of one of another class.
+
+    A class is remembered when nothing in its instances can change the judgement: records have no attributes of their
+    own making. Objects of other classes are judged each time.
+
+    Args:
+        known: the classes that the type shows; ``None`` for a type that shows whatever it is given.
+    """
+    admitted: set[type] = set()
+
+    def admit(value: Any) -> None:
+        cls = type(value)
+        if known is not None and not isinstance(value, known):
+            raise Unusual
+        if value is None or value is Undefined or isinstance(value, Exception) or optimized_is_awaitable(value):
+            raise Unusual
+        if is_plain(cls):
+            admitted.add(cls)
+
+    return admitted, admit
+
+
+def is_plain(cls: type) -> bool:
+    """Whether all instances of the class are alike: they have its fields, and no attribute of their own."""
+    return issubclass(cls, Struct) and not cls.__dictoffset__ and "__getattr__" not in cls.__dict__

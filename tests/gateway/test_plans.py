@@ -1,0 +1,254 @@
+"""Operations are compiled when they come again, within bounds, and never change what is answered."""
+
+import gc
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import strawberry
+from graphql import ExecutionResult
+from graphql.execution import Executor as LibraryExecutor
+from msgspec import Struct
+
+from gateway.operations.execution import Executor
+from gateway.operations.plans import self_test
+from gateway.operations.plans.executing import PlannedExecutor
+from gateway.operations.plans.tally import Mode
+from gateway.operations.request import GraphQLRequest
+from gateway.operations.waves import WholeExecutor
+from gateway.settings import Execution, Limits
+from resolvers.shown import instances_of
+
+THINGS = "{ things { name twin { name } } }"
+
+
+class ThingOf(Struct, frozen=True):
+    name: Any = "a"
+    twin: Any = None
+
+
+ONE = (ThingOf(),)
+
+
+@strawberry.type
+class Thing:
+    """Shows a record, and twice its name."""
+
+    is_type_of = staticmethod(instances_of(ThingOf))
+    name: str
+    twin: "Thing | None"
+    wrong: str = strawberry.field(resolver=lambda: "the library's", metadata={"pure": lambda _thing, _context: "ours"})
+
+
+@strawberry.type
+class Query:
+    """Things, as the context has them."""
+
+    @strawberry.field
+    def things(self, info: strawberry.Info, code: str | None = None) -> list[Thing | None]:
+        """All of them."""
+        found: list[Thing | None] = info.context
+        return found
+
+
+SCHEMA = strawberry.Schema(query=Query)
+
+
+def executor(
+    plans: Mode = "on", *, documents: int = 100, fields: int = 10_000, told: Callable[[str], None] = print
+) -> Executor:
+    return Executor(
+        SCHEMA,
+        Limits(documents=documents),
+        introspection=True,
+        execution=Execution(plans=plans, compiled_fields=fields),
+        differs=told,
+    )
+
+
+async def run(by: Executor, text: str, things: Any = ONE, **variables: Any) -> ExecutionResult:
+    result = await by.run(by.prepare(GraphQLRequest(query=text)), variables, things)
+    assert isinstance(result, ExecutionResult)
+    return result
+
+
+async def test_a_document_is_compiled_when_it_comes_again() -> None:
+    """Not before: one that nobody uses twice costs nothing but its own execution."""
+    by = executor()
+    first = await run(by, THINGS)
+    assert (len(by.plans), by.plans.tally.fields) == (0, 0)
+
+    second = await run(by, THINGS)
+    assert len(by.plans) == 1
+    assert by.plans.tally.fields > 0
+    assert first.data == second.data == {"things": [{"name": "a", "twin": None}]}
+
+
+async def test_what_is_compiled_does_not_grow_with_use() -> None:
+    """Whatever comes in the data."""
+    by = executor()
+    for _ in range(2):
+        await run(by, THINGS, (ThingOf(twin=ThingOf()), None, ThingOf(name=None), 7))
+    weight = by.plans.tally.fields
+    for _ in range(20):
+        await run(by, THINGS, (ThingOf(twin=ThingOf()), None, ThingOf(name=None), 7))
+
+    assert (by.plans.tally.fields, by.plans.tally.operations) == (weight, 1)
+
+
+async def test_only_the_bad_item_is_completed_by_the_library() -> None:
+    """And its error is the library's own."""
+    by = executor()
+    for _ in range(2):
+        await run(by, THINGS)
+    result = await run(by, THINGS, (ThingOf(), ThingOf(name=None), ThingOf(name="c")))
+
+    assert result.data == {"things": [{"name": "a", "twin": None}, None, {"name": "c", "twin": None}]}
+    assert [(error.message, error.path) for error in result.errors or ()] == [
+        ("Cannot return null for non-nullable field Thing.name.", ["things", 1, "name"])
+    ]
+    assert by.plans.tally.given_up == 2  # the list, and then the one item of it
+
+
+async def test_a_forgotten_document_takes_its_plans_along() -> None:
+    """The store of documents is the only one that keeps them alive."""
+    by = executor(documents=1)
+    for _ in range(2):
+        await run(by, THINGS)
+    await run(by, "{ __typename }")
+
+    assert (len(by.plans), by.plans.tally.fields) == (0, 0)
+
+
+async def test_an_attacker_does_not_make_it_grow() -> None:
+    """Neither by documents that each come twice nor by values that each select something else."""
+    by = executor(fields=200)
+    for number in range(60):
+        for _ in range(2):
+            await run(by, f"{{ things {{ a{number}: name twin {{ b{number}: name }} }} }}")
+        assert by.plans.tally.fields <= 200
+    names = [f"v{number}" for number in range(6)]
+    variables = ", ".join(f"${name}: Boolean!" for name in names)
+    fields = " ".join(f"{name}: name @include(if: ${name})" for name in names)
+    for number in range(64):
+        values = {name: bool(number >> place & 1) for place, name in enumerate(names)}
+        result = await run(by, f"query ({variables}) {{ things {{ __typename {fields} }} }}", **values)
+        assert result.data is not None
+        assert set(result.data["things"][0]) == {"__typename", *(name for name in names if values[name])}
+        assert by.plans.tally.fields <= 200
+
+    assert 1 <= len(by.plans) < 60
+
+
+async def test_a_document_that_repeats_fragments_is_compiled_within_bounds() -> None:
+    """What is over the bound of one operation is executed by the library, and answered all the same."""
+    steps = " ".join(
+        f"fragment F{n} on Thing {{ a: twin {{ ...F{n + 1} }} b: twin {{ ...F{n + 1} }} name }}" for n in range(12)
+    )
+    text = f"{{ things {{ ...F0 }} }} {steps} fragment F12 on Thing {{ name }}"
+    by = Executor(
+        SCHEMA,
+        Limits(max_aliases=10**9, max_depth=50),
+        introspection=True,
+        execution=Execution(),
+        differs=print,
+    )
+    results = [await run(by, text, (ThingOf(twin=ThingOf()),)) for _ in range(3)]
+
+    assert results[0].data == results[2].data
+    assert results[0].errors is None
+    assert by.plans.tally.fields < 10_000
+
+
+class Number(str):
+    """A text of which it can be told whether anybody still holds it."""
+
+    __slots__ = ("__weakref__",)
+
+
+async def test_nothing_of_the_caller_is_kept() -> None:
+    """Values of variables are a citizen's. Only those are remembered that decide what is selected: yes or no."""
+    by = executor()
+    text = "query ($code: String, $with: Boolean!) { things(code: $code) { name @include(if: $with) } }"
+    held = []
+    for _ in range(3):
+        code = Number("079187998112")
+        held.append(weakref.ref(code))
+        await run(by, text, code=code, **{"with": True})
+        del code
+    gc.collect()
+
+    assert [ref() for ref in held] == [None, None, None]
+    assert len(by.plans) == 1
+
+
+async def test_off_compiles_nothing() -> None:
+    by = executor("off")
+    for _ in range(3):
+        await run(by, THINGS)
+
+    assert (len(by.plans), by.plans.tally.mode) == (0, "off")
+
+
+async def test_where_both_are_asked_the_caller_gets_the_librarys_value() -> None:
+    """And the difference is told by the field at which it was found, and counted."""
+    told: list[str] = []
+    verifying, trusting = executor("verify", told=told.append), executor("on")
+    for _ in range(2):
+        verified = await run(verifying, "{ things { wrong } }")
+        trusted = await run(trusting, "{ things { wrong } }")
+
+    assert verified.data == {"things": [{"wrong": "the library's"}]}
+    assert trusted.data == {"things": [{"wrong": "ours"}]}
+    assert told == ["Query.things"]
+    assert verifying.plans.tally.differences == 1
+
+
+async def test_where_both_are_asked_and_agree_nothing_is_told() -> None:
+    told: list[str] = []
+    by = executor("verify", told=told.append)
+    for _ in range(3):
+        await run(by, THINGS, (ThingOf(), ThingOf(name=None), 7))
+
+    assert told == []
+    assert by.plans.tally.given_up > 0
+
+
+def test_the_library_of_today_passes_the_self_test() -> None:
+    assert self_test.fault(WholeExecutor) is None
+
+
+class OtherShape(LibraryExecutor[None]):
+    """Takes one argument more."""
+
+    def complete_value(self, *given: Any, more: Any = None) -> Any:
+        return super().complete_value(*given)
+
+
+class OtherBehaviour(LibraryExecutor[None]):
+    """Writes texts out otherwise."""
+
+    @staticmethod
+    def complete_leaf_value(return_type: Any, result: Any) -> Any:
+        found = LibraryExecutor.complete_leaf_value(return_type, result)
+        return found.upper() if isinstance(found, str) else found
+
+
+class OtherMemory(LibraryExecutor[None]):
+    """Remembers selections in another way."""
+
+    def collect_subfields(self, return_type: Any, field_details_list: Any) -> Any:
+        raise LookupError
+
+
+@pytest.mark.parametrize("library", [OtherShape, OtherBehaviour, OtherMemory])
+def test_another_library_turns_plans_off(library: type[LibraryExecutor[None]]) -> None:
+    """One whose methods have another shape, or that behaves otherwise."""
+    planned = type(
+        "Planned",
+        (PlannedExecutor, library),
+        {"build_resolve_info": WholeExecutor.build_resolve_info, "operation_extensions": None},
+    )
+
+    assert self_test.fault(planned, library)
