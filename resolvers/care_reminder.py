@@ -1,7 +1,7 @@
 """What a citizen is reminded of: ``reminding/`` and due vaccinations in the graph."""
 
 from collections.abc import Awaitable, Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date
 from itertools import chain
 from typing import Annotated
 
@@ -11,13 +11,14 @@ from msgspec import Struct
 from connectors import records
 from connectors.contract import Question
 from connectors.records import CoverageStatus, doc
+from resolvers import pregnancy, screening
 from resolvers.chart import Chart
 from resolvers.completeness import CompletenessOf, together
 from resolvers.connection import Record
 from resolvers.context import Context, Info
 from resolvers.forecast.engine import Reason, SeriesStatus
 from resolvers.gathering import gather
-from resolvers.reminding import ends
+from resolvers.reminding import ends, programmes
 from resolvers.reminding.checks import Known, checks
 from resolvers.reminding.reminder import Reminder, ReminderKind, ReminderReason, ReminderState
 from resolvers.reminding.rules import RULES
@@ -78,18 +79,22 @@ def care_reminders(root: strawberry.Parent[Chart], info: Info) -> Awaitable[Care
     """Everything that is due, late or near, and what cannot be told."""
     context = info.context
     today = context.today
-    since = today - timedelta(days=RULES.longest)
     vaccinations = immunization_forecast(root, info)
     conditions = gather(info, root, Question(about=records.Condition))
-    results = gather(info, root, Question(about=records.Observation, since=since))
+    results = gather(info, root, Question(about=records.Observation))
     medicines = gather(info, root, Question(about=records.Medication))
     cards = gather(info, root, Question(about=records.Coverage))
     referrals = gather(info, root, Question(about=records.Referral))
     appointments = gather(info, root, Question(about=records.Appointment))
+    person = gather(info, root, Question(about=records.Demographics))
+    screenings, pregnancies = screening.known(info, root), pregnancy.known(info, root)
 
     async def told() -> CareRemindersOf:
         doses, has, measured = await vaccinations, await conditions, await results
         taken, insured, sent, booked = await medicines, await cards, await referrals, await appointments
+        who, screened, expected = await person, await screenings, await pregnancies
+        sex = who.items[0].sex if who.items else None
+        examined = screened.completeness.complete
         known = Known(
             today=today,
             born=root.subject.birth_date,
@@ -104,25 +109,37 @@ def care_reminders(root: strawberry.Parent[Chart], info: Info) -> Awaitable[Care
             ends.cards(today, insured.items, RULES, complete=insured.complete),
             ends.appointments(today, booked.items, RULES),
             ends.referrals(today, sent.items, RULES),
+            programmes.screenings(
+                today, known.born, sex, screened.items, screened.due, RULES, complete=examined and who.complete
+            ),
+            programmes.antenatal(
+                today,
+                [(one, one.visits) for one in expected.items],
+                RULES,
+                complete=expected.completeness.complete,
+            ),
         )
         clear = not any(card.status is CoverageStatus.UNKNOWN for card in insured.items)
         checked = has.complete and measured.complete
         told_in_full = {
             ReminderKind.VACCINATION: _is_told(doses),
-            ReminderKind.SCREENING: checked and known.born is not None,
+            ReminderKind.SCREENING: checked and known.born is not None and examined and sex is not None,
             ReminderKind.FOLLOW_UP: checked,
             ReminderKind.REFILL: taken.complete,
             ReminderKind.INSURANCE: insured.complete and clear,
             ReminderKind.APPOINTMENT: booked.complete,
             ReminderKind.REFERRAL: sent.complete,
+            ReminderKind.ANTENATAL: expected.completeness.complete,
         }
-        each = (has, measured, taken, insured, sent, booked)
+        each = (has, measured, taken, insured, sent, booked, who)
         return CareRemindersOf(
             reminders=_ordered([*_doses(context, doses), *(_shown(context, one) for one in found)]),
             cannot_say=tuple(kind for kind, complete in told_in_full.items() if not complete),
             version=RULES.version,
             advice=context.language.say("reminder_reasons", "ADVICE"),
-            completeness=together((doses.completeness, *(one.completeness for one in each))),
+            completeness=together(
+                (doses.completeness, screened.completeness, expected.completeness, *(one.completeness for one in each))
+            ),
         )
 
     return told()

@@ -26,8 +26,10 @@ from resolvers import (
     medication,
     observation,
     planning,
+    pregnancy,
     procedure,
     report,
+    screening,
     vaccination_forecast,
 )
 from resolvers.chart import Chart
@@ -36,6 +38,8 @@ from resolvers.connection import Connection, Record
 from resolvers.context import Info
 from resolvers.eligibility import Eligibility, covered
 from resolvers.node import Node
+from resolvers.primary_care import PrimaryCare
+from resolvers.primary_care import primary_care as responsible
 from resolvers.scalars import CitizenId
 from resolvers.shown import instances_of, resolved, shown
 
@@ -82,6 +86,10 @@ class Citizen(Node):
     dependants: family.RepresentationConnection = resolved(
         family.dependants, "Whom the citizen may act for today: minor children, wards."
     )
+    representatives: family.RepresentativeConnection = resolved(
+        family.representatives, "Who may act for the citizen today: parents of a minor, guardians."
+    )
+    primary_care: PrimaryCare = resolved(responsible, "Who is responsible for everyday care, and where it is insured.")
     summary: health_summary.HealthSummary = resolved(
         health_summary.summary, "The first screen: the sections of the International Patient Summary."
     )
@@ -117,6 +125,13 @@ class Citizen(Node):
     growth: child_growth.Growth = resolved(
         child_growth.growth,
         "How a child has grown, beside the standards of the World Health Organization. For information only.",
+    )
+    screenings: Connection[screening.Screening] = resolved(
+        screening.screenings,
+        "Results that count for screening programmes, whoever ordered them. For information only.",
+    )
+    pregnancies: Connection[pregnancy.Pregnancy] = resolved(
+        pregnancy.pregnancies, "Pregnancies, with weeks, visits and the next visit. For information only."
     )
     care_reminders: care_reminder.CareReminders = resolved(
         care_reminder.care_reminders,

@@ -1,4 +1,4 @@
-"""Whom the citizen represents."""
+"""Whom the citizen represents, and who represents the citizen."""
 
 from collections.abc import Awaitable
 from datetime import date
@@ -10,7 +10,7 @@ from msgspec import Struct
 from connectors import records
 from connectors.contract import Question
 from connectors.records import RepresentationBasis
-from resolvers.access.rules import last_day
+from resolvers.access.rules import last_day, represents
 from resolvers.chart import Chart
 from resolvers.completeness import Completeness, CompletenessOf, completeness
 from resolvers.connection import Provenance
@@ -76,6 +76,70 @@ def dependants(root: strawberry.Parent[Chart], info: Info) -> Awaitable[Househol
         return Household(nodes=nodes, completeness=completeness(found, context.language))
 
     return household()
+
+
+class RepresentedBy(Struct, frozen=True, kw_only=True):
+    """One person who may act for the citizen today. No chart: this opens nobody's record."""
+
+    name: str
+    basis: RepresentationBasis
+    valid_from: date | None
+    valid_until: date | None
+    provenance: tuple[records.Provenance, ...]
+
+
+class RepresentedByAll(Struct, frozen=True, kw_only=True):
+    """Everybody who may act for the citizen, and whether that is all."""
+
+    nodes: tuple[RepresentedBy, ...]
+    completeness: CompletenessOf
+
+
+@strawberry.type(description="Somebody who may act for the citizen today. It names them and opens nothing of theirs.")
+class Representative:
+    """Somebody who may act for the citizen."""
+
+    name: str = strawberry.field(description="Name as registered.")
+    basis: RepresentationBasis = strawberry.field(description="Why.")
+    valid_from: date | None = strawberry.field(description="First day of the right, where the register says so.")
+    valid_until: date | None = strawberry.field(
+        description="Last day of the right; a parent's ends on the eve of the eighteenth birthday."
+    )
+    provenance: list[Provenance] = strawberry.field(description="The register that says so.")
+
+
+@strawberry.type(description="Who may act for the citizen today, and whether that is all there is.")
+class RepresentativeConnection:
+    """Who may act for the citizen."""
+
+    nodes: list[Representative] = strawberry.field(description="One entry per person.")
+    completeness: Completeness = strawberry.field(description="Whether the register answered.")
+
+
+def representatives(root: strawberry.Parent[Chart], info: Info) -> Awaitable[RepresentedByAll]:
+    """Who may act for the citizen today. A right that ended or was taken away is not here."""
+    context = info.context
+    question = Question(about=records.Representative)
+    asked = context.federation.ask(question, context.access.permit(root, records.Representative))
+
+    async def listed() -> RepresentedByAll:
+        found = await asked
+        today = [right for right in found.records if represents(right, context.today) is not None]
+        return RepresentedByAll(
+            nodes=tuple(map(_represented_by, today)), completeness=completeness(found, context.language)
+        )
+
+    return listed()
+
+
+def _represented_by(right: records.Representative) -> RepresentedBy:
+    return RepresentedBy(
+        name=right.full_name,
+        basis=right.basis,
+        valid_from=right.valid_from,
+        valid_until=last_day(right),
+        provenance=right.provenance,
+    )
 
 
 def _represented(relation: records.Relation, chart: Chart) -> Represented:

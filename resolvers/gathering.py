@@ -1,7 +1,7 @@
 """What a derived field rests on: the joined records of one class, and whether they are all there are."""
 
-from collections.abc import Awaitable
-from typing import Generic, TypeVar
+from collections.abc import Awaitable, Sequence
+from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
 
@@ -9,7 +9,7 @@ from connectors.contract import Question
 from connectors.records import Record
 from resolvers import joining
 from resolvers.chart import Chart
-from resolvers.completeness import CompletenessOf, completeness
+from resolvers.completeness import CompletenessOf, completeness, together
 from resolvers.context import Info
 
 R = TypeVar("R", bound=Record)
@@ -40,3 +40,9 @@ def gather(info: Info, chart: Chart, question: Question[R]) -> Awaitable[Gathere
         return Gathered(tuple(items), tuple(found.records), completeness(found, context.language))
 
     return gathered()
+
+
+def held_together(found: Sequence[Gathered[Any]]) -> CompletenessOf:
+    """The completeness of what rests on several classes. One that no source holds has no say beside others."""
+    held = [one.completeness for one in found if one.completeness.sources or one.completeness.not_asked]
+    return together(held or [one.completeness for one in found])

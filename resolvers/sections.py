@@ -15,11 +15,15 @@ from connectors.records import (
     Immunization,
     Medication,
     Observation,
+    Pregnancy,
+    PrimaryCare,
     Procedure,
     Record,
     Referral,
     Relation,
     Report,
+    Representative,
+    Screening,
 )
 
 
@@ -27,7 +31,7 @@ class Section(Described):
     """A part of a citizen's record."""
 
     DEMOGRAPHICS = "DEMOGRAPHICS", "Who the citizen is."
-    FAMILY = "FAMILY", "Whom the citizen represents, and by whom the citizen is represented."
+    FAMILY = "FAMILY", "Whom the citizen represents."
     ENCOUNTERS = "ENCOUNTERS", "Visits and stays."
     CONDITIONS = "CONDITIONS", "Problems and diagnoses."
     ALLERGIES = "ALLERGIES", "Allergies and intolerances."
@@ -43,6 +47,10 @@ class Section(Described):
     REFERRALS = "REFERRALS", "Referrals to another place of care."
     APPOINTMENTS = "APPOINTMENTS", "Planned visits."
     CARE_PLANS = "CARE_PLANS", "What is meant to be done over some time."
+    REPRESENTATIVES = "REPRESENTATIVES", "Who represents the citizen."
+    PRIMARY_CARE = "PRIMARY_CARE", "Who is responsible for everyday care."
+    SCREENINGS = "SCREENINGS", "Results of screening programmes."
+    PREGNANCIES = "PREGNANCIES", "Pregnancies."
 
 
 SECTION_OF: dict[type[Record], Section] = {
@@ -63,4 +71,8 @@ SECTION_OF: dict[type[Record], Section] = {
     Referral: Section.REFERRALS,
     Appointment: Section.APPOINTMENTS,
     CarePlan: Section.CARE_PLANS,
+    Representative: Section.REPRESENTATIVES,
+    PrimaryCare: Section.PRIMARY_CARE,
+    Screening: Section.SCREENINGS,
+    Pregnancy: Section.PREGNANCIES,
 }

@@ -85,7 +85,7 @@ class FhirSource:
         subject = grant.subject
         offers = await self._statement.offers(deadline) if self._options.capabilities == "read" else None
         if self._options.patient_search == "direct" and question.about is not Demographics:
-            return await self._by(subject, (subject.personal_id,), None, question, offers, inquiry, deadline)
+            return await self._by(subject, None, question, offers, inquiry, deadline)
         people: _People = await inquiry.once(
             (self.info.id, "patient", subject.ref), lambda: self._people(subject, offers, inquiry, deadline)
         )
@@ -94,7 +94,7 @@ class FhirSource:
             return joined([Gave(held, people.found)], self._around(subject))
         if not people.ids:
             return Answer(records=(), retrieved_at=self._clock.now())
-        return await self._by(subject, people.ids, frozenset(people.ids), question, offers, inquiry, deadline)
+        return await self._by(subject, people, question, offers, inquiry, deadline)
 
     async def write(self, entry: Entry, key: str, mandate: Mandate, inquiry: Inquiry) -> Receipt:
         """Have the server create the entry, once for each key (see ``writing.Recorder``)."""
@@ -143,18 +143,21 @@ class FhirSource:
     async def _by(
         self,
         subject: Subject,
-        ids: tuple[str, ...],
-        known: frozenset[str] | None,
+        people: _People | None,
         question: Question[R],
         offers: Offers | None,
         inquiry: Inquiry,
         deadline: Deadline,
     ) -> Answer[R]:
-        """The records of a class that refer to these Patients, of every type that the server has for it."""
+        """The records of a class that refer to these Patients, of every type that the server has for it.
+
+        Where the server takes the bare number nothing is known of its Patients.
+        """
         served = types_of(question.about, self._options, offers)
+        served = tuple(held for held in served if held.wire is not wire.Patient or people)
         share = deadline.within(deadline.left() * _SHARE) if len(served) > 1 else deadline
         parts = await asyncio.gather(
-            *(self._of_type(held, subject, ids, known, question, offers, inquiry, share) for held in served),
+            *(self._of_type(held, subject, people, question, offers, inquiry, share) for held in served),
             return_exceptions=True,
         )
         size = sum(size_of(part.found.resources) for part in parts if isinstance(part, Gave))
@@ -164,14 +167,20 @@ class FhirSource:
         self,
         held: Held,
         subject: Subject,
-        ids: tuple[str, ...],
-        known: frozenset[str] | None,
+        people: _People | None,
         question: Question[R],
         offers: Offers | None,
         inquiry: Inquiry,
         deadline: Deadline,
     ) -> Gave:
         """The resources of one type."""
+        if held.wire is wire.Patient and people is not None:
+            itself: Found[Any] = Found(
+                resources=people.found.resources
+            )  # checked already; followed for this class alone
+            await self._follow(held, people.found.resources.values(), itself, deadline)
+            return Gave(held, itself)
+        ids, known = (people.ids, frozenset(people.ids)) if people else ((subject.personal_id,), None)
         fields = parameters(question, held, ids, self._options, offers)
         found = await self._searcher.search(held.wire, fields, inquiry, deadline)
         resources = tuple(found.resources.values())
@@ -188,7 +197,7 @@ class FhirSource:
         """Fetch what the resources point to and the server did not include."""
         pointers = (pointer for resource in resources for pointer in held.points_to(resource))
         targets = dict.fromkeys(target for pointer in pointers if (target := self._base.target(pointer)))
-        for kind in self._followed:
+        for kind in dict.fromkeys((*self._followed, *held.also_fetched)):
             ids = [id_ for type_, id_ in targets if type_ == kind and (type_, id_) not in found.linked]
             found.linked |= await self._searcher.fetch(kind, ids, deadline)
 

@@ -18,6 +18,7 @@ from connectors.fhir.mapping.insurance import coverage
 from connectors.fhir.mapping.medication import dispense, prescription, product_of, statement
 from connectors.fhir.mapping.observation import CATEGORY_CODES, observation
 from connectors.fhir.mapping.planning import appointment, care_plan, referral
+from connectors.fhir.mapping.programmes import care_team, general_practitioner, pregnancy
 from connectors.fhir.mapping.results import document, procedure, report
 from connectors.records import (
     Allergy,
@@ -32,6 +33,8 @@ from connectors.records import (
     Immunization,
     Medication,
     Observation,
+    Pregnancy,
+    PrimaryCare,
     Procedure,
     Record,
     Referral,
@@ -56,6 +59,8 @@ class Held(Struct, frozen=True, kw_only=True):
     """References without whose targets the record would lack something."""
     includes: tuple[str, ...] = ()
     """The same as values of ``_include``."""
+    also_fetched: tuple[str, ...] = ()
+    """Types behind those references that are fetched for this type alone."""
     stands_for: Callable[[Any], Reference | None] = lambda _: None
     """The resource of another type of the same class that says the same with less: it is then left out."""
 
@@ -175,6 +180,28 @@ HELD: Mapping[type[Record], tuple[Held, ...]] = {
             to_record=care_plan,
             has_subject=True,
             points_to=lambda plan: (plan.author, plan.custodian),
+        ),
+    ),
+    PrimaryCare: (
+        Held(
+            wire=wire.Patient,
+            to_record=general_practitioner,
+            points_to=lambda patient: patient.general_practitioner,
+            also_fetched=("Practitioner", "Organization"),
+        ),
+        Held(
+            wire=wire.CareTeam,
+            to_record=care_team,
+            has_subject=True,
+            points_to=lambda team: (*(one.member for one in team.participant), *team.managing_organization),
+            also_fetched=("Practitioner", "Organization"),
+        ),
+    ),
+    Pregnancy: (
+        Held(
+            wire=wire.EpisodeOfCare,
+            to_record=pregnancy,
+            points_to=lambda episode: (episode.managing_organization,),
         ),
     ),
 }

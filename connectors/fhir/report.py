@@ -50,7 +50,7 @@ _NEIGHBOURS = {
 _OF_TYPES: Mapping[str, Mapping[str, str]] = {
     "Patient": {
         "no record has a place for it": "active maritalStatus multipleBirthBoolean multipleBirthInteger photo",
-        "other people, and who keeps the file": "contact generalPractitioner managingOrganization",
+        "other people, and who keeps the file": "contact managingOrganization",
         "for whom an interpreter is called": "communication",
     },
     **dict.fromkeys(_LINKED, _NEIGHBOURS),

@@ -1,4 +1,4 @@
-"""Speaks with the register: two operations, asked in JSON, the number in the body and nowhere else."""
+"""Speaks with the register: three operations, asked in JSON, the number in the body and nowhere else."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, ClassVar, TypeVar
@@ -15,26 +15,27 @@ from connectors.person import require_same_person
 from connectors.population import dates, formats, mapping
 from connectors.population.options import PopulationOptions
 from connectors.population.report import reports_of
-from connectors.population.wire import Citizen, CitizenAnswer, DependantsAnswer
-from connectors.records import Demographics, Record, Relation, SourceInfo
+from connectors.population.wire import Citizen, CitizenAnswer, DependantsAnswer, RepresentativesAnswer
+from connectors.records import Demographics, Record, Relation, Representative, SourceInfo
 from connectors.stamping import Stamp
 from connectors.work import aside
 
 R = TypeVar("R", bound=Record)
-A = TypeVar("A", CitizenAnswer, DependantsAnswer)
+A = TypeVar("A", CitizenAnswer, DependantsAnswer, RepresentativesAnswer)
 
 _CITIZEN = msgspec.json.Decoder(CitizenAnswer)
 _DEPENDANTS = msgspec.json.Decoder(DependantsAnswer)
+_REPRESENTATIVES = msgspec.json.Decoder(RepresentativesAnswer)
 _FOUND, _UNKNOWN = "00", "01"
-_MOST_DEPENDANTS = 200
-"""More than this are cut off: nobody has as many children and wards."""
+_MOST_LISTED = 200
+"""More than this are cut off: nobody has as many children and wards, or people who act for them."""
 
 
 class PopulationSource:
     """The register behind one platform, as a source."""
 
     options: ClassVar[type[PopulationOptions]] = PopulationOptions
-    can_hold: ClassVar[frozenset[type[Record]]] = frozenset({Demographics, Relation})
+    can_hold: ClassVar[frozenset[type[Record]]] = frozenset({Demographics, Relation, Representative})
     reports = staticmethod(reports_of)
 
     def __init__(
@@ -52,7 +53,7 @@ class PopulationSource:
         self._line = Line(options, clock=clock, transport=transport)
 
     async def ask(self, question: Question[R], grant: Grant, inquiry: Inquiry) -> Answer[R]:
-        """Who the citizen is, or whom the citizen represents.
+        """Who the citizen is, whom the citizen represents, or who represents the citizen.
 
         Raises:
             SourceError: no usable answer.
@@ -88,8 +89,19 @@ class PopulationSource:
         if answer.personal_id != subject.personal_id:
             raise WrongPerson("the list of dependants is not this citizen's")
         listed = answer.dependants or []
-        records, dropped = mapping.relations(listed[:_MOST_DEPENDANTS], Stamp(self.info, subject, at))
-        return Answer(records=records, retrieved_at=at, dropped=dropped, truncated=len(listed) > _MOST_DEPENDANTS)
+        records, dropped = mapping.relations(listed[:_MOST_LISTED], Stamp(self.info, subject, at))
+        return Answer(records=records, retrieved_at=at, dropped=dropped, truncated=len(listed) > _MOST_LISTED)
+
+    async def _representatives(self, subject: Subject, request_id: str, deadline: Deadline) -> Answer[Representative]:
+        answer = await self._call(_REPRESENTATIVES, self._paths.representatives, subject, request_id, deadline)
+        at = self._clock.now()
+        if answer is None:
+            return Answer(records=(), retrieved_at=at)
+        if answer.personal_id != subject.personal_id:
+            raise WrongPerson("the list of representatives is not this citizen's")
+        listed = answer.representatives or []
+        records, dropped = mapping.representatives(listed[:_MOST_LISTED], Stamp(self.info, subject, at))
+        return Answer(records=records, retrieved_at=at, dropped=dropped, truncated=len(listed) > _MOST_LISTED)
 
     async def _call(
         self,
@@ -132,5 +144,6 @@ def _require_citizen(citizen: Citizen, subject: Subject) -> None:
 HELD: Mapping[type[Record], Callable[[PopulationSource, Subject, str, Deadline], Awaitable[Answer[Any]]]] = {
     Demographics: PopulationSource._demographics,  # noqa: SLF001 - the table of this very class
     Relation: PopulationSource._relations,  # noqa: SLF001 - as above
+    Representative: PopulationSource._representatives,  # noqa: SLF001 - as above
 }
 """How a class of record is answered."""

@@ -7,17 +7,17 @@ import msgspec
 
 from connectors import xml
 from connectors.errors import Garbled
-from connectors.population.wire import CitizenAnswer, DependantsAnswer, WrittenAnswer
+from connectors.population.wire import CitizenAnswer, DependantsAnswer, RepresentativesAnswer, WrittenAnswer
 from connectors.reply import Reply
 
-A = TypeVar("A", CitizenAnswer, DependantsAnswer)
+A = TypeVar("A", CitizenAnswer, DependantsAnswer, RepresentativesAnswer)
 
 Format = Literal["json", "xml", "xml-in-json"]
 
 _JSON = frozenset({"application/json"})
 _XML = frozenset({"application/xml", "text/xml"})
 _OUTER = msgspec.json.Decoder(WrittenAnswer)
-_CITIZEN, _LIST = "CongDan", "DanhSach"
+_CITIZEN, _LIST, _REPRESENTATIVES = "CongDan", "DanhSach", "DanhSachDaiDien"
 _TRUTHS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -59,7 +59,7 @@ def _xml_in_json(body: bytes) -> Any:
         outer = _OUTER.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Garbled(type(error).__name__) from None
-    inner = {_CITIZEN: outer.citizen, _LIST: outer.dependants}
+    inner = {_CITIZEN: outer.citizen, _LIST: outer.dependants, _REPRESENTATIVES: outer.representatives}
     documents = {name: _plain(xml.read(text)) for name, text in inner.items() if text}
     return {"MaKetQua": outer.code, "SoDinhDanh": outer.personal_id, **documents}
 
@@ -70,7 +70,7 @@ _MEDIA_TYPES: Mapping[Format, frozenset[str]] = {"xml": _XML, "xml-in-json": _JS
 
 def _plain(element: xml.Element) -> Any:
     """The element as the same fact stands in JSON: nothing where it is empty, a list where a name comes twice."""
-    if element.name == _LIST:
+    if element.name in (_LIST, _REPRESENTATIVES):
         return [_plain(child) for child in element.children]
     if not element.children:
         return _TRUTHS.get(element.text, element.text) if element.name == "HanChe" else element.text or None

@@ -8,11 +8,12 @@ import msgspec
 from msgspec import Raw
 
 from connectors.population import dates
-from connectors.population.wire import Citizen, Code, Dependant, Name, Place
-from connectors.records import Address, Demographics, PartialDate, Relation, RepresentationBasis, Sex
+from connectors.population.wire import Citizen, Code, Dependant, Name, Place, Representing
+from connectors.records import Address, Demographics, PartialDate, Relation, RepresentationBasis, Representative, Sex
 from connectors.stamping import Stamp
 
 _DEPENDANT = msgspec.json.Decoder(Dependant)
+_REPRESENTING = msgspec.json.Decoder(Representing)
 _PERSONAL_ID = re.compile(r"\d{12}", re.ASCII)
 _SEXES = {"1": Sex.MALE, "2": Sex.FEMALE}
 _BASES = {
@@ -62,6 +63,22 @@ def relations(dependants: Iterable[Raw], stamp: Stamp) -> tuple[tuple[Relation, 
     return tuple(records.values()), dropped
 
 
+def representatives(listed: Iterable[Raw], stamp: Stamp) -> tuple[tuple[Representative, ...], int]:
+    """Who represents the citizen, in the register's order and each fact once, and how many cannot be read.
+
+    As strict as ``relations``. A right is judged by the citizen's birth date, so without a proven one none can be.
+    """
+    records: dict[str, Representative] = {}
+    dropped = 0
+    for raw in listed:
+        try:
+            found = _representative(_REPRESENTING.decode(raw), stamp)
+            records[found.id] = found
+        except (msgspec.DecodeError, ValueError, LookupError, RecursionError):
+            dropped += 1
+    return tuple(records.values()), dropped
+
+
 def birth_date(citizen: Citizen) -> PartialDate:
     """The date of birth, as exactly as it is known.
 
@@ -91,11 +108,32 @@ def _relation(dependant: Dependant, stamp: Stamp) -> Relation:
     )
 
 
+def _representative(entry: Representing, stamp: Stamp) -> Representative:
+    born, name = stamp.subject.birth_date, _full_name(entry.citizen.name)
+    if not born:
+        raise ValueError("no proven birth date")
+    return Representative(
+        **stamp(
+            Representative, _hashed(entry.relation, f"{name}\0{entry.since}\0{entry.until}\0{entry.barred}", stamp)
+        ),
+        full_name=name,
+        birth_date=born,
+        basis=_BASES[entry.relation],
+        valid_from=dates.day(entry.since),
+        valid_until=dates.day(entry.until),
+        barred=entry.barred,
+    )
+
+
 def _relation_id(dependant: Dependant, stamp: Stamp) -> str:
     """What stands for this relation in provenance: the register gives it no id, and the number must not be one."""
     said = f"{dependant.citizen.personal_id}\0{dependant.since or ''}\0{dependant.until or ''}\0{dependant.barred}"
+    return _hashed(dependant.relation, said, stamp)
+
+
+def _hashed(relation: str, said: str, stamp: Stamp) -> str:
     digest = blake2b(said.encode(), key=stamp.subject.ref.encode()[:64], digest_size=8)
-    return f"{dependant.relation}-{digest.hexdigest()}"
+    return f"{relation}-{digest.hexdigest()}"
 
 
 def _full_name(name: Name | None) -> str:

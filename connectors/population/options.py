@@ -7,10 +7,11 @@ from connectors.population.formats import Format
 
 
 class Endpoints(Struct, frozen=True, kw_only=True):
-    """Paths of the two operations below the source's URL."""
+    """Paths of the three operations below the source's URL."""
 
     citizen: Route = "/congdan/tra-cuu"
     dependants: Route = "/congdan/nguoi-phu-thuoc"
+    representatives: Route = "/congdan/nguoi-dai-dien"
 
 
 class PopulationOptions(SourceOptions, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from connectors.population.formats import plain
 from connectors.population.options import PopulationOptions
-from connectors.population.wire import CitizenAnswer, DependantsAnswer
+from connectors.population.wire import CitizenAnswer, DependantsAnswer, RepresentativesAnswer
 from connectors.reports import MappingReport, Shape, counted, json_document
 
 _OF_A_CITIZEN = {
@@ -21,11 +21,21 @@ def _beneath(place: str) -> dict[str, str]:
 
 _ROUND_IT = {"words for the code, and the id of the question": "MoTa ThongBao MaYeuCau"}
 _LOOKUP = Shape(name="CongDan", wire=CitizenAnswer, left_alone={**_ROUND_IT, **_beneath("CongDan")})
+_REPRESENTATIVES = Shape(
+    name="DanhSachDaiDien",
+    wire=RepresentativesAnswer,
+    left_alone={
+        **_ROUND_IT,
+        "of who represents the citizen only the name is wanted": """
+            DanhSachDaiDien.CongDan.SoDinhDanh DanhSachDaiDien.CongDan.NgayThangNamSinh
+            DanhSachDaiDien.CongDan.GioiTinh""",
+    },
+)
 _LIST = Shape(name="DanhSach", wire=DependantsAnswer, left_alone={**_ROUND_IT, **_beneath("DanhSach.CongDan")})
 
 
 def reports_of(options: PopulationOptions, document: bytes) -> tuple[MappingReport, ...]:
-    """The report on one answer: a lookup, or a list of dependants.
+    """The report on one answer: a lookup, or a list of dependants or representatives.
 
     Args:
         options: of the platform; the format decides how the document is written.
@@ -35,5 +45,6 @@ def reports_of(options: PopulationOptions, document: bytes) -> tuple[MappingRepo
         Garbled: no such answer.
     """
     found = json_document(document) if options.format == "json" else plain(document, options.format)
-    is_list = isinstance(found, dict) and "DanhSach" in found
-    return (counted(found, _LIST if is_list else _LOOKUP),)
+    names = found if isinstance(found, dict) else {}
+    shape = next((shape for shape in (_LIST, _REPRESENTATIVES) if shape.name in names), _LOOKUP)
+    return (counted(found, shape),)

@@ -89,10 +89,36 @@ class DependantsAnswer(Wire, frozen=True, kw_only=True, gc=False):
     dependants: Annotated[list[Raw] | None, Each(Dependant)] = field(name="DanhSach", default=None)
 
 
+class Named(Wire, frozen=True, kw_only=True, gc=False):
+    """``CongDan`` of a representative: the name and nothing else, for nobody's record is opened by it."""
+
+    name: Name | None = field(name="HoVaTen", default=None)
+
+
+class Representing(Wire, frozen=True, kw_only=True, gc=False):
+    """Somebody who may act for the citizen; in the words of ``Dependant``: ``CON`` is a parent of the citizen."""
+
+    relation: str = field(name="QuanHe")
+    since: Text = field(name="TuNgay", default=None)
+    until: Text = field(name="DenNgay", default=None)
+    barred: bool = field(name="HanChe")
+    citizen: Named = field(name="CongDan")
+
+
+class RepresentativesAnswer(Wire, frozen=True, kw_only=True, gc=False):
+    """Answer to the question who represents a citizen. Entries stay undecoded: one spoils no other."""
+
+    code: str = field(name="MaKetQua")
+    personal_id: str | None = field(name="SoDinhDanh", default=None)
+    """Whose representatives these are. Missing only where the register does not know the citizen."""
+    representatives: Annotated[list[Raw] | None, Each(Representing)] = field(name="DanhSachDaiDien", default=None)
+
+
 class WrittenAnswer(Wire, frozen=True, kw_only=True, gc=False):
-    """Either answer where what it found stands in it as the text of an XML document."""
+    """Any answer where what it found stands in it as the text of an XML document."""
 
     code: str = field(name="MaKetQua")
     personal_id: str | None = field(name="SoDinhDanh", default=None)
     citizen: str | None = field(name="CongDan", default=None)
     dependants: str | None = field(name="DanhSach", default=None)
+    representatives: str | None = field(name="DanhSachDaiDien", default=None)

@@ -33,7 +33,7 @@ from connectors.records.care import (
     MedicationKind,
     MedicationStatus,
 )
-from connectors.records.citizen import Address, Demographics, Relation, RepresentationBasis, Sex
+from connectors.records.citizen import Address, Demographics, Relation, RepresentationBasis, Representative, Right, Sex
 from connectors.records.insurance import Claim, ClaimLine, ClaimLineKind, CoPayment, Coverage, CoverageStatus
 from connectors.records.observation import (
     BooleanValue,
@@ -47,6 +47,7 @@ from connectors.records.observation import (
     TextValue,
 )
 from connectors.records.planning import Appointment, CarePlan, Referral
+from connectors.records.programmes import Pregnancy, PregnancyStatus, PrimaryCare, Screening
 from connectors.records.results import Attachment, Document, Procedure, Report, ReportKind
 
 RECORD_CLASSES: tuple[type[Record], ...] = (
@@ -67,6 +68,10 @@ RECORD_CLASSES: tuple[type[Record], ...] = (
     Referral,
     Appointment,
     CarePlan,
+    Representative,
+    PrimaryCare,
+    Screening,
+    Pregnancy,
 )
 """Every class of record there is, in the order of the graph. Configuration names them by class name."""
 
@@ -111,6 +116,9 @@ __all__ = [
     "ObservationValue",
     "PartialDate",
     "Practitioner",
+    "Pregnancy",
+    "PregnancyStatus",
+    "PrimaryCare",
     "Procedure",
     "Provenance",
     "Quantity",
@@ -122,6 +130,9 @@ __all__ = [
     "Report",
     "ReportKind",
     "RepresentationBasis",
+    "Representative",
+    "Right",
+    "Screening",
     "Sender",
     "Sex",
     "SourceHealth",

@@ -52,12 +52,11 @@ class RepresentationBasis(Described):
     AUTHORISED_BY_CITIZEN = "AUTHORISED_BY_CITIZEN", "Authorised by the citizen."
 
 
-class Relation(Record, frozen=True, kw_only=True):
-    """The register's word that the citizen represents another person. Judged at query time, never before."""
+class Right(Record, frozen=True, kw_only=True):
+    """The register's word that one person represents another. Judged at query time, never before."""
 
-    personal_id: str
-    full_name: str
     birth_date: PartialDate
+    """Of the person who is represented: a parent's right ends with it."""
     basis: RepresentationBasis
     valid_from: date | None = None
     valid_until: date | None = None
@@ -65,4 +64,19 @@ class Relation(Record, frozen=True, kw_only=True):
     """A court took this right away (parental rights restricted)."""
 
     def __repr__(self) -> str:
-        return f"Relation({self.basis.name}, barred={self.barred})"
+        return f"{type(self).__name__}({self.basis.name}, barred={self.barred})"
+
+
+class Relation(Right, frozen=True, kw_only=True):
+    """The register's word that the citizen represents another person."""
+
+    personal_id: str
+    full_name: str
+    """Of the person who is represented."""
+
+
+class Representative(Right, frozen=True, kw_only=True):
+    """The register's word that another person represents the citizen. It names them and opens nothing."""
+
+    full_name: str
+    """Of the person who represents."""

@@ -122,6 +122,14 @@ SECTIONS = (
         keep=lambda found: found.category is _VITAL,
     ),
     Section(
+        name="PREGNANCY",
+        loinc="10162-6",
+        question=lambda _: Question(about=Observation),
+        when=lambda found: found.at,
+        mapping=clinical.observation,
+        keep=lambda found: CODES.pregnancy.has(found.code),
+    ),
+    Section(
         name="SOCIAL_HISTORY",
         loinc="29762-2",
         question=lambda _: Question(about=Observation, category=_SOCIAL.value),

@@ -14,6 +14,7 @@ from connectors.records import (
     Record,
     Relation,
     RepresentationBasis,
+    Right,
 )
 from connectors.writing import Entry, Measurement
 from resolvers.partial_dates import earliest, latest
@@ -63,7 +64,7 @@ _BASIS = {
 }
 
 
-def represents(relation: Relation, today: date) -> Basis | None:
+def represents(relation: Right, today: date) -> Basis | None:
     """The basis on which a relation lets its holder act today; ``None`` when it lets nothing."""
     if relation.barred:
         return None
@@ -75,7 +76,7 @@ def represents(relation: Relation, today: date) -> Basis | None:
     return _BASIS.get(relation.basis)
 
 
-def last_day(relation: Relation) -> date | None:
+def last_day(relation: Right) -> date | None:
     """The last day of a representation; a parent's ends on the eve of the eighteenth birthday at the latest."""
     if relation.basis is not RepresentationBasis.PARENT:
         return relation.valid_until

@@ -17,6 +17,8 @@ def grouped(records: Iterable[R], rule: Rule[R]) -> list[list[R]]:
     they contradict each other are a doubt: then only those are joined that say exactly the same, and the others stand
     alone.
     """
+    if rule.groups is not None:
+        return rule.groups(tuple(records))
     groups = [[record] for record in records]
     for marks in rule.evidence:
         groups = [group for linked in _linked(groups, marks) for group in _settled(linked, marks, rule)]

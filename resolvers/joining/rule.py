@@ -38,5 +38,8 @@ class Rule(Struct, Generic[R], frozen=True, kw_only=True):
     """Two records of one source are two facts: the source knows its own, and a repetition may be meant."""
     authority: tuple[SourceKind, ...] = ()
     """Kinds of source in the order in which their word leads; others come after, then the latest entry leads."""
+    groups: Callable[[Sequence[R]], list[list[R]]] | None = None
+    """Puts the records into groups by itself, where sameness lies in time and not in marks; the evidence then makes the
+    ids alone. Every record is in exactly one group, whatever their order."""
     choices: Mapping[str, Choice[R]] = {}
     """Fields in which the leading record's word is not the safest, by name."""

@@ -17,11 +17,15 @@ from connectors.records import (
     Immunization,
     Medication,
     Observation,
+    Pregnancy,
+    PrimaryCare,
     Procedure,
     Record,
     Referral,
     Relation,
     Report,
+    Representative,
+    Screening,
 )
 from resolvers.joining import (
     allergy,
@@ -33,6 +37,7 @@ from resolvers.joining import (
     insurance,
     medication,
     observation,
+    programmes,
 )
 from resolvers.joining.rule import Rule
 
@@ -58,4 +63,8 @@ RULES: Mapping[type[Record], Rule[Any]] = {
     Referral: care.REFERRAL,
     Appointment: care.APPOINTMENT,
     CarePlan: APART,
+    Representative: APART,
+    PrimaryCare: programmes.PRIMARY_CARE,
+    Screening: programmes.SCREENING,
+    Pregnancy: programmes.PREGNANCY,
 }

@@ -11,12 +11,13 @@ class ReminderKind(Described):
     """What a citizen is reminded of."""
 
     VACCINATION = "VACCINATION", "A dose of the vaccination schedule."
-    SCREENING = "SCREENING", "A check by age."
+    SCREENING = "SCREENING", "A check by age and sex."
     FOLLOW_UP = "FOLLOW_UP", "A check that goes with a condition."
     REFILL = "REFILL", "A medicine of a longer course runs out."
     INSURANCE = "INSURANCE", "A health-insurance card ends or has ended."
     APPOINTMENT = "APPOINTMENT", "A booked visit."
     REFERRAL = "REFERRAL", "A referral ends."
+    ANTENATAL = "ANTENATAL", "A visit in pregnancy."
 
 
 class ReminderState(Described):

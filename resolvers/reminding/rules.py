@@ -51,11 +51,6 @@ class Rules(Struct, frozen=True, forbid_unknown_fields=True):
         if any(count > 1 for count in Counter(check.id for check in self.checks).values()):
             raise ValueError("every check has an id of its own")
 
-    @property
-    def longest(self) -> int:
-        """Days after which no check of the rules still counts."""
-        return max(check.due_days for check in self.checks)
-
 
 def load(text: str) -> Rules:
     """Read a file of rules.

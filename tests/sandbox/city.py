@@ -218,6 +218,7 @@ class City:
             register_app(
                 self.contents.citizens,
                 self.contents.dependants,
+                representatives=self.contents.representatives,
                 api_key=self.credentials.population_key,
                 faults=self.faults,
             ),

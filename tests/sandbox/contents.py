@@ -29,6 +29,8 @@ class Contents:
     """``CongDan`` of the population register by citizen number."""
     dependants: Mapping[str, Sequence[Json]] = field(default_factory=dict)
     """For whom a citizen may act, by citizen number."""
+    representatives: Mapping[str, Sequence[Json]] = field(default_factory=dict)
+    """Who may act for a citizen, by citizen number."""
     dossiers: Mapping[str, bytes] = field(default_factory=dict)
     """The health station's dossiers by citizen number, in their wrapper."""
     book: Mapping[str, Json] = field(default_factory=dict)

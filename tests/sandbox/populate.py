@@ -28,6 +28,7 @@ def contents_of(people: Sequence[Person]) -> Contents:
         co_payments={person.personal_id: insurance_money.co_payments(person) for person in people},
         citizens={person.personal_id: register.congdan(person, people) for person in people},
         dependants={person.personal_id: register.dependants(person, people) for person in people},
+        representatives={person.personal_id: register.representatives(person, people) for person in people},
         dossiers={
             person.personal_id: hospital_xml.dossiers(person) for person in people if person.known_to("health-station")
         },

@@ -16,6 +16,7 @@ from connectors.fhir.wire.citizen import Patient
 from connectors.fhir.wire.insurance import Amount, Billed, Claim, Coverage, ExplanationOfBenefit, Item
 from connectors.fhir.wire.observation import Observation, ReferenceRange, Valued
 from connectors.fhir.wire.planning import Activity, Appointment, CarePlan, ServiceRequest
+from connectors.fhir.wire.programmes import CareTeam, EpisodeOfCare, TeamParticipant
 from connectors.fhir.wire.results import DiagnosticReport, DocumentReference, Procedure
 from connectors.fhir.wire.treatment import (
     Dosage,
@@ -35,6 +36,7 @@ __all__ = [
     "Appointment",
     "Billed",
     "CarePlan",
+    "CareTeam",
     "Claim",
     "Condition",
     "Coverage",
@@ -43,6 +45,7 @@ __all__ = [
     "Dosage",
     "Encounter",
     "EncounterDiagnosis",
+    "EpisodeOfCare",
     "ExplanationOfBenefit",
     "Immunization",
     "ImmunizationReaction",
@@ -58,5 +61,6 @@ __all__ = [
     "Reaction",
     "ReferenceRange",
     "ServiceRequest",
+    "TeamParticipant",
     "Valued",
 ]

@@ -1,7 +1,7 @@
 """Patient."""
 
 from connectors.fhir.bundle import Resource
-from connectors.fhir.datatypes import Address, ContactPoint, HumanName, Identifier
+from connectors.fhir.datatypes import Address, ContactPoint, HumanName, Identifier, Reference
 
 
 class Patient(Resource, frozen=True, kw_only=True):
@@ -15,3 +15,4 @@ class Patient(Resource, frozen=True, kw_only=True):
     deceased_date_time: str | None = None
     address: tuple[Address, ...] = ()
     telecom: tuple[ContactPoint, ...] = ()
+    general_practitioner: tuple[Reference, ...] = ()

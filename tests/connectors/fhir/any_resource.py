@@ -25,6 +25,9 @@ TYPES: tuple[Held, ...] = tuple(held for types_ in HELD.values() for held in typ
 _CODE = concept("Mẫu", "007")
 _AT = "2026-05-04T08:00:00+07:00"
 _SNOMED_REFERRAL = concept("Chuyển tuyến", "3457005", system="http://snomed.info/sct")
+_FAMILY = concept("Bác sĩ gia đình", "446050000", system="http://snomed.info/sct")
+_DOCTOR = {"type": "Practitioner", "display": "Bác sĩ Mẫu"}
+_ANTENATAL = concept("Quản lý thai", "424525001", system="http://snomed.info/sct")
 GOOD: Mapping[str, Resource] = {
     "Encounter": {"status": "finished", "class": {"code": "AMB"}, "period": {"start": _AT}},
     "Condition": {"code": _CODE, "onsetDateTime": "2019-04"},
@@ -43,6 +46,8 @@ GOOD: Mapping[str, Resource] = {
     "ServiceRequest": {"status": "active", "intent": "order", "category": [_SNOMED_REFERRAL]},
     "Appointment": {"status": "booked", "start": _AT, "participant": [{"actor": ME}]},
     "CarePlan": {"status": "active", "intent": "order", "title": "Mẫu"},
+    "CareTeam": {"status": "active", "participant": [{"role": [_FAMILY], "member": _DOCTOR}]},
+    "EpisodeOfCare": {"status": "active", "type": [_ANTENATAL]},
 }
 """Of each type one resource that becomes a record, without its id and whom it is about."""
 

@@ -10,7 +10,7 @@ from connectors.records import PartialDate, SourceKind
 Json = dict[str, Any]
 
 AN = Subject(ref="ref-an", personal_id="079185998101", name="Trần Thị Mẫu Ân", birth_date=PartialDate("1985-02-03"))
-BINH = Subject(ref="ref-binh", personal_id="079080998102", name="Lê Văn Mẫu Bình")
+BINH = Subject(ref="ref-binh", personal_id="079080998102", name="Lê Văn Mẫu Bình", birth_date=PartialDate("1980"))
 NOBODY = Subject(ref="ref-nobody", personal_id="079090998103", name="Võ Mẫu Không")
 CHILD, WARD = "079317998104", "079160998105"
 API_KEY = "khoa-mau"

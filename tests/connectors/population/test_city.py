@@ -6,13 +6,13 @@ import pytest
 
 from connectors.contract import Answer, Deadline, Inquiry, Question, Subject
 from connectors.population.client import PopulationSource
-from connectors.records import Demographics, PartialDate, Record, Relation
+from connectors.records import Demographics, PartialDate, Record, Relation, Representative
 from tests.connectors.conformance import grant_for
 from tests.connectors.population.register import API_KEY, options
 from tests.connectors.serving import serving
 from tests.sandbox.eid.held_clock import HeldClock
 from tests.sandbox.people import Person, everyone
-from tests.sandbox.render.register import congdan, dependants
+from tests.sandbox.render.register import congdan, dependants, representatives
 from tests.sandbox.servers.register import register_app
 
 
@@ -23,6 +23,7 @@ async def register() -> AsyncIterator[PopulationSource]:
     app = register_app(
         {person.personal_id: congdan(person, people) for person in people},
         {person.personal_id: dependants(person, people) for person in people},
+        representatives={person.personal_id: representatives(person, people) for person in people},
         api_key=API_KEY,
     )
     async with serving(app) as server:
@@ -60,3 +61,23 @@ async def test_everybody_represents_whom_the_register_says(register: PopulationS
         ]
         wanted = [(one.dependant, one.valid_from, one.valid_until, one.barred) for one in person.represents]
         assert (found, answer.dropped) == (wanted, 0)
+
+
+async def test_everybody_is_represented_by_whom_the_register_says(register: PopulationSource) -> None:
+    """The other side of the same rights: names, and no number of anybody."""
+    everybody = everyone()
+    for person in everybody:
+        answer = await ask(register, Representative, person)
+        found = [
+            (record.full_name, record.valid_until, record.barred)
+            for record in answer.records
+            if isinstance(record, Representative)
+        ]
+        wanted = [
+            (" ".join((one.as_written_by("population").name or "").upper().split()), right.valid_until, right.barred)
+            for one in everybody
+            for right in one.represents
+            if right.dependant == person.personal_id
+        ]
+        assert (found, answer.dropped) == (wanted, 0)
+        assert not any(one.personal_id in repr(answer.records) for one in everybody)

@@ -12,7 +12,7 @@ from connectors.errors import Denied, Garbled, WrongPerson
 from connectors.options import BadOptions, Secret, read
 from connectors.population.client import PopulationSource
 from connectors.population.options import PopulationOptions
-from connectors.records import Demographics, Record, Relation
+from connectors.records import Demographics, Record, Relation, Representative
 from tests.connectors.conformance import grant_for
 from tests.connectors.population.register import AN, API_KEY, CHILD, citizen, dependant, options
 from tests.sandbox.eid.held_clock import HeldClock
@@ -170,3 +170,24 @@ def test_holds_must_name_what_the_kind_can_do() -> None:
 def test_options_show_no_secret() -> None:
     """They may be printed by whoever debugs a configuration."""
     assert "CB-MAU" not in repr(options(officer=Secret("CB-MAU")))
+
+
+async def test_a_list_of_representatives_must_say_whose_it_is() -> None:
+    """Somebody else's would name the wrong people."""
+    for whose in ({}, {"SoDinhDanh": "079080998102"}):
+        with pytest.raises(WrongPerson):
+            await Register({"MaKetQua": "00", "DanhSachDaiDien": [dependant()], **whose}).ask(Representative)
+
+
+async def test_representatives_are_read_as_strictly_as_dependants() -> None:
+    """Unknown words, silence on a bar, and a right that cannot be judged for want of a birth date are counted."""
+    entries = [dependant(), dependant(QuanHe="BAN"), dependant(HanChe=None), dependant(TuNgay="20179999"), 7]
+    answer = await Register({"MaKetQua": "00", "SoDinhDanh": AN.personal_id, "DanhSachDaiDien": entries}).ask(
+        Representative
+    )
+    assert (len(answer.records), answer.dropped) == (1, 4)
+    unborn = Subject(ref="x", personal_id=AN.personal_id)
+    answer = await Register({"MaKetQua": "00", "SoDinhDanh": AN.personal_id, "DanhSachDaiDien": [dependant()]}).ask(
+        Representative, unborn
+    )
+    assert (answer.records, answer.dropped) == ((), 1)

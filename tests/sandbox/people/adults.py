@@ -3,7 +3,7 @@
 from datetime import date
 
 from tests.sandbox.people.making import Who, booked, bp, card, day, drugs, found, icd, person, visit
-from tests.sandbox.people.model import Allergy, Coded, Condition, Measurement, Person, Visit
+from tests.sandbox.people.model import Allergy, AntenatalCare, Coded, Condition, Measurement, Person, Visit
 from tests.sandbox.people.places import HEALTH_STATION, HOSPITAL_A, HOSPITAL_B
 from tests.sandbox.people.vaccines import adult
 
@@ -163,6 +163,7 @@ def _ngoc() -> Person:
             )
             for days, weeks in ((115, 12), (87, 16), (59, 20), (24, 25))
         ),
+        antenatal_care=(AntenatalCare(HOSPITAL_A, day(115)),),
         doses=adult(("tetanus", day(52).isoformat(), 1), ("tetanus", day(22).isoformat(), 2)),
         appointments=(
             booked(4, 8, 0, HOSPITAL_A, "san", "Khám thai 29 tuần, kiểm tra đường huyết"),

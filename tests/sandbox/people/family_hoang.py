@@ -16,6 +16,7 @@ from tests.sandbox.people.making import (
     visit,
 )
 from tests.sandbox.people.model import (
+    AntenatalCare,
     Coded,
     Condition,
     Identity,
@@ -124,8 +125,15 @@ def _mai() -> Person:
                 ),
                 given=drugs(60, iron="Uống 1 viên mỗi ngày", paracetamol="Uống 1 viên khi đau, cách nhau 6 giờ"),
             ),
-            visit(14, "D50.9", to="san", reason="Tái khám hậu sản", results=found(bp=bp(112, 72), hemoglobin=11.8)),
+            visit(
+                14,
+                "D50.9",
+                to="san",
+                reason="Tái khám hậu sản",
+                results=found(bp=bp(112, 72), hemoglobin=11.8, hpv=Coded("Âm tính", "260385009")),
+            ),
         ),
+        antenatal_care=(AntenatalCare(HOSPITAL_A, day(249), day(57)),),
         doses=adult(("tetanus", day(165).isoformat(), 1), ("tetanus", day(130).isoformat(), 2)),
     )
 

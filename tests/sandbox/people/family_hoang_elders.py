@@ -3,7 +3,7 @@
 from datetime import date
 
 from tests.sandbox.people.making import Who, booked, bp, card, day, drugs, found, icd, moment, person, visit, wave
-from tests.sandbox.people.model import Allergy, Appointment, Condition, Measurement, Person, Visit
+from tests.sandbox.people.model import Allergy, Appointment, Coded, Condition, Measurement, Person, Value, Visit
 from tests.sandbox.people.places import HOSPITAL_A, HOSPITAL_B
 from tests.sandbox.people.vaccines import adult
 
@@ -12,6 +12,11 @@ PHUC = Who(105, "phuc", "Hoàng Đình Mẫu Phúc", date(1951, 1, 27), "male")
 HANH = Who(106, "hanh", "Lý Thị Mẫu Hạnh", date(1954, 6, 11), "female")
 LOAN = Who(107, "loan", "Võ Thị Mẫu Loan", date(1965, 12, 3), "female")
 
+SCREENED: dict[int, dict[str, Value]] = {
+    1: {"mammogram": "Hai vú không thấy tổn thương nghi ngờ, BI-RADS 1."},
+    2: {"stool_blood": Coded("Âm tính", "260385009")},
+}
+"""What Loan was screened for, by the step of her visits."""
 DIABETES_DRUGS = {"metformin": "Uống 1 viên sáng, 1 viên tối sau ăn", "glargine": "Tiêm dưới da 14 đơn vị lúc 21 giờ"}
 
 
@@ -36,6 +41,7 @@ def _phuc() -> Person:
             Condition(HOSPITAL_B, icd("H36.0"), recorded=day(430), note="Hẹn soi đáy mắt mỗi 12 tháng."),
         ),
         allergies=(Allergy(HOSPITAL_A, "none", recorded=day(1095).isoformat()),),
+        family_doctor="noi-tiet",
         appointments=(
             booked(9, 7, 0, HOSPITAL_A, "noi-tiet", "Khám lại đái tháo đường, xét nghiệm HbA1c"),
             Appointment(moment(-3, 14, 0), HOSPITAL_B, "mat", "Soi đáy mắt", "cancelled"),
@@ -140,7 +146,7 @@ def _hanh() -> Person:
 def _loan() -> Person:
     return person(
         LOAN,
-        "Known to hospital B alone: an underactive thyroid, checked twice a year.",
+        "Known to hospital B alone: an underactive thyroid, checked twice a year, and screened for two cancers.",
         house=31,
         card=card(LOAN.serial, "GD", 4, facility=HOSPITAL_B),
         conditions=(Condition(HOSPITAL_B, icd("E03.9"), onset="2016-03", recorded=day(1000)),),
@@ -150,7 +156,9 @@ def _loan() -> Person:
                 "E03.9",
                 at=HOSPITAL_B,
                 to="noi-tiet",
-                results=found(tsh=round(3.1 + wave(step, 2), 1), pulse=68 + step, bp=bp(118, 74)),
+                results=found(
+                    tsh=round(3.1 + wave(step, 2), 1), pulse=68 + step, bp=bp(118, 74), **SCREENED.get(step, {})
+                ),
                 given=drugs(180, levothyroxine="Uống 1 viên lúc đói, trước ăn sáng 30 phút"),
             )
             for step in range(4)

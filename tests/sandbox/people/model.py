@@ -197,6 +197,15 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
+class AntenatalCare:
+    """An episode of care for a pregnancy at one facility; no ``until`` while it goes on."""
+
+    facility: str
+    since: date
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """How one source writes a person where it differs from the register."""
 
@@ -233,6 +242,9 @@ class Person:
     appointments: tuple[Appointment, ...] = ()
     card: InsuranceCard | None = None
     represents: tuple[Relation, ...] = ()
+    family_doctor: str | None = None
+    """Slug of the department of hospital A whose doctor is the family doctor; the health station shares in it."""
+    antenatal_care: tuple[AntenatalCare, ...] = ()
     written_as: Mapping[System, Identity] = field(default_factory=dict)
     faults: Mapping[System, Fault] = field(default_factory=dict)
 

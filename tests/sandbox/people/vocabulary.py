@@ -100,6 +100,9 @@ TESTS = {
     "gestation": Test("18185-9", "Gestational age", "Tuổi thai", "wk", category="exam"),
     "due-date": Test("11778-8", "Delivery date Estimated", "Ngày dự sinh", category="exam"),
     "fetal-pulse": Test("55283-6", "Fetal heart rate", "Tim thai", "/min", 110, 160, "exam"),
+    "hpv": Test("82675-0", "HPV high risk DNA [Presence] in Cervix by NAA", "HPV nguy cơ cao"),
+    "stool-blood": Test("29771-3", "Hemoglobin.gastrointestinal [Presence] in Stool by IA", "Máu ẩn trong phân (FIT)"),
+    "mammogram": Test("24606-6", "MG Breast Screening", "Chụp nhũ ảnh tầm soát", category="imaging"),
     "apgar-5": Test("9274-2", "5 minute Apgar Score", "Apgar 5 phút", "{score}", 7, 10, "survey"),
     "phq-9": Test("44261-6", "PHQ-9 total score", "Thang PHQ-9", "{score}", None, 4, "survey"),
 }

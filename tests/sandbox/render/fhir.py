@@ -10,7 +10,7 @@ from tests.sandbox.render.fhir_observations import observations
 from tests.sandbox.render.fhir_papers import papers
 from tests.sandbox.render.fhir_parts import Desk, Resource
 from tests.sandbox.render.fhir_people import organisations, patient, practitioners
-from tests.sandbox.render.fhir_planning import appointments, plan, referrals
+from tests.sandbox.render.fhir_planning import antenatal_care, appointments, plan, referrals
 from tests.sandbox.render.fhir_visits import diagnoses, encounter, orders
 
 
@@ -37,6 +37,7 @@ def _records(desk: Desk, person: Person) -> Iterator[Resource]:
     yield from (allergy(desk, person, item) for item in person.allergies if desk.holds(item.facility))
     yield from appointments(desk, person)
     yield from referrals(desk, person)
+    yield from antenatal_care(desk, person)
     for item in person.conditions:
         yield from plan(desk, person, item)
     yield from (immunization(desk, person, dose) for dose in person.doses if desk.system in dose.recorded_by)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tests.sandbox.people.model import Person
-from tests.sandbox.people.places import DEPARTMENTS, FACILITIES
+from tests.sandbox.people.places import DEPARTMENTS, FACILITIES, HEALTH_STATION
 from tests.sandbox.render.fhir_parts import (
     CITIZEN_NUMBER,
     FACILITY_CODE,
@@ -73,8 +73,17 @@ def patient(desk: Desk, person: Person) -> Resource:
         birthDate=written.birth_date,
         deceasedDateTime=person.deceased.isoformat() if person.deceased else None,
         address=None if brief else [kept(use="home", text=person.address, country="VN")],
+        generalPractitioner=_family_doctor(desk, person),
         managingOrganization=_home(desk),
     )
+
+
+def _family_doctor(desk: Desk, person: Person) -> list[Resource] | None:
+    """Hospital A knows the doctor by number, and the health station by name alone."""
+    if person.family_doctor is None or desk.system != "hospital-a":
+        return None
+    station = {"type": "Organization", "display": FACILITIES[HEALTH_STATION].name}
+    return [station, desk.ref("Practitioner", person.family_doctor)]
 
 
 def _home(desk: Desk) -> Resource | None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from tests.sandbox.people.model import Condition, Person
 from tests.sandbox.people.places import DEPARTMENTS, FACILITIES, HOSPITAL_A, HOSPITAL_B
-from tests.sandbox.render.fhir_parts import SNOMED, YESTERDAY, Desk, Resource, concept, noted, stamp
+from tests.sandbox.render.fhir_parts import SNOMED, YESTERDAY, Desk, Resource, concept, kept, noted, stamp
 
 PLANS = {
     "N18.3": ("Theo dõi bệnh thận mạn giai đoạn 3", ("Hạn chế muối và đạm", "Xét nghiệm creatinin mỗi tháng")),
@@ -54,6 +54,23 @@ def referrals(desk: Desk, person: Person) -> Iterator[Resource]:
                     "start": YESTERDAY.date().isoformat(),
                     "end": planned.at.date().isoformat(),
                 },
+            )
+
+
+def antenatal_care(desk: Desk, person: Person) -> Iterator[Resource]:
+    for care in person.antenatal_care:
+        if desk.holds(care.facility):
+            until = care.until
+            yield desk.resource(
+                "EpisodeOfCare",
+                person.key,
+                care.since.isoformat(),
+                updated=noted((until or care.since).isoformat()),
+                status="finished" if until else "active",
+                type=[concept("Quản lý thai nghén", (SNOMED, "424525001", "Antenatal care"))],
+                patient=desk.patient(person),
+                managingOrganization=desk.ref("Organization", care.facility),
+                period=kept(start=care.since.isoformat(), end=until.isoformat() if until else None),
             )
 
 

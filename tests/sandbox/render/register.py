@@ -63,6 +63,22 @@ def dependants(person: Person, people: Iterable[Person]) -> list[dict[str, Any]]
     ]
 
 
+def representatives(person: Person, people: Iterable[Person]) -> list[dict[str, Any]]:
+    """Who may act for this person, as ``dependants`` has it from the other side."""
+    return [
+        {
+            "QuanHe": KINDS[relation.kind],
+            "TuNgay": compact(relation.valid_from),
+            "DenNgay": compact(relation.valid_until),
+            "HanChe": relation.barred,
+            "CongDan": _identity(someone),
+        }
+        for someone in people
+        for relation in someone.represents
+        if relation.dependant == person.personal_id
+    ]
+
+
 def compact(day: date | None) -> str:
     return f"{day:%Y%m%d}" if day else ""
 

@@ -129,6 +129,20 @@ PARAMETERS: dict[str, dict[str, Parameter]] = {
         "code": _token("code"),
         "authored": _date("authoredOn"),
     },
+    "EpisodeOfCare": {
+        **_COMMON,
+        **_PATIENT,
+        "status": _token("status"),
+        "type": _token("type"),
+        "date": _date("period"),
+    },
+    "CareTeam": {
+        **_COMMON,
+        **_SUBJECT,
+        "status": _token("status"),
+        "category": _token("category"),
+        "date": _date("period"),
+    },
     "Appointment": {
         **_COMMON,
         "patient": Parameter("reference", ("participant",)),

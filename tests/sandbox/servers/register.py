@@ -22,6 +22,7 @@ from tests.sandbox.render.register_xml import Written, written
 
 CITIZEN = "/congdan/tra-cuu"
 DEPENDANTS = "/congdan/nguoi-phu-thuoc"
+REPRESENTATIVES = "/congdan/nguoi-dai-dien"
 _NUMBER = re.compile("[0-9]{12}")
 
 
@@ -29,6 +30,7 @@ def register_app(
     records: Mapping[str, dict[str, Any]],
     dependants: Mapping[str, Sequence[dict[str, Any]]],
     *,
+    representatives: Mapping[str, Sequence[dict[str, Any]]] | None = None,
     api_key: str,
     faults: Faults | None = None,
     source: str = "population",
@@ -39,16 +41,18 @@ def register_app(
     Args:
         records: ``CongDan`` by citizen number.
         dependants: those for whom a citizen may act, by the citizen's number; nobody when missing.
+        representatives: those who may act for a citizen, by the citizen's number; nobody when missing.
         api_key: what the header X-API-Key must hold.
         faults: what goes wrong in the city; nothing when None.
         source: its name in ``faults``.
         form: how it writes its answers; it is always asked in JSON.
     """
-    register = _Register(records, dependants, api_key, form)
+    register = _Register(records, dependants, representatives or {}, api_key, form)
     return Starlette(
         routes=[
             Route(CITIZEN, register.citizen, methods=["POST"]),
             Route(DEPENDANTS, register.dependants, methods=["POST"]),
+            Route(REPRESENTATIVES, register.representatives, methods=["POST"]),
         ],
         middleware=[Middleware(Faulty, faults=faults or Faults(), source=source, who=register.who)],
     )
@@ -59,12 +63,14 @@ class _Register:
         self,
         records: Mapping[str, dict[str, Any]],
         dependants: Mapping[str, Sequence[dict[str, Any]]],
+        representatives: Mapping[str, Sequence[dict[str, Any]]],
         api_key: str,
         form: Written,
     ) -> None:
         self._form = form
         self._records = records
         self._dependants = dependants
+        self._representatives = representatives
         self._api_key = api_key.encode()
 
     async def citizen(self, request: Request) -> Response:
@@ -77,6 +83,12 @@ class _Register:
         refused, number = await self._asked(request)
         listed = list(self._dependants.get(number, ()))
         return refused or self._said({"MaKetQua": "00", "SoDinhDanh": number, "DanhSach": listed})
+
+    async def representatives(self, request: Request) -> Response:
+        """Who may act for a citizen: ``{"MaKetQua": "00", "SoDinhDanh": "...", "DanhSachDaiDien": [...]}``."""
+        refused, number = await self._asked(request)
+        listed = list(self._representatives.get(number, ()))
+        return refused or self._said({"MaKetQua": "00", "SoDinhDanh": number, "DanhSachDaiDien": listed})
 
     async def _asked(self, request: Request) -> tuple[Response | None, str]:
         """The refusal of a request, or the number of a citizen who exists."""
