@@ -9,15 +9,15 @@ from typing import Any
 from msgspec import Struct
 
 from connectors.options import BadOptions, read
-from connectors.records import RECORD_CLASSES, Record, Relation
+from connectors.records import RECORD_CLASSES, Record, Right
 from connectors.rest import wrong
 from connectors.rest.options import Recipe
 from connectors.rest.pointer import Pointer
 from connectors.rest.readers import parts
 from connectors.rest.scalars import Reader, scalar
 
-CAN_HOLD: frozenset[type[Record]] = frozenset(RECORD_CLASSES) - {Relation}
-"""A relation gives power over another person's record: it is read by code that was written for its source."""
+CAN_HOLD: frozenset[type[Record]] = frozenset(about for about in RECORD_CLASSES if not issubclass(about, Right))
+"""A right gives power over another person's record: it is read by code that was written for its source."""
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _NUMBER = "personal_id"

@@ -35,7 +35,7 @@ def general_practitioner(patient: wire.Patient, around: Around) -> PrimaryCare |
     if not doctors and not places:
         return None
     return PrimaryCare(
-        **around.stamped(PrimaryCare, patient, recorded=None, author=None, kind="Patient"),
+        **around.stamped(PrimaryCare, patient, recorded=None, author=None),
         health_station=places[0] if places else None,
         family_doctor=doctors[0] if doctors else None,
     )
@@ -53,7 +53,7 @@ def care_team(team: wire.CareTeam, around: Around) -> PrimaryCare | None:
     if not doctors and not places:
         return None
     return PrimaryCare(
-        **around.stamped(PrimaryCare, team, recorded=None, author=None),
+        **around.stamped(PrimaryCare, team, recorded=None, author=None, kind="CareTeam"),
         health_station=next(iter((*places, *behind)), None),
         family_doctor=doctors[0] if doctors else None,
         since=partial(start_of(team.period)),

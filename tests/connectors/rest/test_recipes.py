@@ -9,7 +9,7 @@ import pytest
 
 import connectors.rest
 from connectors.options import BadOptions, read
-from connectors.records import RECORD_CLASSES, Appointment, Claim, Relation
+from connectors.records import RECORD_CLASSES, Appointment, Claim, Relation, Representative
 from connectors.rest.client import RestSource
 from connectors.rest.options import RestOptions
 from connectors.rest.readers import published, required
@@ -157,9 +157,9 @@ def test_the_number_may_stand_in_the_query_of_whoever_accepts_what_it_costs() ->
     assert plan.body("079185998101") is None
 
 
-def test_every_class_but_relation_can_be_described() -> None:
+def test_every_class_but_rights_can_be_described() -> None:
     """With every field that is shown in the graph: each has a type that the kind can read."""
-    assert frozenset(RECORD_CLASSES) - {Relation} == CAN_HOLD
+    assert frozenset(RECORD_CLASSES) - {Relation, Representative} == CAN_HOLD
     for about in CAN_HOLD:
         fields = {name: shortest(kind) for name, kind in published(about).items()}
         assert required(about) <= set(fields)
