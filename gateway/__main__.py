@@ -12,6 +12,7 @@ from connectors.options import BadOptions
 from gateway import telemetry
 from gateway.app import Gateway, certifier_of
 from gateway.commands.common import blocks_of, complain, config_option, echo_json, json_option, settings_of
+from gateway.commands.documents import documents
 from gateway.commands.sources import sources
 from gateway.commands.store import store
 from gateway.serving import CannotListen
@@ -69,6 +70,7 @@ def schema() -> None:
     click.echo(build_schema().as_str())
 
 
+main.add_command(documents)
 main.add_command(sources)
 main.add_command(store)
 

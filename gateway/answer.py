@@ -43,6 +43,8 @@ class Answer(Telling):
         self._begun = False
         self.accepted = Accepted(AnswerType.GRAPHQL, None)
         self.status = 0
+        self.beside: dict[str, Any] = {}
+        """What else stands in ``extensions``."""
 
     async def give(self, result: ExecutionResult, federation: Federation) -> None:
         """Send data and errors. An answer without any data, whose errors lie in the request itself, is a refusal."""
@@ -53,7 +55,7 @@ class Answer(Telling):
             body["errors"] = self.shown(errors)
         if executed:
             body["data"] = result.data
-        body["extensions"] = {"requestId": self._event.request_id, "sources": _sources(federation)}
+        body["extensions"] = {"requestId": self._event.request_id, "sources": _sources(federation), **self.beside}
         streaming = self.accepted.streaming
         if executed and streaming and self.accepted.whole is None:
             await self._begin(content_type(streaming, deferred=False))
@@ -76,7 +78,7 @@ class Answer(Telling):
         # In a payload of its own: Apollo Client does not look at the extensions beside deferred data.
         last = {
             "hasNext": False,
-            "extensions": {"requestId": self._event.request_id, "sources": _sources(federation)},
+            "extensions": {"requestId": self._event.request_id, "sources": _sources(federation), **self.beside},
         }
         await self._write(framed(framing, last, first=False) + ending(framing), last=True)
 
@@ -118,7 +120,7 @@ class Answer(Telling):
 
     async def tell(self, content: dict[str, Any]) -> None:
         """Send the answer of an endpoint that executes no document."""
-        await self._json(200, {**content, "extensions": {"requestId": self._event.request_id}})
+        await self._json(200, {**content, "extensions": {"requestId": self._event.request_id, **self.beside}})
 
     async def refuse(self, error: RequestError) -> None:
         """Send the refusal of a request that was not executed; an answer that has begun can only be left unfinished."""
@@ -131,7 +133,7 @@ class Answer(Telling):
         lenient = (
             self.accepted.whole is AnswerType.JSON
             and error.status == 400
-            and error.code.startswith(("GRAPHQL_", "MAX_"))
+            and error.code.startswith(("GRAPHQL_", "MAX_", "COST_"))
         )
         await self._json(200 if lenient else error.status, body, headers=error.headers)
 

@@ -38,7 +38,9 @@ from gateway.judging import verifier_of
 from gateway.keeping import KeptHere
 from gateway.metrics import Metrics
 from gateway.operations.execution import Executor
+from gateway.operations.trusted import TrustedDocuments
 from gateway.portal.routes import portal_routes
+from gateway.rates import Rates
 from gateway.reloading import Reloaded, taken_over
 from gateway.settings import Settings, environment_variable
 from gateway.sockets.endpoint import SocketEndpoint
@@ -48,6 +50,7 @@ from gateway.store.database import Database
 from gateway.store.pointers import Coverage, StoredPointers
 from gateway.subscriptions import Subscriptions
 from gateway.watch import Watch
+from resolvers.identifiers import Identifiers
 from resolvers.locating import Directory
 from resolvers.schema import build_schema
 
@@ -117,6 +120,14 @@ class Gateway:
             settings.subscriptions, changes=self.changes, clock=self._clock, watch=self.watch
         )
         self._certifier = certifier_of(settings, self._clock)
+        self._rates = Rates(
+            settings.rates,
+            identifiers=Identifiers(settings.identifier_key.reveal().encode()),
+            watch=self.watch,
+            clock=self._clock,
+        )
+        self._trusted = TrustedDocuments.by(settings.documents)
+        self.executor.trust(self._trusted.all())
         self._endpoint = self._graph()
         self._sockets = self._executing(SocketEndpoint)
         self._fhir = FhirEndpoint(
@@ -127,6 +138,7 @@ class Gateway:
             keeping=KeptHere(self._vault, self.changes, clock=self._clock),
             clock=self._clock,
             watch=self.watch,
+            rates=self._rates,
         )
         self.public = Starlette(routes=self._routes(), exception_handlers={HTTPException: refuse_path})
         # A redirect for a slash too many would be built from the Host header, which is anybody's to write.
@@ -150,6 +162,8 @@ class Gateway:
         before = self.settings
         try:
             self.settings, restart = taken_over(before, await asyncio.to_thread(self._reread))
+            trusted = TrustedDocuments.by(self.settings.documents)
+            self.executor.trust(trusted.all())
             changes = await self._fleet.reload(self.settings.sources)
         except BadOptions as error:
             self.settings = before
@@ -157,6 +171,7 @@ class Gateway:
             log.error("reload_refused", reason=str(error))  # noqa: TRY400 - told by its sentence: no defect of ours
             return self.reloaded
         self._endpoint.settings = self._sockets.settings = self._fhir.settings = self.settings
+        self._endpoint.trusted = self._sockets.trusted = self._trusted = trusted
         self.reloaded = Reloaded(at=at, sources=changes, restart=restart)
         log.info("reloaded", restart=restart, **structs.asdict(changes))
         self._warn()
@@ -186,6 +201,7 @@ class Gateway:
         await self._fleet.close()
         await self._vault.close()
         await self.ledger.close()
+        await self._rates.close()
         await self._pointers.close()
         await self._database.close()
         await self._http.aclose()
@@ -206,6 +222,8 @@ class Gateway:
             keeping=KeptHere(self._vault, self.changes, clock=self._clock),
             subscriptions=self._subscriptions,
             allowances=self._allowances,
+            rates=self._rates,
+            trusted=self._trusted,
         )
 
     def _events(self) -> EventsEndpoint:

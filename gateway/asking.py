@@ -17,6 +17,7 @@ from gateway.audit.booking import Booking
 from gateway.audit.ledger import Ledger
 from gateway.identity.errors import Lack, NotEntitled
 from gateway.identity.possession import Shown
+from gateway.rates import Rates
 from gateway.settings import Settings
 from gateway.shown import shown_in
 from gateway.telemetry import Event, Log
@@ -60,6 +61,8 @@ class Opened(Struct, frozen=True):
     federation: Federation
     today: date
     """The calendar date in Ho Chi Minh City."""
+    deadline: Deadline
+    """By which all must be said."""
 
 
 class AskingEndpoint(Endpoint):
@@ -75,9 +78,11 @@ class AskingEndpoint(Endpoint):
         keeping: Keeping | None = None,
         clock: Clock,
         watch: Watch,
+        rates: Rates,
         log: Log | None = None,
     ) -> None:
         super().__init__(clock=clock, watch=watch, log=log)
+        self._rates = rates
         self.settings = settings
         """Those of the requests that begin from now on."""
         self._verifier = verifier
@@ -91,7 +96,9 @@ class AskingEndpoint(Endpoint):
 
         Raises:
             IdentityError: nobody is proved, or a system that acts for no person.
+            RequestError: 429.
         """
+        await self._rates.admit_address(scope)
         return await self._proved(header_values(scope, b"authorization"), scope, event)
 
     async def _proved(self, authorization: Sequence[bytes], scope: Scope, event: Event) -> Caller:
@@ -99,11 +106,13 @@ class AskingEndpoint(Endpoint):
 
         Raises:
             IdentityError: nobody is proved, or a system that acts for no person.
+            RequestError: 429.
         """
         caller = await self._verifier.verify(authorization, shown_in(scope, self.settings.server))
         event.add(client=caller.client_id, caller=caller.kind.value)
         if caller.kind is CallerKind.ORGANISATION:
             raise NotEntitled(Lack.PARTNERSHIP)
+        await self._rates.admit(caller)
         return caller
 
     def _patience(self, scope: Scope) -> Deadline | None:
@@ -147,8 +156,9 @@ class AskingEndpoint(Endpoint):
                 acr_values=authentication.acr_values,
             )
             try:
-                yield Opened(caller, access, federation, day)
+                yield Opened(caller, access, federation, day, deadline)
             finally:
+                await self._rates.refused(caller, access.refused)
                 # Also when the caller is gone: what was begun to be written is written, or known to have failed.
                 await federation.finish()
                 await inquiry.close()

@@ -5,9 +5,10 @@ the document is bounded before it is validated, and only then is anybody asked a
 """
 
 from graphql import ExecutionResult
+from msgspec import structs
 from starlette.types import Receive, Scope
 
-from connectors.contract import Deadline
+from connectors.contract import Deadline, Inquiry
 from gateway.answer import Answer
 from gateway.asgi import METHODS, header_values, read_body
 from gateway.asking import language_of, unless_gone
@@ -19,6 +20,7 @@ from gateway.operations.request import GraphQLRequest, from_body, from_query_str
 from gateway.operations.waves import Begun
 from gateway.telemetry import Event
 from resolvers.access.caller import Caller
+from resolvers.explaining import Explaining
 
 
 class GraphQLEndpoint(GraphEndpoint):
@@ -34,11 +36,14 @@ class GraphQLEndpoint(GraphEndpoint):
         patience = self._patience(scope)
         caller = await self._caller(scope, event)
         request = await self._read(scope, receive)
-        operation = self._executor.prepare(request)
-        event.add_operation(operation.name, operation.document.hash)
+        operation = self._prepared(caller, request, event)
+        if request.tells_cost:
+            answer.beside["cost"] = {"price": operation.price, "limit": self._executor.max_cost}
         if scope["method"] == "GET" and not operation.is_query:
             raise RequestError(405, "BAD_REQUEST", "By GET only queries are taken.", headers=[("Allow", "POST")])
-        if operation.is_subscription:
+        if request.explains:
+            await self._explain(receive, caller, operation, request, answer, event, patience)
+        elif operation.is_subscription:
             await self._subscribe(receive, caller, operation, request, answer, event, patience)
         else:
             await self._execute(receive, caller, operation, request, answer, event, patience)
@@ -49,6 +54,36 @@ class GraphQLEndpoint(GraphEndpoint):
         require_json(header_values(scope, b"content-type"))
         server = self.settings.server
         return from_body(await read_body(scope, receive, limit=server.max_body, patience=server.caller_timeout))
+
+    async def _explain(
+        self,
+        receive: Receive,
+        caller: Caller,
+        operation: Operation,
+        request: GraphQLRequest,
+        answer: Answer,
+        event: Event,
+        patience: Deadline | None,
+    ) -> None:
+        """Answer which sources would be asked. Whether the caller may ask is found out as ever."""
+        if not operation.is_query:
+            raise RequestError(400, "BAD_REQUEST", "Only queries are explained.")
+        async with self._opened(caller, event, patience) as opened:
+            inquiry = Inquiry(request_id=event.request_id, deadline=opened.deadline, clock=self._clock)
+            door = Explaining(opened.federation, inquiry)
+            context = structs.replace(self._context(answer.language, opened), federation=door)
+            try:
+                result = await unless_gone(self._executor.run(operation, request.variables, context), receive)
+            finally:
+                await inquiry.close()
+        answer.beside["explain"] = [
+            {"source": planned.source.id, "name": planned.source.name, "section": planned.section.value}
+            for planned in door.planned
+        ]
+        if isinstance(result, ExecutionResult) and result.errors:
+            await answer.give(ExecutionResult(None, result.errors), opened.federation)
+        else:
+            await answer.tell({"data": None})
 
     async def _execute(
         self,

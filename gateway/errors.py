@@ -64,6 +64,21 @@ class InvalidDocument(RequestError):
         return [located(error, self.code) for error in self._errors]
 
 
+class TooExpensive(RequestError):
+    """An operation whose price, told beforehand, is over the limit."""
+
+    def __init__(self, price: int, limit: int) -> None:
+        super().__init__(
+            400, "COST_ESTIMATED_TOO_EXPENSIVE", "The operation is too expensive: ask for less, or in pages."
+        )
+        self._told = {"price": price, "limit": limit}
+
+    def formatted(self) -> list[dict[str, Any]]:
+        """With the price and the limit."""
+        (shown,) = super().formatted()
+        return [{**shown, "extensions": {**shown["extensions"], **self._told}}]
+
+
 def located(error: GraphQLError, code: str) -> dict[str, Any]:
     """An error of the library underneath, with its place and without what the caller wrote there."""
     shown: dict[str, Any] = {"message": without_values(error)}

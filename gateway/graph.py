@@ -13,6 +13,9 @@ from gateway.allowances import Allowances
 from gateway.asking import AskingEndpoint, Lender, Opened, TokenVerifier
 from gateway.audit.ledger import Ledger
 from gateway.operations.execution import Executor, Operation
+from gateway.operations.request import GraphQLRequest
+from gateway.operations.trusted import TrustedDocuments
+from gateway.rates import Rates
 from gateway.service import service_of
 from gateway.settings import Settings
 from gateway.subscriptions import Subscriptions
@@ -51,6 +54,8 @@ class GraphEndpoint(AskingEndpoint):
         watch: Watch,
         subscriptions: Subscriptions,
         allowances: Allowances,
+        rates: Rates,
+        trusted: TrustedDocuments,
         certifier: Certifier | None = None,
         log: Log | None = None,
     ) -> None:
@@ -62,12 +67,29 @@ class GraphEndpoint(AskingEndpoint):
             keeping=keeping,
             clock=clock,
             watch=watch,
+            rates=rates,
             log=log,
         )
+        self.trusted = trusted
+        """From the next request on."""
         self._executor = executor
         self._certifier = certifier
         self._subscriptions = subscriptions
         self._allowances = allowances
+
+    def _prepared(self, caller: Caller, request: GraphQLRequest, event: Event) -> Operation:
+        """The operation that a request means.
+
+        Raises:
+            RequestError: it is none, or none for this caller.
+        """
+        chosen = self.trusted.chosen(request, caller)
+        operation = self._executor.prepare(request, chosen)
+        event.add_operation(operation.name, operation.document.hash)
+        if self.trusted.counts and chosen.trusted is None:
+            event.add(free_text=True)
+            self._watch.told_in_free_text()
+        return operation
 
     @asynccontextmanager
     async def _subscribed(

@@ -24,15 +24,21 @@ class Reloaded(Struct, frozen=True, kw_only=True):
 def taken_over(running: Settings, read: Settings) -> tuple[Settings, tuple[str, ...]]:
     """The settings to go by from now on, and the names of those that want a restart.
 
-    Taken over is where the sources are, how they are located, and how strong a sign-in must be. Listeners, keys and
-    bounds are built into what already runs.
+    Taken over is where the sources are, how they are located, which documents are trusted, and how strong a sign-in
+    must be. Listeners, keys and bounds are built into what already runs.
     """
     authentication = structs.replace(
         running.authentication,
         required_assurance=read.authentication.required_assurance,
         acr_values=read.authentication.acr_values,
     )
-    now = structs.replace(running, sources=read.sources, locating=read.locating, authentication=authentication)
+    now = structs.replace(
+        running,
+        sources=read.sources,
+        locating=read.locating,
+        documents=read.documents,
+        authentication=authentication,
+    )
     return now, tuple(_different(now, read))
 
 

@@ -29,6 +29,7 @@ def service_of(settings: Settings, *, schema_hash: str) -> ServiceOf:
             max_operations=limits.max_operations,
             max_deferred=limits.max_deferred,
             max_waves=limits.max_waves,
+            max_cost=limits.max_cost,
             max_page=MAX_PAGE,
             max_body=int(settings.server.max_body),
             deadline_ms=round(settings.server.deadline * 1000),

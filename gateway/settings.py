@@ -101,6 +101,8 @@ class Limits(Struct, frozen=True, kw_only=True):
     """Uses of @defer and @stream, each counted as often as its fragment is spread."""
     max_waves: int = 3
     """Uses of @defer and @stream within each other."""
+    max_cost: int = 100_000
+    """Price of an operation, told beforehand (``gateway.operations.cost``)."""
     documents: int = 1000
     """Checked documents that are remembered."""
 
@@ -113,6 +115,35 @@ class Execution(Struct, frozen=True, kw_only=True):
     completes every value as well; its value is answered, and a difference is an alert."""
     compiled_fields: int = 100_000
     """Compiled ones that are remembered, of all documents together."""
+
+
+class RateSettings(Struct, frozen=True, kw_only=True):
+    """How many requests are taken from one of them in a minute; more are answered with 429. 0 sets no bound."""
+
+    per_citizen: int = 300
+    """Of one signed-in citizen, however many devices."""
+    per_client: int = 6000
+    """Of one client of a partner."""
+    per_address: int = 6000
+    """From one address, before anything is read. Many phones share one (carriers' NAT)."""
+    refusals: int = 60
+    """Refused citizens in an hour, for one caller: who reaches it guesses numbers."""
+    proxies: tuple[str, ...] = ()
+    """Networks of our own proxies, whose ``X-Forwarded-For`` is believed: ``["10.1.0.0/16"]``. Behind one that is not
+    named here, everybody comes from its address: name it, or set ``per_address = 0``."""
+    url: Secret | None = None
+    """Of a Redis in which several gateways count together; this process alone by default."""
+
+
+class DocumentSettings(Struct, frozen=True, kw_only=True):
+    """Trusted documents: the operations that clients were built with."""
+
+    manifest: Path | None = None
+    """Made by ``citizen-graph documents build``. Without it every document is free text."""
+    mode: Literal["log", "enforce"] = "log"
+    """What becomes of free text that is not in the manifest: executed and counted, or refused."""
+    free_text: tuple[str, ...] = ()
+    """Clients that may send free text all the same."""
 
 
 class SubscriptionSettings(Struct, frozen=True, kw_only=True):
@@ -215,6 +246,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     server: Server = Server()
     limits: Limits = Limits()
     execution: Execution = Execution()
+    rates: RateSettings = RateSettings()
+    documents: DocumentSettings = DocumentSettings()
     subscriptions: SubscriptionSettings = SubscriptionSettings()
     cache: Cache = Cache()
     store: Store = Store()
@@ -242,6 +275,10 @@ class Settings(Struct, frozen=True, kw_only=True):
             found.append(readable("server.tls.identity"))
         if not self.server.admin.startswith(("127.", "localhost", "[::1]")):
             found.append("server.admin listens beyond this machine")
+        if self.rates.url is not None and self.rates.url.reveal().startswith("redis://"):
+            found.append("rates.url is without TLS: whoever is on the way can reset what is counted")
+        if self.documents.manifest is not None and self.documents.mode == "log":
+            found.append("documents.mode is log: what is not in the manifest is executed all the same")
         if self.cache.url is not None and self.cache.url.reveal().startswith("redis://"):
             found.append(
                 "cache.url is without TLS: whoever is on the way sees when which entry is used, never what it holds"
@@ -311,6 +348,7 @@ def _check(settings: Settings, name: str) -> None:
         raise BadOptions(f"{name}.execution.compiled_fields: expected 1 or more")
     _check_locating(settings, name)
     _check_audit(settings.audit, f"{name}.audit")
+    _check_rates(settings.rates, f"{name}.rates")
     _check_cache(settings.cache, f"{name}.cache")
     if not settings.authentication.issuers:
         raise BadOptions(f"{name}.authentication.issuers: expected at least one")
@@ -342,6 +380,22 @@ def _check_bounds(settings: Settings, name: str) -> None:
     for key in Limits.__struct_fields__:
         if getattr(settings.limits, key) < 1:
             raise BadOptions(f"{name}.limits.{key}: expected 1 or more")
+
+
+def _check_rates(rates: RateSettings, where: str) -> None:
+    for key in ("per_citizen", "per_client", "per_address", "refusals"):
+        if getattr(rates, key) < 0:
+            raise BadOptions(f"{where}.{key}: expected 0 or more")
+    if not all(_is_network(network) for network in rates.proxies):
+        raise BadOptions(f"{where}.proxies: expected networks such as '10.1.0.0/16'")
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ip_network(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _check_locating(settings: Settings, name: str) -> None:

@@ -63,6 +63,20 @@ class Watch:
         self._refused = Total(
             "citizen_graph_tokens_refused", "Requests whose caller was not known.", ["reason"], registry=self.registry
         )
+        self._slowed = Total(
+            "citizen_graph_requests_slowed",
+            "Requests answered with 429, by what was counted.",
+            ["by"],
+            registry=self.registry,
+        )
+        self._free_text = Total(
+            "citizen_graph_free_text", "Requests with a document that is not in the manifest.", registry=self.registry
+        )
+        self._uncounted = Total(
+            "citizen_graph_rates_unshared",
+            "Times that the shared counters of rates could not be had.",
+            registry=self.registry,
+        )
         self._questions = Total(
             "citizen_graph_source_questions",
             "Questions to a source, by how it went.",
@@ -91,6 +105,18 @@ class Watch:
     def refused(self, error: IdentityError) -> None:
         """A caller was not known."""
         self._refused.labels(error.reason.lower()).inc()
+
+    def slowed(self, by: str) -> None:
+        """A request came too soon after too many others."""
+        self._slowed.labels(by).inc()
+
+    def told_in_free_text(self) -> None:
+        """A document came that is not in the manifest."""
+        self._free_text.inc()
+
+    def uncounted(self) -> None:
+        """The Redis that several gateways count in was not to be had."""
+        self._uncounted.inc()
 
     def asked(self, request_id: str, federation: Federation) -> None:
         """A request has done with the sources."""

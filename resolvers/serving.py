@@ -18,6 +18,13 @@ class LimitsOf(Struct, frozen=True, kw_only=True):
     max_operations: Annotated[int, doc("Operations in a document.")]
     max_deferred: Annotated[int, doc("Uses of @defer and @stream.")]
     max_waves: Annotated[int, doc("Uses of @defer and @stream within each other.")]
+    max_cost: Annotated[
+        int,
+        doc(
+            "Price of an operation: each selected object costs 1, a section of a citizen 10, times the items of the "
+            "lists around it ('first', or else 50 records, or 5 within a record)."
+        ),
+    ]
     max_page: Annotated[int, doc("The largest 'first' of a list.")]
     max_body: Annotated[int, doc("Bytes of a request's body.")]
     deadline_ms: Annotated[int, doc("Milliseconds after which an answer goes out with what is there.")]

@@ -2,7 +2,7 @@
 
 import hashlib
 import inspect
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from typing import Any, TypeGuard, cast
 
 import strawberry
@@ -15,13 +15,15 @@ from graphql.execution import (
 from msgspec import Struct
 from strawberry.execution import optimized_is_awaitable
 
-from gateway.errors import RequestError
+from connectors.options import BadOptions
+from gateway.errors import InvalidDocument, RequestError, TooExpensive
 from gateway.operations.documents import Document, Documents
 from gateway.operations.introspection import asks_for_the_schema
 from gateway.operations.plans.self_test import fault
 from gateway.operations.plans.store import Plans
 from gateway.operations.plans.tally import Mode
 from gateway.operations.request import GraphQLRequest
+from gateway.operations.trusted import Chosen, Trusted
 from gateway.operations.waves import Begun, WaveExecutor, WholeExecutor
 from gateway.settings import Execution, Limits
 from resolvers.context import Context
@@ -35,6 +37,10 @@ class Operation(Struct, frozen=True):
     document: Document
     node: OperationDefinitionNode
     name: str | None
+    price: int
+    """What it costs at most, told beforehand."""
+    trusted: Trusted | None = None
+    """Its entry in the manifest."""
 
     @property
     def is_query(self) -> bool:
@@ -82,19 +88,25 @@ class Executor:
             differs: told at which field a compiled operation had another value than the library, where both are asked.
         """
         self._introspection = introspection
+        self.max_cost = limits.max_cost
+        """Of an operation."""
         self._schema: GraphQLSchema = schema._schema  # noqa: SLF001 - Strawberry has no public name for graphql-core's
         self.plans = Plans(_mode(execution.plans), most_fields=execution.compiled_fields, differs=differs)
         self.documents = Documents(self._schema, limits, forgotten=lambda document: self.plans.forget(document.uses))
         self.schema_hash = hashlib.sha256(f"{schema.as_str()}\n".encode()).hexdigest()
         """Of the schema as it is published."""
 
-    def prepare(self, request: GraphQLRequest) -> Operation:
+    def prepare(self, request: GraphQLRequest, chosen: Chosen) -> Operation:
         """The operation that the request names.
 
+        Args:
+            request: as it came.
+            chosen: the document that it means.
+
         Raises:
-            RequestError: the document is invalid, or it is not clear which operation is meant.
+            RequestError: the document is invalid, it is not clear which operation is meant, or that is too expensive.
         """
-        document = self.documents.get(request.query)
+        document = self.documents.get(chosen.text)
         name = request.operation_name
         if name is None and len(document.operations) > 1:
             raise RequestError(
@@ -105,7 +117,35 @@ class Executor:
             raise RequestError(400, "BAD_REQUEST", "The document has no operation of that name.")
         if not self._introspection and asks_for_the_schema(document.node):
             raise RequestError(400, "INTROSPECTION_DISABLED", "The schema is published as a file, not here.")
-        return Operation(document, node, node.name.value if node.name else None)
+        own_name = node.name.value if node.name else None
+        price, trusted = document.prices[own_name].of(request.variables), chosen.trusted
+        if price > (limit := self.max_cost if trusted is None else min(self.max_cost, trusted.max_cost)):
+            raise TooExpensive(price, limit)
+        return Operation(document, node, own_name, price, trusted)
+
+    def trust(self, entries: Iterable[Trusted]) -> None:
+        """Check the documents of a manifest against the schema, and have them ready.
+
+        Raises:
+            BadOptions: one does not fit; then nothing changes.
+        """
+        known = list(entries)
+        for entry in known:
+            if complaint := self.complaint_about(entry):
+                raise BadOptions(f"documents.manifest: {entry.name}: {complaint}")
+        self.documents.trust(entry.body for entry in known)
+
+    def complaint_about(self, entry: Trusted) -> str | None:
+        """Why an entry of a manifest cannot be used with this schema and these limits; ``None`` when it can."""
+        try:
+            document = self.documents.get(entry.body)
+        except InvalidDocument as error:
+            return f"{error.code}: {error.message}"
+        if list(document.operations) != [entry.name]:
+            return "expected one operation, of the entry's name"
+        if (price := document.prices[entry.name].of(None)) > min(entry.max_cost, self.max_cost):
+            return f"its price is {price} already without variables; the limit is {min(entry.max_cost, self.max_cost)}"
+        return None
 
     async def run(
         self, operation: Operation, variables: dict[str, Any] | None, context: Context, *, in_waves: bool = False

@@ -1,5 +1,6 @@
 """A GraphQL request as it came over HTTP, taken apart strictly (GraphQL over HTTP, section 5)."""
 
+import re
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -11,14 +12,23 @@ from gateway.errors import RequestError
 from gateway.identity.strict_json import parse_object
 
 _MAX_NAME = 256
+_PREFIX = "sha256:"
+_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 class GraphQLRequest(Struct, frozen=True, kw_only=True):
     """What to execute."""
 
-    query: str
+    query: str | None = None
+    """Text of a document."""
+    document_id: str | None = None
+    """``sha256:`` and 64 hexadecimal digits: of a trusted document."""
     variables: dict[str, Any] | None = None
     operation_name: str | None = None
+    tells_cost: bool = False
+    """Whether the answer shall say what it cost."""
+    explains: bool = False
+    """Whether it shall only be said who would be asked."""
 
 
 class _Body(Struct, frozen=True):
@@ -90,13 +100,35 @@ def from_members(parsed: object) -> GraphQLRequest:
             "BAD_REQUEST",
             "Expected an object with 'query' as text, 'variables' as object, 'operationName' as text.",
         ) from None
-    if body.documentId is not None or "persistedQuery" in (body.extensions or {}):
-        raise RequestError(400, "PERSISTED_QUERY_NOT_SUPPORTED", "Persisted queries are not taken.")
-    if not body.query:
+    extensions = body.extensions or {}
+    document_id = _document_id(body, extensions)
+    if not body.query and document_id is None:
         raise RequestError(400, "BAD_REQUEST", "'query' is missing.")
     if body.operationName is not None and not _is_name(body.operationName):
         raise RequestError(400, "BAD_REQUEST", "'operationName' is no name.")
-    return GraphQLRequest(query=body.query, variables=body.variables, operation_name=body.operationName)
+    return GraphQLRequest(
+        query=body.query or None,
+        document_id=document_id,
+        variables=body.variables,
+        operation_name=body.operationName,
+        tells_cost=extensions.get("cost") is True,
+        explains=extensions.get("explain") is True,
+    )
+
+
+def _document_id(body: _Body, extensions: dict[str, Any]) -> str | None:
+    """The id of a trusted document, as the appendix of GraphQL over HTTP or Apollo's clients write it."""
+    ids: list[Any] = [] if body.documentId is None else [body.documentId.removeprefix(_PREFIX)]
+    if "persistedQuery" in extensions:
+        persisted = extensions["persistedQuery"]
+        if not isinstance(persisted, dict) or persisted.get("version") != 1:
+            raise RequestError(400, "PERSISTED_QUERY_NOT_SUPPORTED", "Expected 'persistedQuery' of version 1.")
+        ids.append(persisted.get("sha256Hash"))
+    if not ids:
+        return None
+    if not all(isinstance(known, str) and _HASH.fullmatch(known) and known == ids[0] for known in ids):
+        raise RequestError(400, "PERSISTED_QUERY_ID_INVALID", "A document's id is a SHA-256, in hexadecimal digits.")
+    return f"{_PREFIX}{ids[0]}"
 
 
 def _is_name(text: str) -> bool:

@@ -34,7 +34,9 @@ class SocketEndpoint(GraphEndpoint):
         _check_handshake(scope)
         if self._subscriptions.ended.is_set():
             raise RequestError(503, "SERVICE_UNAVAILABLE", "This service is ending. Try again.")
-        proved = await self._caller(scope, event) if header_values(scope, b"authorization") else None
+        await self._rates.admit_address(scope)
+        authorization = header_values(scope, b"authorization")
+        proved = await self._proved(authorization, scope, event) if authorization else None
         await receive()  # "websocket.connect", with which every socket begins
         await answer.accept()
         session = Session(
@@ -42,7 +44,7 @@ class SocketEndpoint(GraphEndpoint):
             receive,
             introduced=lambda payload: self._introduced(proved, payload, scope, event),
             operations=lambda caller: Operations(
-                answer, caller, executor=self._executor, subscribed=self._subscribed, log=self._log, watch=self._watch,
+                answer, caller, prepared=self._prepared, subscribed=self._subscribed, log=self._log, watch=self._watch,
                 clock=self._clock, socket=event.request_id,
             ),
             subscriptions=self._subscriptions,

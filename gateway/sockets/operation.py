@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import uuid
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, suppress
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -15,8 +16,8 @@ from gateway.answer import CALLER_GONE
 from gateway.asgi import CallerGone
 from gateway.errors import INTERNAL, RequestError
 from gateway.graph import Begun
-from gateway.operations.execution import Executor, Operation
-from gateway.operations.request import from_members
+from gateway.operations.execution import Operation
+from gateway.operations.request import GraphQLRequest, from_members
 from gateway.sockets.answer import SocketAnswer
 from gateway.sockets.messages import CloseCode, Closing, Subscribe
 from gateway.telemetry import Event, Log
@@ -48,7 +49,7 @@ class Operations:
         answer: SocketAnswer,
         caller: Caller,
         *,
-        executor: Executor,
+        prepared: Callable[[Caller, GraphQLRequest, Event], Operation],
         subscribed: Subscribed,
         clock: Clock,
         watch: Watch,
@@ -57,7 +58,7 @@ class Operations:
     ) -> None:
         self._answer = answer
         self._caller = caller
-        self._executor = executor
+        self._prepared = prepared
         self._subscribed = subscribed
         self._clock = clock
         self._watch = watch
@@ -132,8 +133,7 @@ class Operations:
 
     async def _follow(self, message: Subscribe, event: Event, telling: Telling) -> None:
         request = from_members(message.payload)
-        operation = self._executor.prepare(request)
-        event.add_operation(operation.name, operation.document.hash)
+        operation = self._prepared(self._caller, request, event)
         if not operation.is_subscription:
             raise RequestError(400, "BAD_REQUEST", "On a socket only subscriptions are taken. Ask by POST.")
         told = 0

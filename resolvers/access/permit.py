@@ -32,6 +32,8 @@ class Access:
         self._today = today
         self._required_assurance = required_assurance
         self._acr_values = acr_values
+        self.refused = 0
+        """How often a citizen was asked for whom the caller may not open."""
         federation.beside = self.beside
 
     async def me(self) -> Chart:
@@ -69,6 +71,7 @@ class Access:
                 return chart
         if not found.complete:
             raise Unverifiable
+        self.refused += 1
         raise Forbidden
 
     def representing(self, relation: Relation) -> Chart | None:

@@ -154,24 +154,33 @@ async def test_a54_a_batch_is_refused(gateway: Running, token: str, batch: objec
 
 
 @pytest.mark.parametrize(
-    "members",
+    ("members", "code"),
     [
-        {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}},
-        {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}, "query": ME},
-        {"extensions": {"persistedQuery": {"version": 2, "sha256Hash": "../../etc/passwd"}}},
-        {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "x" * 100_000}}},
-        {"extensions": {"persistedQuery": 7}},
-        {"extensions": {"persistedQuery": None}, "query": ME},
-        {"documentId": "sha256:" + "0" * 64},
-        {"documentId": "' OR 1=1 --", "query": ME},
-        {"documentId": ""},
+        ({"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}}, "NOT_FOUND"),
+        ({"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}, "query": ME}, "MISMATCH"),
+        ({"extensions": {"persistedQuery": {"version": 2, "sha256Hash": "../../etc/passwd"}}}, "NOT_SUPPORTED"),
+        ({"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "x" * 100_000}}}, "ID_INVALID"),
+        ({"extensions": {"persistedQuery": {"version": 1, "sha256Hash": 7}}}, "ID_INVALID"),
+        ({"extensions": {"persistedQuery": {"version": 1}}}, "ID_INVALID"),
+        ({"extensions": {"persistedQuery": 7}}, "NOT_SUPPORTED"),
+        ({"extensions": {"persistedQuery": None}, "query": ME}, "NOT_SUPPORTED"),
+        ({"documentId": "sha256:" + "0" * 64}, "NOT_FOUND"),
+        ({"documentId": "sha256:sha256:" + "0" * 64}, "ID_INVALID"),
+        ({"documentId": "' OR 1=1 --", "query": ME}, "ID_INVALID"),
+        (
+            {"documentId": "0" * 64, "extensions": {"persistedQuery": {"version": 1, "sha256Hash": "1" * 64}}},
+            "ID_INVALID",
+        ),
+        ({"documentId": ""}, "ID_INVALID"),
     ],
 )
-async def test_a55_a56_persisted_queries_do_not_exist(gateway: Running, token: str, members: object) -> None:
-    """Nothing is stored and nothing is looked up, whatever the hash or the id looks like."""
+async def test_a55_a56_no_request_registers_a_document(
+    gateway: Running, token: str, members: object, code: str
+) -> None:
+    """Nothing is stored, and nothing but a hash is looked up, whatever the id looks like."""
     heard = await said(gateway, post(json.dumps(members).encode(), token=token))
 
-    assert (heard.status, heard.codes) == (400, ["PERSISTED_QUERY_NOT_SUPPORTED"])
+    assert (heard.status, heard.codes) == (400, [f"PERSISTED_QUERY_{code}"])
 
 
 TWO = "query A { me { id } } query B { __typename }"

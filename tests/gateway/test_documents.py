@@ -7,8 +7,9 @@ from graphql import build_schema
 
 from gateway.errors import InvalidDocument, RequestError
 from gateway.operations.documents import Documents
-from gateway.operations.execution import Executor
+from gateway.operations.execution import Executor, Operation
 from gateway.operations.request import GraphQLRequest
+from gateway.operations.trusted import Chosen
 from gateway.settings import Execution, Limits
 from resolvers.schema import build_schema as build_graph
 from tests.gateway import documents
@@ -74,6 +75,11 @@ def test_no_more_than_five_errors_are_told() -> None:
     ]
 
 
+def prepared(executor: Executor, *, query: str, operation_name: str | None = None) -> Operation:
+    """The operation of a request in free text."""
+    return executor.prepare(GraphQLRequest(query=query, operation_name=operation_name), Chosen(query, None))
+
+
 @pytest.fixture(scope="module")
 def executor() -> Executor:
     """Of the real graph, which does not tell its schema."""
@@ -84,10 +90,10 @@ def test_the_operation_that_is_named_is_prepared(executor: Executor) -> None:
     """With its own name, whether the request names it or there is no other one."""
     two = "query A { me { id } } query B { __typename }"
 
-    assert executor.prepare(GraphQLRequest(query=two, operation_name="B")).name == "B"
-    assert executor.prepare(GraphQLRequest(query="query A { me { id } }")).name == "A"
-    assert executor.prepare(GraphQLRequest(query=ME)).name is None
-    assert executor.prepare(GraphQLRequest(query=ME)).is_query
+    assert prepared(executor, query=two, operation_name="B").name == "B"
+    assert prepared(executor, query="query A { me { id } }").name == "A"
+    assert prepared(executor, query=ME).name is None
+    assert prepared(executor, query=ME).is_query
 
 
 @pytest.mark.parametrize(
@@ -101,7 +107,7 @@ def test_the_operation_that_is_named_is_prepared(executor: Executor) -> None:
 def test_a57_no_operation_is_guessed(executor: Executor, document: str, name: str | None) -> None:
     """Neither the first one, nor the only one when another is named."""
     with pytest.raises(RequestError) as refused:
-        executor.prepare(GraphQLRequest(query=document, operation_name=name))
+        prepared(executor, query=document, operation_name=name)
 
     assert (refused.value.status, refused.value.code) == (400, "BAD_REQUEST")
 
@@ -109,6 +115,6 @@ def test_a57_no_operation_is_guessed(executor: Executor, document: str, name: st
 def test_a_document_is_judged_once_for_many_requests(executor: Executor) -> None:
     """Whichever of its operations they name."""
     two = "query First { me { id } } query Second { __typename }"
-    prepared = [executor.prepare(GraphQLRequest(query=two, operation_name=name)) for name in ("First", "Second")]
+    both = [prepared(executor, query=two, operation_name=name) for name in ("First", "Second")]
 
-    assert prepared[0].document is prepared[1].document
+    assert both[0].document is both[1].document

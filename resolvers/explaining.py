@@ -1,0 +1,40 @@
+"""A door that asks nobody: it says whom it would ask. What access rests on is asked for real, by the door beside it."""
+
+from typing import Any, TypeVar
+
+from msgspec import Struct
+
+from connectors.contract import Grant, Inquiry, Outcome, Question, Source, SourceState
+from connectors.records import Record, SourceInfo
+from resolvers.federation import Federation
+from resolvers.sections import SECTION_OF, Section
+
+R = TypeVar("R", bound=Record)
+
+
+class Planned(Struct, frozen=True):
+    """A source that would be asked."""
+
+    source: SourceInfo
+    section: Section
+
+
+class Explaining(Federation):
+    """Chooses as the door does, and writes down whom. Whom the insurer would name is not known without asking it."""
+
+    def __init__(self, door: Federation, inquiry: Inquiry) -> None:
+        """Choose from the directory of that door.
+
+        Args:
+            door: of the request; its permissions are this one's.
+            inquiry: of its own, so that nothing asked here is taken for an answer there.
+        """
+        super().__init__(door.directory, inquiry)
+        self.beside = door.beside
+        self.planned: list[Planned] = []
+
+    async def _ask_one(self, source: Source, question: Question[R], grant: Grant) -> Any:
+        grant.require(question.about)
+        self.planned.append(Planned(source.info, SECTION_OF[question.about]))
+        outcome = Outcome(source=source.info, about=question.about, state=SourceState.NOT_ASKED)
+        return (), outcome
