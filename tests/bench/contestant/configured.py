@@ -9,6 +9,13 @@ identifier_key = "env:BENCH_IDENTIFIER_KEY"
 sources = "sources.toml"
 development = true
 
+[rates]
+# Counted as ever, and never reached: a load generator is one address and one citizen.
+per_citizen = 1_000_000_000
+per_client = 1_000_000_000
+per_address = 1_000_000_000
+refusals = 1_000_000_000
+
 [server]
 listen = "127.0.0.1:{port}"
 admin = "127.0.0.1:0"

@@ -89,4 +89,6 @@ class OpenGateway(Gateway):
             keeping=KeptHere(self._vault, self.changes, clock=self._clock),
             subscriptions=self._subscriptions,
             allowances=self._allowances,
+            rates=self._rates,
+            trusted=self._trusted,
         )
