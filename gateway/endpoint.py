@@ -68,7 +68,7 @@ class GraphQLEndpoint(GraphEndpoint):
         """Answer which sources would be asked. Whether the caller may ask is found out as ever."""
         if not operation.is_query:
             raise RequestError(400, "BAD_REQUEST", "Only queries are explained.")
-        async with self._opened(caller, event, patience) as opened:
+        async with self._opened(caller, answer, event, patience) as opened:
             inquiry = Inquiry(request_id=event.request_id, deadline=opened.deadline, clock=self._clock)
             door = Explaining(opened.federation, inquiry)
             context = structs.replace(self._context(answer.language, opened), federation=door)
