@@ -7,7 +7,6 @@ The counting is the library ``limits`` (sliding windows), in this process or in 
 Redis that ails costs the sharing, not the service: each gateway then counts for itself.
 """
 
-import time
 from collections import OrderedDict
 from ipaddress import ip_address, ip_network
 from typing import Literal
@@ -19,6 +18,7 @@ from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from redis.asyncio import ConnectionPool
 from starlette.types import Scope
 
+from connectors.clock import Clock
 from gateway.asgi import header_values
 from gateway.errors import RequestError
 from gateway.settings import RateSettings
@@ -37,15 +37,16 @@ class BoundedCounters(MemoryStorage):
 
     STORAGE_SCHEME = ["async+bounded"]  # noqa: RUF012 - the library's registry reads a list
 
-    def __init__(self, most: int = _MOST_COUNTERS) -> None:
+    def __init__(self, clock: Clock, most: int = _MOST_COUNTERS) -> None:
         super().__init__()
+        self._clock = clock
         self._most = most
         self._counters: OrderedDict[str, tuple[int, float]] = OrderedDict()
 
     async def incr(self, key: str, expiry: float, amount: int = 1) -> int:
         """Count, and begin anew where the time of the counter is over."""
         count, ends = self._counters.get(key, (0, 0.0))
-        now = time.time()
+        now = self._clock.monotonic()
         if ends <= now:
             count, ends = 0, now + expiry
         self._counters[key] = (count + amount, ends)
@@ -63,7 +64,7 @@ class BoundedCounters(MemoryStorage):
     async def get(self, key: str) -> int:
         """What is counted now."""
         count, ends = self._counters.get(key, (0, 0.0))
-        return count if ends > time.time() else 0
+        return count if ends > self._clock.monotonic() else 0
 
     def __len__(self) -> int:
         return len(self._counters)
@@ -72,7 +73,7 @@ class BoundedCounters(MemoryStorage):
 class Rates:
     """Admits requests."""
 
-    def __init__(self, settings: RateSettings, *, identifiers: Identifiers, watch: Watch) -> None:
+    def __init__(self, settings: RateSettings, *, identifiers: Identifiers, watch: Watch, clock: Clock) -> None:
         self._identifiers = identifiers
         self._watch = watch
         self._proxies = [ip_network(network) for network in settings.proxies]
@@ -80,7 +81,7 @@ class Rates:
         self._citizen = _item(RateLimitItemPerMinute, settings.per_citizen)
         self._client = _item(RateLimitItemPerMinute, settings.per_client)
         self._refusals = _item(RateLimitItemPerHour, settings.refusals)
-        self._here = SlidingWindowCounterRateLimiter(BoundedCounters())
+        self._here = SlidingWindowCounterRateLimiter(BoundedCounters(clock))
         self._pool: ConnectionPool | None = None
         self._shared: SlidingWindowCounterRateLimiter | None = None
         if settings.url is not None:

@@ -31,7 +31,7 @@ def rates(url: str | None = None, **bounds: Any) -> Rates:
     settings = RateSettings(**{"per_citizen": 3, "per_client": 3, "per_address": 3, "refusals": 3, **bounds})
     if url is not None:
         settings = RateSettings(per_citizen=3, url=Secret(url))
-    return Rates(settings, identifiers=Identifiers(b"k" * 32), watch=Watch(SystemClock()))
+    return Rates(settings, identifiers=Identifiers(b"k" * 32), watch=Watch(SystemClock()), clock=SystemClock())
 
 
 async def admitted(counted: Rates, who: Caller, times: int) -> int:
@@ -129,7 +129,7 @@ async def test_a84_who_is_refused_too_often_is_slowed_and_told_to_the_operator()
 
 async def test_memory_is_bounded_whoever_asks() -> None:
     """However many addresses an attacker has; the ones that were not seen for longest are forgotten."""
-    counters = BoundedCounters(most=100)
+    counters = BoundedCounters(SystemClock(), most=100)
     for number in range(1000):
         await counters.incr(f"k{number}", 60)
     assert len(counters) == 100
