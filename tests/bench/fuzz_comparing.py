@@ -57,7 +57,11 @@ class Comparing:
 
     def __init__(self, schema: strawberry.Schema, report: Report) -> None:
         self.executor = Executor(
-            schema, Limits(documents=20, max_cost=10**9), introspection=True, execution=Execution(), differs=report.differences.append
+            schema,
+            Limits(documents=20, max_cost=10**9),
+            introspection=True,
+            execution=Execution(),
+            differs=report.differences.append,
         )
         self._schema = schema._schema
         self._report = report

@@ -16,6 +16,7 @@ from gateway.operations.plans import self_test
 from gateway.operations.plans.executing import PlannedExecutor
 from gateway.operations.plans.tally import Mode
 from gateway.operations.request import GraphQLRequest
+from gateway.operations.trusted import Chosen
 from gateway.operations.waves import WholeExecutor
 from gateway.settings import Execution, Limits
 from resolvers.shown import instances_of
@@ -68,7 +69,7 @@ def executor(
 
 
 async def run(by: Executor, text: str, things: Any = ONE, **variables: Any) -> ExecutionResult:
-    result = await by.run(by.prepare(GraphQLRequest(query=text)), variables, things)
+    result = await by.run(by.prepare(GraphQLRequest(query=text), Chosen(text, None)), variables, things)
     assert isinstance(result, ExecutionResult)
     return result
 
