@@ -18,6 +18,7 @@ from gateway.serving import listener_config
 from gateway.settings import load
 from tests.sandbox import config
 from tests.sandbox.city import City
+from tests.sandbox.eid import Holder
 from tests.sandbox.eid.held_clock import NOON
 from tests.sandbox.serving import Site
 
@@ -89,6 +90,25 @@ class Running(Struct, frozen=True):
         async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
             response = await client.post(
                 f"{self.url}/graphql", json={"query": query, "variables": dict(variables or {})}, headers=sent
+            )
+        return Answer(response.status_code, response.headers, response.json())
+
+    async def ask_as(
+        self,
+        holder: Holder,
+        query: str,
+        *,
+        variables: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """One GraphQL request by POST, by somebody who proves that the token is theirs."""
+        async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
+            response = await holder.ask(
+                client,
+                "POST",
+                f"{self.url}/graphql",
+                json={"query": query, "variables": dict(variables or {})},
+                headers={"accept": GRAPHQL, **(headers or {})},
             )
         return Answer(response.status_code, response.headers, response.json())
 

@@ -21,7 +21,8 @@ from tests.sandbox.city import City
 from tests.sandbox.eid.holder import Holder
 
 QUERY = {"query": "{ me { id } }"}
-BEHIND = '\n[server] -> \n[server]\nproxy = { addresses = ["127.0.0.1"] }'
+ALONE = 'proxy = { addresses = ["127.0.0.1"] } -> proxy = { addresses = ["10.9.9.9"] }'
+"""Nobody on this machine is a proxy."""
 
 
 class Client:
@@ -63,14 +64,14 @@ def secured(
     authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(folder / "own.pem"))
     authority.cert_pem.write_to_path(str(folder / "ca.pem"))
     tls = '\n[server] -> \n[server]\ntls = { identity = "own.pem", client_authorities = "ca.pem" }'
-    with running_gateway(whole_city, folder, clock=city_clock, tls=tls) as running:
+    with running_gateway(whole_city, folder, clock=city_clock, tls=tls, alone=ALONE) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def behind(whole_city: City, city_clock: CityClock, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """A gateway that believes a proxy on this machine."""
-    with running_gateway(whole_city, tmp_path_factory.mktemp("behind"), clock=city_clock, behind=BEHIND) as running:
+def alone(whole_city: City, city_clock: CityClock, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A gateway that believes no proxy on this machine, as the city's own does."""
+    with running_gateway(whole_city, tmp_path_factory.mktemp("alone"), clock=city_clock, alone=ALONE) as running:
         yield running
 
 
@@ -133,15 +134,15 @@ async def told_by_a_proxy(gateway: Running, token: str, *certificates: str) -> h
         return await http.post(f"{gateway.url}/graphql", json=QUERY, headers=headers)
 
 
-async def test_a_proxy_tells_the_certificate(behind: Running, city: City, clients: tuple[Client, Client]) -> None:
+async def test_a_proxy_tells_the_certificate(gateway: Running, city: City, clients: tuple[Client, Client]) -> None:
     """As RFC 9440 says, or as a percent-encoded PEM."""
     token = clients[0].token(city)
     for told in (clients[0].as_sequence(), quote(clients[0].pem)):
-        assert (await told_by_a_proxy(behind, token, told)).status_code == 200
+        assert (await told_by_a_proxy(gateway, token, told)).status_code == 200
 
 
 async def test_a35_a_proxy_that_tells_nothing_another_or_two(
-    behind: Running, city: City, clients: tuple[Client, Client]
+    gateway: Running, city: City, clients: tuple[Client, Client]
 ) -> None:
     own, other = (client.as_sequence() for client in clients)
     token = clients[0].token(city)
@@ -157,15 +158,15 @@ async def test_a35_a_proxy_that_tells_nothing_another_or_two(
         ("::",),
         (two_in_one,),
     ):
-        answer = await told_by_a_proxy(behind, token, *told)
+        answer = await told_by_a_proxy(gateway, token, *told)
         assert answer.status_code == 401, told
         assert 'error="invalid_token"' in answer.headers["www-authenticate"]
         assert clients[0].thumbprint not in answer.text
 
 
-async def test_a35_who_is_no_proxy_tells_nothing(gateway: Running, city: City, clients: tuple[Client, Client]) -> None:
-    """The same words at a gateway without a proxy."""
-    answer = await told_by_a_proxy(gateway, clients[0].token(city), clients[0].as_sequence())
+async def test_a35_who_is_no_proxy_tells_nothing(alone: Running, city: City, clients: tuple[Client, Client]) -> None:
+    """The same words from an address that is none of a proxy."""
+    answer = await told_by_a_proxy(alone, clients[0].token(city), clients[0].as_sequence())
     assert answer.status_code == 401
 
 

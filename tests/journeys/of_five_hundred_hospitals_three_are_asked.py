@@ -116,7 +116,7 @@ async def all_pointers(folder: Path, city: City, count: int) -> None:
     database = Database(Store(file=str(folder / "citizen-graph.db")))
     pointers = StoredPointers(database, clock=SystemClock(), bound=0.99)
     ref = Identifiers(city.credentials.identifier_key.encode()).reference(AN)
-    at = city._clock.now()
+    at = city.clock.now()
     for n in range(count):
         told = [Told(id="all", about=Allergy, at=at, complete=True)]
         if f"h{n:03}" in KNOWING:

@@ -111,6 +111,10 @@ def _print_addresses(city: City) -> None:
 
 def _print_gateway(city: City) -> None:
     desk = city.sites["control"].url
+    partners = "\n".join(
+        f'  sh -c "$(curl -s {desk}/partners/{client.client_id}/curl)"   # {client.name}'
+        for client in city.eid.partners
+    )
     wish = json.dumps({"source": "hospital-b", "fault": "down"})
     click.echo(f"""gateway          {city.gateway}/graphql   (log: {LOG})
 
@@ -121,6 +125,9 @@ Or ask from here, as the elderly man with diabetes:
   curl {city.gateway}/graphql -H 'Content-Type: application/json' \\
     -H "Authorization: Bearer $(curl -s {desk}/people/phuc/token)" \\
     -d '{json.dumps({"query": QUERY})}'
+
+Or as a partner: this prints a command that is good once, for a minute, and runs it:
+{partners}
 
 Take a hospital down, and bring it back:
   curl {desk}/faults -H 'Content-Type: application/json' -d '{wish}'

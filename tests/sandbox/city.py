@@ -21,7 +21,7 @@ from connectors.clock import Clock, SystemClock
 from tests.sandbox import config
 from tests.sandbox.contents import Contents
 from tests.sandbox.control import ELSEWHERE, control_app
-from tests.sandbox.eid import Eid, RandomBytes, city_clients
+from tests.sandbox.eid import Eid, RandomBytes, city_clients, partner_clients
 from tests.sandbox.faults import Faults
 from tests.sandbox.feeding import FED, feed, pointer_events
 from tests.sandbox.people import everyone
@@ -91,10 +91,14 @@ class City:
         self.eid = Eid(
             issuer=self.sites["eid"].url,
             people=contents.people,
-            clients=city_clients(
-                citizen_app=[CITIZEN_APP],
-                explorer=[gateway + SIGN_IN_BACK],
-                after_logout=[f"{gateway}/"],
+            clients=(
+                *city_clients(
+                    citizen_app=[CITIZEN_APP],
+                    explorer=[gateway + SIGN_IN_BACK],
+                    after_logout=[f"{gateway}/"],
+                    gateway_key=self.credentials.introspection_key,
+                ),
+                *partner_clients(),
             ),
             clock=clock,
             random=random,
@@ -109,7 +113,8 @@ class City:
         """Where the vaccination register gives out tokens."""
         self.intake = Intake("Observation")
         """What was created at ``TAKES``; tests have it forgotten."""
-        self._clock = clock
+        self.clock = clock
+        """The time in it."""
         self._apps = {name: self._watched(name, app) for name, app in self._servers()}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -139,7 +144,7 @@ class City:
 
     async def feed(self, gateway: str | None = None) -> int:
         """Let hospital B tell the gateway about whom it holds what. Gives the number of events; from any loop."""
-        events = pointer_events(self.contents.resources.get(FED, ()), at=self._clock.now())
+        events = pointer_events(self.contents.resources.get(FED, ()), at=self.clock.now())
         return len(await feed(gateway or self.gateway, self.eid, events))
 
     def start(self) -> None:
@@ -209,7 +214,7 @@ class City:
                 files=self.contents.files,
                 co_payments=self.contents.co_payments,
                 account=self._account(),
-                clock=self._clock,
+                clock=self.clock,
                 faults=self.faults,
             ),
         )
@@ -233,7 +238,7 @@ class City:
                 self.contents.book,
                 phone=config.BOOK_PHONE,
                 password=self.credentials.book_password,
-                clock=self._clock,
+                clock=self.clock,
                 faults=self.faults,
             ),
         )
@@ -244,7 +249,14 @@ class City:
         yield "eid", self.eid.app
         yield (
             "control",
-            control_app(faults=self.faults, sources=SOURCES, people=self.contents.people, eid=self.eid, feed=self.feed),
+            control_app(
+                faults=self.faults,
+                sources=SOURCES,
+                people=self.contents.people,
+                eid=self.eid,
+                feed=self.feed,
+                gateway=self.gateway,
+            ),
         )
 
     def _account(self) -> Account:

@@ -34,6 +34,11 @@ class Credentials:
     vaccination_key: ECKey = field(init=False, repr=False, default_factory=lambda: ECKey.generate_key("P-384"))
     """Signs the gateway's assertions for the vaccination register."""
 
+    introspection_key: ECKey = field(
+        init=False, repr=False, default_factory=lambda: ECKey.generate_key("P-256", private=True, auto_kid=True)
+    )
+    """Signs the gateway's assertions for the e-ID."""
+
     signer: Signer = field(init=False, repr=False, default_factory=Signer.made)
     """Signs the gateway's certificates."""
 
@@ -42,6 +47,7 @@ class Credentials:
         return {
             "hospital-b-token": self.hospital_b_token,
             "vaccination-key.pem": self.vaccination_key.as_pem(private=True).decode(),
+            "introspection-key.pem": self.introspection_key.as_pem(private=True).decode(),
             "insurance-password": self.insurance_password,
             "insurance-staff-id": STAFF_ID,
             "population-api-key": self.population_key,

@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from tests.sandbox.eid import Eid, PersonLike
 from tests.sandbox.faults import Faults
+from tests.sandbox.partners_desk import PartnersDesk
 
 Feed = Callable[[], Awaitable[int]]
 TOKEN_LIFE = timedelta(hours=12)
@@ -26,7 +27,7 @@ ELSEWHERE = "/elsewhere"
 
 
 def control_app(
-    *, faults: Faults, sources: Collection[str], people: Sequence[PersonLike], eid: Eid, feed: Feed
+    *, faults: Faults, sources: Collection[str], people: Sequence[PersonLike], eid: Eid, feed: Feed, gateway: str
 ) -> Starlette:
     """Make the control desk.
 
@@ -36,7 +37,9 @@ def control_app(
         people: who lives in the city.
         eid: whose keys it rotates.
         feed: lets hospital B tell the gateway about whom it holds what.
+        gateway: where partners ask.
     """
+    partners = PartnersDesk(eid, gateway=gateway)
     desk = _Desk(faults, sources, people, eid, feed)
     return Starlette(
         routes=[
@@ -44,6 +47,11 @@ def control_app(
             Route("/faults", desk.clear_faults, methods=["DELETE"]),
             Route("/people", desk.show_people),
             Route("/people/{key}/token", desk.give_token),
+            Route("/people/{key}/opaque-token", desk.give_opaque_token),
+            Route("/partners", partners.show),
+            Route("/partners/{key}/token", partners.give_token),
+            Route("/partners/{key}/curl", partners.give_command),
+            Route("/tokens/revoke", desk.revoke, methods=["POST"]),
             Route("/pointers", desk.feed, methods=["POST"]),
             Route("/eid/rotate-keys", desk.rotate_keys, methods=["POST"]),
             Route(ELSEWHERE, elsewhere, methods=["GET", "POST"]),
@@ -95,10 +103,19 @@ class _Desk:
 
     async def give_token(self, request: Request) -> Response:
         """An access token of that person as plain text, for the command line; a page from elsewhere cannot read it."""
-        key = request.path_params["key"]
-        if all(person.key != key for person in self._people):
-            raise HTTPException(404, "nobody of that name")
-        return PlainTextResponse(self._eid.token_for(key, expires_in=TOKEN_LIFE))
+        return PlainTextResponse(self._eid.token_for(self._key(request), expires_in=TOKEN_LIFE))
+
+    async def give_opaque_token(self, request: Request) -> Response:
+        """The same, of the sort that says nothing by itself."""
+        return PlainTextResponse(self._eid.opaque_token_for(self._key(request), expires_in=TOKEN_LIFE))
+
+    async def revoke(self, request: Request) -> Response:
+        """Take ``{"token": "..."}`` back, whoever holds it."""
+        token = (await _json_body(request)).get("token")
+        if not isinstance(token, str):
+            raise HTTPException(400, "token is a text")
+        self._eid.revoke(token)
+        return Response(status_code=204)
 
     async def rotate_keys(self, request: Request) -> Response:
         """New signing keys; the old ones stay published unless ``{"keepOld": false}``."""
@@ -114,6 +131,12 @@ class _Desk:
         except httpx.HTTPError as error:
             raise HTTPException(502, f"the gateway did not take them: {type(error).__name__}") from None
         return Response(orjson.dumps({"events": count}), media_type="application/json")
+
+    def _key(self, request: Request) -> str:
+        key = str(request.path_params["key"])
+        if all(person.key != key for person in self._people):
+            raise HTTPException(404, "nobody of that name")
+        return key
 
     def _number(self, citizen: Any) -> str | None:
         """The number of somebody who was named by key or by number."""

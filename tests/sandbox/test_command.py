@@ -59,5 +59,10 @@ def test_one_command_runs_the_city_and_a_gateway_that_answers(tmp_path: Path) ->
         shown = "".join(printed[begin : begin + 3])
         asked = subprocess.run(["bash", "-c", shown], capture_output=True, text=True, check=True)  # noqa: S603, S607 - the very line a person copies
         assert '"complete":true' in asked.stdout
+        as_partners = [line for line in printed if "/partners/" in line]
+        assert len(as_partners) == 5
+        for line in as_partners:
+            asked = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=True)  # noqa: S603, S607 - as above
+            assert '"version"' in asked.stdout, line
         child.send_signal(signal.SIGINT)
         assert child.wait(30) == 0

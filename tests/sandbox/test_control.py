@@ -12,7 +12,7 @@ from tests.sandbox.people import everyone
 
 @pytest.fixture(scope="module")
 def city() -> Iterator[City]:
-    with running_city() as running:
+    with running_city(gateway="http://127.0.0.1:1") as running:  # where nobody listens
         yield running
 
 
@@ -92,3 +92,22 @@ async def test_the_desk_rotates_the_keys(desk: httpx.AsyncClient, city: City, ht
     assert before < both
     assert (await desk.post("/eid/rotate-keys", json={"keepOld": False})).status_code == 204
     assert not before & await kids()
+
+
+async def test_the_desk_gives_tokens_that_say_nothing_and_takes_them_back(desk: httpx.AsyncClient, city: City) -> None:
+    token = (await desk.get("/people/an/opaque-token")).text
+    assert "." not in token
+    assert city.eid.says(token)["sub"] == "an"
+    assert (await desk.post("/tokens/revoke", json={"token": token})).status_code == 204
+    assert city.eid.says(token) == {}
+    assert (await desk.post("/tokens/revoke", json={})).status_code == 400
+
+
+async def test_the_desk_knows_the_partners(desk: httpx.AsyncClient) -> None:
+    """And who is none."""
+    known = (await desk.get("/partners")).json()
+    assert {one["client"]: one["bound"] for one in known}["clinic-b"] == "mtls"
+    assert (await desk.get("/partners/clinic-a/token")).text.count(".") == 2
+    assert (await desk.get("/partners/clinic-a/token", params={"purpose": "HPAYMT"})).status_code == 400
+    assert (await desk.get("/partners/hospital-a/token")).status_code == 404
+    assert (await desk.get("/partners/clinic-a/curl")).status_code == 502

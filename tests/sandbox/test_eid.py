@@ -17,9 +17,10 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
-from tests.sandbox.eid import AUDIENCE, Client, Eid, city_clients, eid_app
+from tests.sandbox.eid import AUDIENCE, Client, Eid, city_clients, eid_app, partner_clients
 from tests.sandbox.eid.assertions import ASSERTION_TYPE
 from tests.sandbox.eid.held_clock import HeldClock
+from tests.sandbox.eid.holder import proof
 from tests.sandbox.eid.serving import address, free_socket, serving
 from tests.sandbox.eid.visitor import _PENDING, _s256, assertion
 
@@ -58,7 +59,13 @@ def clock() -> HeldClock:
 def eid(clock: HeldClock) -> Iterator[Eid]:
     bound = free_socket()
     clients = city_clients(citizen_app=[CALLBACK], explorer=[EXPLORER], after_logout=[GOODBYE])
-    app = eid_app(issuer=address(bound), people=PEOPLE, clients=clients, clock=clock, random=secrets.token_bytes)
+    app = eid_app(
+        issuer=address(bound),
+        people=PEOPLE,
+        clients=(*clients, *partner_clients()),
+        clock=clock,
+        random=secrets.token_bytes,
+    )
     with serving(app, bound):
         yield app.state.eid
 
@@ -119,7 +126,7 @@ async def test_metadata_names_this_issuer_and_only_addresses_under_it(eid: Eid, 
     about = (await http.get("/.well-known/openid-configuration")).json()
     assert about["issuer"] == eid.issuer
     endpoints = [value for name, value in about.items() if name.endswith(("_endpoint", "_uri"))]
-    assert len(endpoints) == 5
+    assert len(endpoints) == 7
     assert all(value.startswith(f"{eid.issuer}/") for value in endpoints)
 
 
@@ -349,17 +356,69 @@ async def test_userinfo_answers_a_living_access_token_only(eid: Eid, http: httpx
     assert await ask(signed_in.access_token) == 401
 
 
-@pytest.mark.parametrize(
-    ("client_id", "organisation", "purpose"), [("hospital-a", "79981", "TREAT"), ("insurer", "insurer", "HPAYMT")]
-)
-async def test_an_organisation_gets_a_token_that_names_it_and_its_purpose(
-    eid: Eid, http: httpx.AsyncClient, client_id: str, organisation: str, purpose: str
-) -> None:
-    token = await eid.organisation_token(client_id)
+async def test_a_system_gets_a_token_that_names_its_organisation(eid: Eid, http: httpx.AsyncClient) -> None:
+    token = await eid.organisation_token("hospital-a")
     claims = jwt.decode(token, await keys_of(http), algorithms=["PS256"]).claims
-    assert (claims["sub"], claims["client_id"]) == (client_id, client_id)
-    assert (claims["organisation"], claims["purpose"]) == (organisation, purpose)
-    assert "citizen_pid" not in claims
+    assert (claims["sub"], claims["client_id"], claims["organisation"]) == ("hospital-a", "hospital-a", "79981")
+    assert not claims.keys() & {"citizen_pid", "purpose_of_use", "professional_id", "cnf"}
+
+
+@pytest.mark.parametrize("client_id", ["clinic-a", "clinic-b", "station", "insurer", "operator"])
+async def test_a_partner_gets_a_bound_token_for_its_purpose_in_the_name_of_somebody(
+    eid: Eid, http: httpx.AsyncClient, client_id: str
+) -> None:
+    holder = await eid.partner(client_id)
+    claims = jwt.decode(holder.token, await keys_of(http), algorithms=["PS256"]).claims
+    client = next(one for one in eid.partners if one.client_id == client_id)
+    assert claims["purpose_of_use"] == client.purposes[0]
+    assert claims.get("professional_id") == client.somebody
+    assert claims["cnf"].keys() == ({"x5t#S256"} if client_id == "clinic-b" else {"jkt"})
+
+
+@pytest.mark.parametrize("asked", [{"purpose": "HPAYMT"}, {"professional": "nobody"}, {"scope": "events:write"}])
+async def test_a_partner_gets_no_token_for_what_was_not_agreed(eid: Eid, asked: dict[str, str]) -> None:
+    with pytest.raises(AssertionError, match="invalid_"):
+        await eid.partner("clinic-a", **asked)
+
+
+async def test_a_bound_token_needs_a_good_proof_of_its_key(eid: Eid, clock: HeldClock) -> None:
+    where, now = f"{eid.issuer}/token", clock.now().timestamp()
+    key, used = ECKey.generate_key("P-256"), ""
+    for bad in (
+        None,
+        "x",
+        proof(key, "GET", where, now=now),
+        proof(key, "POST", f"{eid.issuer}/introspect", now=now),
+        proof(key, "POST", where, now=now - 61),
+        used := proof(key, "POST", where, now=now),
+    ):
+        if bad == used:
+            await eid._client_token("clinic-a", proof=bad)
+        with pytest.raises(AssertionError, match="invalid_dpop_proof"):
+            await eid._client_token("clinic-a", proof=bad)
+
+
+async def introspected(eid: Eid, http: httpx.AsyncClient, clock: HeldClock, token: str, who: str) -> httpx.Response:
+    now = int(clock.now().timestamp())
+    signed = assertion(eid.client(who), audience=f"{eid.issuer}/introspect", now=now, name=secrets.token_hex(8))
+    form = {"client_assertion_type": ASSERTION_TYPE, "client_assertion": signed, "token": token}
+    return await http.post("/introspect", data=form)
+
+
+async def test_the_gateway_alone_may_ask_whether_a_token_is_good(
+    eid: Eid, http: httpx.AsyncClient, clock: HeldClock
+) -> None:
+    """Of one that is not, it hears that and nothing more (RFC 7662 section 2.2)."""
+    opaque, signed = eid.opaque_token_for("an"), eid.token_for("an")
+    assert (await introspected(eid, http, clock, opaque, "hospital-a")).status_code == 401
+    for token in (opaque, signed):
+        said = (await introspected(eid, http, clock, token, "citizen-graph")).json()
+        assert (said["active"], said["sub"], said["aud"]) == (True, "an", AUDIENCE)
+        await http.post("/revoke", data={"token": token, "client_id": "explorer"})
+        assert (await introspected(eid, http, clock, token, "citizen-graph")).json()["active"]
+        await http.post("/revoke", data={"token": token, "client_id": "citizen-app"})
+        assert (await introspected(eid, http, clock, token, "citizen-graph")).json() == {"active": False}
+    assert (await introspected(eid, http, clock, "never-was", "citizen-graph")).json() == {"active": False}
 
 
 async def ask_as(http: httpx.AsyncClient, signed: str, **other: str) -> httpx.Response:

@@ -58,7 +58,7 @@ def _check(provider: Provider, client: Client, claims: dict[str, Any]) -> None:
     expires, name = claims.get("exp"), claims.get("jti")
     if claims.get("sub") != client.client_id:
         raise _refused("iss and sub must both be the client_id.")
-    if not {provider.issuer, f"{provider.issuer}/token"} & set(map(str, audiences)):
+    if not {provider.issuer, f"{provider.issuer}/token", f"{provider.issuer}/introspect"} & set(map(str, audiences)):
         raise _refused("The assertion is meant for another server.")
     if not isinstance(expires, int) or not now < expires <= now + LONGEST_SECONDS:
         raise _refused("The assertion must expire within five minutes.")

@@ -11,7 +11,10 @@ from starlette.routing import Route
 from connectors.clock import Clock
 from tests.sandbox.eid import endpoints, visitor
 from tests.sandbox.eid.authorize import authorize, choice
+from tests.sandbox.eid.holder import Holder, proof
+from tests.sandbox.eid.introspection import claims_of, introspect, revoke
 from tests.sandbox.eid.model import LEVELS, Client, PersonLike, RandomBytes
+from tests.sandbox.eid.partners import PartnerClient
 from tests.sandbox.eid.provider import Provider, Session
 from tests.sandbox.eid.token_endpoint import token
 
@@ -43,6 +46,8 @@ class Eid:
                 Route("/authorize", authorize, methods=["GET", "POST"]),
                 Route("/authorize/choice", choice, methods=["POST"]),
                 Route("/token", token, methods=["POST"]),
+                Route("/introspect", introspect, methods=["POST"]),
+                Route("/revoke", revoke, methods=["POST"]),
                 Route("/userinfo", endpoints.userinfo, methods=["GET", "POST"]),
                 Route("/logout", endpoints.logout, methods=["GET", "POST"]),
             ]
@@ -57,6 +62,11 @@ class Eid:
             KeyError: there is none of that name.
         """
         return self._provider.clients[client_id]
+
+    @property
+    def partners(self) -> Sequence[PartnerClient]:
+        """The clients of the city's partners."""
+        return [client for client in self._provider.clients.values() if isinstance(client, PartnerClient)]
 
     def rotate(self, *, keep_old: bool = True) -> None:
         """Sign with new keys; without ``keep_old`` the old ones are withdrawn at once."""
@@ -109,6 +119,53 @@ class Eid:
 
     async def organisation_token(self, client_id: str) -> str:
         """Get an organisation's access token over HTTP, with its signed assertion."""
+        return await self._client_token(client_id)
+
+    async def partner(
+        self, client_id: str, *, purpose: str | None = None, professional: str | None = None, **asked: str
+    ) -> Holder:
+        """Get a partner's access token over HTTP, bound to its key or certificate.
+
+        Args:
+            client_id: one of ``partner_clients``.
+            purpose: code of the purpose of use; the client's first when not given.
+            professional: who acts; the client's first, if it has any, when not given.
+            asked: further parameters of the request.
+        """
+        client = self.client(client_id)
+        if not isinstance(client, PartnerClient):
+            raise TypeError(f"{client_id} is no partner")
+        wanted = {"purpose_of_use": purpose or client.a_purpose, **asked}
+        if who := professional or client.somebody:
+            wanted["professional_id"] = who
+        if client.bound == "mtls":
+            return Holder(
+                await self._client_token(client_id, **wanted), certificate=client.certificate, clock=self._clock
+            )
+        proved = proof(client.holding, "POST", f"{self.issuer}/token", now=self._clock.now().timestamp())
+        token = await self._client_token(client_id, proof=proved, **wanted)
+        return Holder(token, key=client.holding, clock=self._clock)
+
+    def opaque_token_for(self, person: PersonLike | str, **other: Any) -> str:
+        """Make a citizen's access token without the flow, of the sort that says nothing by itself.
+
+        Args:
+            person: one of the people, or the key of one.
+            other: as for ``token_for``.
+        """
+        return self._provider.opaque_token(self._provider.keys.verify(self.token_for(person, **other)).claims)
+
+    def says(self, token: str) -> dict[str, Any]:
+        """What a token says while it is good; nothing when it is not."""
+        return claims_of(self._provider, token) or {}
+
+    def revoke(self, token: str) -> None:
+        """Take a token back, as its holder can over HTTP."""
+        claims = claims_of(self._provider, token)
+        if claims is not None:
+            self._provider.revoked.put(claims["jti"], value=True)
+
+    async def _client_token(self, client_id: str, *, proof: str | None = None, **asked: str) -> str:
         async with _browser() as http:
             return await visitor.organisation_token(
                 http,
@@ -116,6 +173,8 @@ class Eid:
                 client=self.client(client_id),
                 now=int(self._clock.now().timestamp()),
                 random=self._random,
+                proof=proof,
+                **asked,
             )
 
 

@@ -1,9 +1,9 @@
 """What the sandbox e-ID knows before anyone signs in: people, clients, words of the protocol."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
+from typing import Literal, Protocol
 
 from joserfc.jwk import ECKey
 
@@ -20,6 +20,12 @@ CITIZEN_SCOPES = ("openid", "profile", "health.read", "consent.write")
 ORGANISATION_SCOPES = ("health.read",)
 EVENT_SCOPES = ("events:write",)
 """Of an organisation that tells the gateway where records lie."""
+
+
+GATEWAY_CLIENT = "citizen-graph"
+"""The gateway itself, which may ask whether a token is good."""
+
+Bound = Literal["dpop", "mtls"]
 
 
 class PersonLike(Protocol):
@@ -61,12 +67,22 @@ class Client:
     """P-256 pair of an organisation (``private_key_jwt``, ES256). The e-ID itself only uses the public half."""
     organisation: str | None = None
     """Facility code of the hospital, or the insurer's name: the claim ``organisation``."""
-    purpose: str | None = None
-    """Purpose of use, a code of HL7 v3 ActReason: ``TREAT`` or ``HPAYMT``."""
+    purposes: tuple[str, ...] = ()
+    """For what it may ask: codes of HL7 v3 ActReason, such as ``TREAT``."""
+    professionals: Mapping[str, str] = field(default_factory=dict)
+    """Who may act for it: licence number or employee's id, and name."""
+    bound: Bound | None = None
+    """To what its tokens are bound: a key that it proves (DPoP), or the certificate that is registered for it."""
+    certificate: bytes | None = field(default=None, repr=False)
+    """In DER."""
 
 
 def city_clients(
-    *, citizen_app: Sequence[str], explorer: Sequence[str], after_logout: Sequence[str] = ()
+    *,
+    citizen_app: Sequence[str],
+    explorer: Sequence[str],
+    after_logout: Sequence[str] = (),
+    gateway_key: ECKey | None = None,
 ) -> tuple[Client, ...]:
     """Give the clients of the city, with fresh keys for the organisations.
 
@@ -74,6 +90,7 @@ def city_clients(
         citizen_app: redirect addresses of the citizen's application, compared letter by letter.
         explorer: redirect addresses of the gateway's own web page.
         after_logout: where the explorer may be sent after signing out.
+        gateway_key: with which the gateway proves itself when it asks whether a token is good.
     """
     return (
         Client(
@@ -91,14 +108,20 @@ def city_clients(
             redirect_uris=tuple(explorer),
             post_logout_redirect_uris=tuple(after_logout),
         ),
-        _organisation("hospital-a", "Bệnh viện Mẫu A", "79981", "TREAT"),
-        _organisation("hospital-b", "Bệnh viện Mẫu B", "79982", "TREAT", scopes=EVENT_SCOPES),
-        _organisation("insurer", "Bảo hiểm Mẫu", "insurer", "HPAYMT"),
+        _organisation("hospital-a", "Bệnh viện Mẫu A", "79981"),
+        _organisation("hospital-b", "Bệnh viện Mẫu B", "79982", scopes=EVENT_SCOPES),
+        Client(
+            client_id=GATEWAY_CLIENT,
+            name="Citizen Graph",
+            scopes=(),
+            algorithm="PS256",
+            key=gateway_key or ECKey.generate_key("P-256", private=True, auto_kid=True),
+        ),
     )
 
 
 def _organisation(
-    client_id: str, name: str, organisation: str, purpose: str, *, scopes: tuple[str, ...] = ORGANISATION_SCOPES
+    client_id: str, name: str, organisation: str, *, scopes: tuple[str, ...] = ORGANISATION_SCOPES
 ) -> Client:
     return Client(
         client_id=client_id,
@@ -107,5 +130,4 @@ def _organisation(
         algorithm="PS256",
         key=ECKey.generate_key("P-256", private=True, auto_kid=True),
         organisation=organisation,
-        purpose=purpose,
     )

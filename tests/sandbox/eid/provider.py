@@ -69,6 +69,9 @@ class Provider:
         self.pending: Expiring[Asked] = Expiring(clock, lifetime=timedelta(minutes=10))
         self.codes: Expiring[Granted] = Expiring(clock, lifetime=timedelta(seconds=CODE_SECONDS))
         self.sessions: Expiring[Session] = Expiring(clock, lifetime=timedelta(hours=8))
+        self.opaque: Expiring[dict[str, Any]] = Expiring(clock, lifetime=timedelta(hours=24))
+        self.revoked: Expiring[bool] = Expiring(clock, lifetime=timedelta(hours=24))
+        """By ``jti``."""
         self.seen_assertions: Expiring[bool] = Expiring(clock, lifetime=timedelta(minutes=10))
 
     def handle(self) -> str:
@@ -89,15 +92,24 @@ class Provider:
             **self.person_claims(session.person),
         }
 
-    def organisation_token(self, client: Client, scope: str) -> str:
-        """Give an access token of an organisation: its ``sub`` is its ``client_id`` (RFC 9068 section 2.2)."""
-        claims = {
-            **self._access_claims(client, client.client_id, scope),
-            "organisation": client.organisation,
-            "organisation_name": client.name,
-            "purpose": client.purpose,
-        }
+    def organisation_token(self, client: Client, scope: str, acting: Mapping[str, Any]) -> str:
+        """Give an access token of an organisation: its ``sub`` is its ``client_id`` (RFC 9068 section 2.2).
+
+        Args:
+            client: whose token.
+            scope: what it may.
+            acting: who acts and why, and to what the token is bound; nothing of a system that acts for no person.
+        """
+        claims = {**self._access_claims(client, client.client_id, scope), "organisation_name": client.name, **acting}
+        if client.organisation is not None:
+            claims["organisation"] = client.organisation
         return self.sign_access(claims, algorithm=client.algorithm)
+
+    def opaque_token(self, claims: Mapping[str, Any]) -> str:
+        """Give a token that says nothing by itself; whoever may introspects it."""
+        token = self.handle()
+        self.opaque.put(token, dict(claims))
+        return token
 
     def sign_access(self, claims: dict[str, Any], *, algorithm: str, header: Mapping[str, Any] | None = None) -> str:
         """Give the claims as a signed ``at+jwt``; entries of ``header`` win."""

@@ -10,6 +10,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from tests.sandbox.eid.assertions import client_of_assertion
+from tests.sandbox.eid.model import Client
+from tests.sandbox.eid.partners import thumbprint
+from tests.sandbox.eid.proofs import key_of_proof
 from tests.sandbox.eid.provider import TOKEN_SECONDS, Granted, Provider
 from tests.sandbox.eid.wire import NO_STORE, ProtocolError, form_of, json_error
 
@@ -24,18 +27,18 @@ async def token(request: Request) -> JSONResponse:
         error = ProtocolError("invalid_client", "No client of this server has a password.", 401)
         return json_error(error, {"WWW-Authenticate": "Basic"})
     try:
-        answer = _answer(provider, await form_of(request))
+        answer = _answer(provider, await form_of(request), request.headers.getlist("dpop"))
     except ProtocolError as error:
         return json_error(error)
     return JSONResponse(answer, headers=NO_STORE)
 
 
-def _answer(provider: Provider, given: dict[str, str]) -> dict[str, Any]:
+def _answer(provider: Provider, given: dict[str, str], proofs: list[str]) -> dict[str, Any]:
     match given.get("grant_type"):
         case "authorization_code":
             return _for_code(provider, given)
         case "client_credentials":
-            return _for_organisation(provider, given)
+            return _for_organisation(provider, given, proofs)
         case _:
             raise ProtocolError("unsupported_grant_type", "Codes and client credentials only.")
 
@@ -57,12 +60,36 @@ def _for_code(provider: Provider, given: dict[str, str]) -> dict[str, Any]:
     return {**answer, "id_token": provider.id_token(granted, access_token)}
 
 
-def _for_organisation(provider: Provider, given: dict[str, str]) -> dict[str, Any]:
+def _for_organisation(provider: Provider, given: dict[str, str], proofs: list[str]) -> dict[str, Any]:
     client = client_of_assertion(provider, given)
     scope = given.get("scope", " ".join(client.scopes))
     if not set(scope.split()) <= set(client.scopes):
         raise ProtocolError("invalid_scope", "Ask for scopes of this organisation only.")
-    return _success(provider.organisation_token(client, scope), scope)
+    acting = {**_acting(client, given), **_bound(provider, client, proofs)}
+    answer = _success(provider.organisation_token(client, scope, acting), scope)
+    return {**answer, "token_type": "DPoP"} if client.bound == "dpop" else answer
+
+
+def _acting(client: Client, given: dict[str, str]) -> dict[str, str]:
+    """Who acts for an organisation and why, as far as it asks for that and may."""
+    purpose, who = given.get("purpose_of_use"), given.get("professional_id")
+    if purpose is not None and purpose not in client.purposes:
+        raise ProtocolError("invalid_request", "This purpose was not agreed with this organisation.")
+    if who is not None and who not in client.professionals:
+        raise ProtocolError("invalid_request", "Nobody of that licence is registered for this organisation.")
+    named = {} if who is None else {"professional_id": who, "professional_name": client.professionals[who]}
+    return named if purpose is None else {"purpose_of_use": purpose, **named}
+
+
+def _bound(provider: Provider, client: Client, proofs: list[str]) -> dict[str, Any]:
+    """To what the token is bound. The certificate is the registered one: this server speaks no TLS to prove it by."""
+    if client.bound == "dpop":
+        if len(proofs) != 1:
+            raise ProtocolError("invalid_dpop_proof", "One proof of possession is needed.")
+        return {"cnf": {"jkt": key_of_proof(provider, proofs[0])}}
+    if client.certificate is not None:
+        return {"cnf": {"x5t#S256": thumbprint(client.certificate)}}
+    return {}
 
 
 def _proves(verifier: str, granted: Granted) -> bool:

@@ -83,12 +83,31 @@ async def _code(
 
 
 async def organisation_token(
-    http: httpx.AsyncClient, *, issuer: str, client: Client, now: int, random: RandomBytes
+    http: httpx.AsyncClient,
+    *,
+    issuer: str,
+    client: Client,
+    now: int,
+    random: RandomBytes,
+    proof: str | None = None,
+    **asked: str,
 ) -> str:
-    """Get an organisation's access token with a signed assertion, over HTTP."""
+    """Get an organisation's access token with a signed assertion, over HTTP.
+
+    Args:
+        http: with which to ask.
+        issuer: the e-ID.
+        client: whose token.
+        now: by the city's clock.
+        random: gives random bytes.
+        proof: of the key to which the token shall be bound.
+        asked: further parameters, such as ``purpose_of_use``.
+    """
     answer = await http.post(
         f"{issuer}/token",
+        headers={} if proof is None else {"DPoP": proof},
         data={
+            **asked,
             "grant_type": "client_credentials",
             "client_assertion_type": ASSERTION_TYPE,
             "client_assertion": assertion(client, audience=f"{issuer}/token", now=now, name=handle(random)),
