@@ -87,7 +87,7 @@ async def test_a01_a26_without_an_access_token_nobody_is_heard(fed: Running, aut
     heard = await send(fed, None, headers=authorization)
 
     assert (heard.status, heard.codes) == (401, ["UNAUTHENTICATED"])
-    assert heard.headers["www-authenticate"].startswith('Bearer realm="citizen-graph"')
+    assert 'realm="citizen-graph"' in heard.headers["www-authenticate"]
 
 
 async def test_a20_an_expired_token_is_none(fed: Running, city: City) -> None:
