@@ -17,7 +17,7 @@ from msgspec import Struct
 from strawberry.types.enum import StrawberryEnumDefinition
 
 from connectors.records import Described
-from resolvers.terminology.labels import Labels
+from resolvers.context import Context, Info
 
 C = TypeVar("C", bound=type)
 
@@ -125,9 +125,22 @@ def resolved(by: Callable[..., Any], description: str) -> Any:
     """A field whose value comes from that function.
 
     The class says the type in the graph, the function the record behind it; the two are joined when the schema is
-    built, which no type checker can see. Coded texts get their labels here, wherever they lie in the answer.
+    built, which no type checker can see.
     """
-    return strawberry.field(resolver=by, description=description, extensions=[Labels()])
+    return strawberry.field(resolver=by, description=description)
+
+
+def pure(by: Callable[[Any, Context], Any], description: str) -> Any:
+    """A field whose value that function makes of the object and the context alone: it asks nobody and changes nothing.
+
+    It may stand on the items of a list: a compiled operation calls the function without anything around it, and calls
+    it again where the library must complete the object after all.
+    """
+
+    def resolve(root: strawberry.Parent[Any], info: Info) -> Any:
+        return by(root, info.context)
+
+    return strawberry.field(resolver=resolve, description=description, metadata={"pure": by})
 
 
 def awaited(by: Callable[..., Any], description: str) -> Any:

@@ -1,79 +1,97 @@
-"""Labels reach every coded text of an answer, however deep, and touch nothing else."""
+"""Labels reach every coded text of an answer, however deep, whether the operation is compiled or not."""
 
-import time
-from collections.abc import Sequence
-from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
 
-from msgspec import Struct
+import pytest
+import strawberry
+from graphql import ExecutionResult
+from strawberry.schema.config import StrawberryConfig
 
 from connectors import records
 from connectors.records import CodedText, Coding
-from resolvers.terminology.labels import Labelled, labelled
+from gateway.operations.execution import Executor
+from gateway.operations.plans.tally import Mode
+from gateway.operations.request import GraphQLRequest
+from gateway.operations.trusted import Chosen
+from gateway.settings import Execution, Limits
+from resolvers.encounter import Encounter
+from resolvers.language import LANGUAGES
+from resolvers.observation import Observation
+from resolvers.scalars import SCALARS
 from resolvers.visit import Visit
-from tests.resolvers.world import NOW, condition, info
+from tests.resolvers.world import NOW, info
 
-TETANUS = CodedText(text="Uốn ván", codings=(Coding(system="http://hl7.org/fhir/sid/icd-10", code="A35"),))
-SAID = Labelled(text=TETANUS.text, codings=TETANUS.codings, label="Tetanus")
+TETANUS = CodedText(text="TT", codings=(Coding(system="http://hl7.org/fhir/sid/icd-10", code="A35"),))
 PLACE = (records.Provenance(source=info("a"), retrieved_at=NOW, source_record_id="1"),)
+TEXT = """{
+  visits { reason { text label } diagnoses { code { label } } claim { diagnoses { code { label } } } }
+  observations { code { label } value { ... on CodedValue { coded { label } } } }
+}"""
 
 
-class Mixed(Struct, frozen=True):
-    """A derived node that quotes records of any class, and others of its own kind."""
+@strawberry.type
+class Query:
+    """A visit, and an observation whose value is a code."""
 
-    of: tuple[records.Record, ...]
-    within: "Mixed | None" = None
+    @strawberry.field
+    def visits(self) -> list[Encounter]:
+        """One, with a claim: coded texts three levels down."""
+        here = records.Facility(code="79991", name="Mẫu")
+        diagnosis = records.Diagnosis(code=TETANUS)
+        claim = records.Claim(id="c", provenance=PLACE, facility=here, diagnoses=(diagnosis,))
+        visit: Any = Visit(
+            id="v",
+            provenance=PLACE,
+            kind=records.EncounterKind.OUTPATIENT,
+            status="finished",
+            facility=here,
+            diagnoses=(diagnosis,),
+            reason=TETANUS,
+            claim=claim,
+        )
+        return [visit]
 
-
-def visit() -> Visit:
-    """A visit with a claim: coded texts three levels down."""
-    here = records.Facility(code="79991", name="Mẫu")
-    diagnosis = records.Diagnosis(code=TETANUS)
-    claim = records.Claim(id="c", provenance=PLACE, facility=here, diagnoses=(diagnosis,))
-    return Visit(
-        id="v",
-        provenance=PLACE,
-        kind=records.EncounterKind.OUTPATIENT,
-        status="finished",
-        facility=here,
-        diagnoses=(diagnosis,),
-        reason=TETANUS,
-        claim=claim,
-    )
-
-
-def test_every_coded_text_gets_its_label() -> None:
-    """In fields, in lists, in parts and in records within records."""
-    before = visit()
-    after = labelled([before], "en")[0]
-
-    assert after.reason == after.diagnoses[0].code == after.claim.diagnoses[0].code == SAID
-    assert (before.reason, before.provenance) == (TETANUS, after.provenance)
-    assert type(after) is Visit
-
-
-def test_values_of_observations_get_labels_too() -> None:
-    """Also where the type is a union."""
-    part = records.ObservationComponent(code=TETANUS, value=records.CodedValue(coded=TETANUS))
-    assert labelled(part, "en") == records.ObservationComponent(code=SAID, value=records.CodedValue(coded=SAID))
+    @strawberry.field
+    def observations(self) -> list[Observation]:
+        """One."""
+        found: Any = records.Observation(
+            id="o",
+            provenance=PLACE,
+            category=records.ObservationCategory.LABORATORY,
+            code=TETANUS,
+            status="final",
+            value=records.CodedValue(coded=TETANUS),
+        )
+        return [found]
 
 
-def test_records_of_any_class_get_labels() -> None:
-    """A field of the widest class holds narrower ones; a node of its own kind lies within."""
-    inner = Mixed(of=(visit(),))
-    after = labelled(Mixed(of=(), within=inner), "en")
-
-    assert after.within.of[0].reason == SAID
+SCHEMA = strawberry.Schema(query=Query, config=StrawberryConfig(scalar_map=SCALARS))
 
 
-def test_what_has_no_coded_text_stays_the_same_object() -> None:
-    """Nothing is copied for nothing."""
-    for value in (None, "text", (), info("a"), PLACE[0], records.Quantity(value=Decimal(1))):
-        assert labelled(value, "en") is value
+@pytest.mark.parametrize("plans", ["on", "off"])
+@pytest.mark.parametrize(("language", "word"), [("en", "Tetanus"), ("vi", "Uốn ván")])
+async def test_every_coded_text_has_its_label(plans: Mode, language: str, word: str) -> None:
+    """In fields, in lists, in parts, in records within records, and where the type is a union."""
+    by = Executor(SCHEMA, Limits(), introspection=False, execution=Execution(plans=plans), differs=print)
+    context: Any = SimpleNamespace(language=LANGUAGES[language])
+    labelled = {"label": word}
+    for _ in range(2):
+        found = await by.run(by.prepare(GraphQLRequest(query=TEXT), Chosen(TEXT, None)), {}, context)
 
-
-def test_a_thousand_labels_take_milliseconds() -> None:
-    """A bound an order of magnitude above what is measured, so that a slow machine does not matter."""
-    many: Sequence[records.Condition] = [condition(str(number)) for number in range(1000)]
-    begun = time.perf_counter()
-    labelled(many, "en")
-    assert time.perf_counter() - begun < 0.1
+        assert isinstance(found, ExecutionResult)
+        assert (found.errors, found.data) == (
+            None,
+            {
+                "visits": [
+                    {
+                        "reason": {"text": "TT", **labelled},
+                        "diagnoses": [{"code": labelled}],
+                        "claim": {"diagnoses": [{"code": labelled}]},
+                    }
+                ],
+                "observations": [{"code": labelled, "value": {"coded": labelled}}],
+            },
+        )
+    assert bool(by.plans.tally.fields) == (plans == "on")
+    assert by.plans.tally.given_up == 0
