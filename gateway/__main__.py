@@ -11,6 +11,8 @@ from connectors.clock import SystemClock
 from connectors.options import BadOptions
 from gateway import telemetry
 from gateway.app import Gateway, certifier_of
+from gateway.audit.notes import Signer
+from gateway.commands.audit import audit
 from gateway.commands.common import blocks_of, complain, config_option, echo_json, json_option, settings_of
 from gateway.commands.documents import documents
 from gateway.commands.sources import sources
@@ -49,6 +51,7 @@ def check(config: Path, *, as_json: bool) -> None:
     blocks = blocks_of(settings)
     try:
         certifier_of(settings, SystemClock())
+        Signer(settings.audit)
         opened = [open_source(block, clock=SystemClock()) for block in blocks]
     except BadOptions as error:
         complain(str(error))
@@ -70,6 +73,7 @@ def schema() -> None:
     click.echo(build_schema().as_str())
 
 
+main.add_command(audit)
 main.add_command(documents)
 main.add_command(sources)
 main.add_command(store)

@@ -19,8 +19,10 @@ from connectors.options import BadOptions
 from connectors.records import SourceInfo
 from gateway.allowances import Allowances
 from gateway.answer import refuse_path
+from gateway.audit.checkpoints import Checkpoints
 from gateway.audit.ledger import Ledger
 from gateway.audit.log import StoredLog
+from gateway.audit.notes import Signer
 from gateway.audit.seals import Sealer
 from gateway.audit.spool import Spool
 from gateway.certificates.publishing import keys_route
@@ -42,7 +44,7 @@ from gateway.operations.trusted import TrustedDocuments
 from gateway.portal.routes import portal_routes
 from gateway.rates import Rates
 from gateway.reloading import Reloaded, taken_over
-from gateway.settings import Settings, environment_variable
+from gateway.settings import Settings, environment_variable, sealing_keys
 from gateway.sockets.endpoint import SocketEndpoint
 from gateway.sources import open_vault
 from gateway.store.consents import StoredConsents
@@ -87,6 +89,9 @@ class Gateway:
             self._database, clock=self._clock, lapse=timedelta(days=settings.consents.lapse_days)
         )
         self._allowances = Allowances(self._consents)
+        self._checkpoints = Checkpoints(
+            self._database, Signer(settings.audit), every=settings.audit.checkpoint, clock=self._clock
+        )
         self.watch = Watch(self._clock)
         self._lag = Lag(self._clock)
         self._watching: asyncio.Task[None] | None = None
@@ -150,6 +155,7 @@ class Gateway:
         self._warn()
         self._watching = asyncio.ensure_future(self._lag.watch())
         await asyncio.gather(self._verifier.warm(), self._pointers.warm(), self.ledger.start())
+        self._checkpoints.start()
         self.is_ready = True
         return self
 
@@ -201,6 +207,7 @@ class Gateway:
         await self._fleet.close()
         await self._vault.close()
         await self.ledger.close()
+        await self._checkpoints.close()
         await self._rates.close()
         await self._pointers.close()
         await self._database.close()
@@ -265,7 +272,7 @@ class Gateway:
 
 def ledger_of(settings: Settings, database: Database, clock: Clock) -> Ledger:
     """The writer of the access log."""
-    sealer = Sealer([settings.identifier_key.reveal().encode()])
+    sealer = Sealer(sealing_keys(settings))
     return Ledger(
         settings.audit,
         StoredLog(database, sealer),

@@ -18,7 +18,7 @@ from gateway.audit.ledger import Ledger
 from gateway.identity.errors import Lack, NotEntitled
 from gateway.identity.possession import Shown
 from gateway.rates import Rates
-from gateway.settings import Settings
+from gateway.settings import Settings, identifiers_of
 from gateway.shown import shown_in
 from gateway.telemetry import Event, Log
 from gateway.telling import Telling
@@ -28,7 +28,6 @@ from resolvers.access.accounted import AccountedAccess
 from resolvers.access.caller import Caller, CallerKind
 from resolvers.access.permit import Access
 from resolvers.federation import Federation, Keeping
-from resolvers.identifiers import Identifiers
 from resolvers.language import Language, negotiate
 from resolvers.locating import Directory
 
@@ -89,7 +88,7 @@ class AskingEndpoint(Endpoint):
         self._fleet = fleet
         self._ledger = ledger
         self._keeping = keeping
-        self._identifiers = Identifiers(settings.identifier_key.reveal().encode())
+        self._identifiers = identifiers_of(settings)
 
     async def _caller(self, scope: Scope, event: Event) -> Caller:
         """Who asks.

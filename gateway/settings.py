@@ -21,6 +21,7 @@ from gateway.certificates.settings import CertificateSettings
 from gateway.identity.dpop_settings import DpopSettings
 from gateway.identity.partners import Partner, Partners
 from gateway.identity.settings import IssuerSettings, Remembering
+from resolvers.identifiers import Identifiers
 
 PREFIX = "GATEWAY_"
 _ELSEWHERE = frozenset({"GATEWAY_CONFIG"})
@@ -238,6 +239,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Of the form of this file: 1."""
     identifier_key: Secret
     """At least 32 characters: makes the references and ids that stand for citizens' numbers. Keep it, and keep it."""
+    earlier_identifier_keys: tuple[Secret, ...] = ()
+    """Those that it was before, the oldest first; none is ever left out: see the README of ``gateway/audit``."""
     sources: Path
     """The file with the blocks of the sources."""
     authentication: Authentication
@@ -317,6 +320,17 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
     return structs.replace(settings, store=store, audit=audit)
 
 
+def sealing_keys(settings: Settings) -> list[bytes]:
+    """The identifier keys, the newest first."""
+    return [key.reveal().encode() for key in (settings.identifier_key, *reversed(settings.earlier_identifier_keys))]
+
+
+def identifiers_of(settings: Settings) -> Identifiers:
+    """What stands for citizens' numbers, by the keys of the settings."""
+    newest, *earlier = sealing_keys(settings)
+    return Identifiers(newest, earlier[::-1])
+
+
 def environment_variable(name: str) -> str | None:
     """One variable, for references such as ``env:NAME`` in the blocks of sources."""
     return os.environ.get(name)
@@ -341,8 +355,8 @@ def _overridden(table: dict[str, Any], environment: Mapping[str, str]) -> dict[s
 def _check(settings: Settings, name: str) -> None:
     if settings.version != 1:
         raise BadOptions(f"{name}.version: this gateway reads version 1")
-    if len(settings.identifier_key.reveal()) < 32:
-        raise BadOptions(f"{name}.identifier_key: expected at least 32 characters")
+    if any(len(key) < 32 for key in sealing_keys(settings)):
+        raise BadOptions(f"{name}.identifier_key: expected at least 32 characters, of earlier ones as well")
     _check_bounds(settings, name)
     if settings.execution.compiled_fields < 1:
         raise BadOptions(f"{name}.execution.compiled_fields: expected 1 or more")

@@ -5,6 +5,7 @@ import binascii
 import hashlib
 import hmac
 import re
+from collections.abc import Sequence
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
@@ -27,30 +28,50 @@ def birth_year(personal_id: str) -> PartialDate:
 
 
 class Identifiers:
-    """Turns personal numbers into references and back, with keys of this gateway's own."""
+    """Turns personal numbers into references and back, with keys of this gateway's own.
 
-    def __init__(self, key: bytes) -> None:
+    A new key does not make other references of the numbers: it makes references of the references that the earlier keys
+    made. So what is kept under an earlier key is brought under the new one without anybody knowing a number, and who
+    learns an earlier key alone can reverse nothing that is kept now.
+    """
+
+    def __init__(self, key: bytes, earlier: Sequence[bytes] = ()) -> None:
         """Derive the keys.
 
         Args:
             key: at least 32 secret bytes; another key makes other references and other ids.
+            earlier: the keys before it, the oldest first. Ids that they made are still understood.
         """
-        if len(key) < 32:
+        chain = (*earlier, key)
+        if any(len(one) < 32 for one in chain):
             raise ValueError("the identifier key needs at least 32 bytes")
-        self.fingerprint = hmac.digest(key, b"fingerprint", hashlib.sha256).hex()[:8]
+        self._fingerprints = [hmac.digest(one, b"fingerprint", hashlib.sha256).hex()[:8] for one in chain]
+        self.fingerprint = self._fingerprints[-1]
         """Tells which key made a reference, and nothing else about it."""
-        self._hash_key = hmac.digest(key, b"reference", hashlib.sha256)
-        self._cipher = AESSIV(hmac.digest(key, b"node", hashlib.sha512))
+        self._hash_keys = [hmac.digest(one, b"reference", hashlib.sha256) for one in chain]
+        self._ciphers = [AESSIV(hmac.digest(one, b"node", hashlib.sha512)) for one in reversed(chain)]
 
     def reference(self, personal_id: str) -> str:
         """32 hexadecimal digits that stand for the number in logs and keys.
 
         Keyed, because a plain hash of twelve digits can be reversed in seconds.
         """
-        return hmac.digest(self._hash_key, personal_id.encode(), hashlib.sha256).hex()[:32]
+        return _hashed(self._hash_keys, personal_id)
+
+    def references(self, personal_id: str) -> list[str]:
+        """The reference, and those under which the same citizen may still be kept from before the key was changed."""
+        return [_hashed(self._hash_keys[:end], personal_id) for end in range(len(self._hash_keys), 0, -1)]
+
+    def advanced(self, ref: str, fingerprint: str) -> str:
+        """The reference that the newest key makes of one that the key with that fingerprint made.
+
+        Raises:
+            ValueError: there is no such key here.
+        """
+        return _hashed(self._hash_keys[self._fingerprints.index(fingerprint) + 1 :], ref)
 
     def node_id(self, personal_id: str) -> str:
-        """The citizen's id in the graph: stable, opaque, not to be made by anybody else."""
+        """The citizen's id in the graph: stable as long as the key is, opaque, not to be made by anybody else."""
         return self._sealed(personal_id, _NODE)
 
     def personal_id(self, node_id: str) -> str | None:
@@ -67,13 +88,24 @@ class Identifiers:
         return None if opened is None else (opened[:12], opened[12:])
 
     def _sealed(self, text: str, kind: bytes) -> str:
-        return base64.urlsafe_b64encode(self._cipher.encrypt(text.encode(), [kind])).decode().rstrip("=")
+        return base64.urlsafe_b64encode(self._ciphers[0].encrypt(text.encode(), [kind])).decode().rstrip("=")
 
     def _opened(self, sealed: str, kind: bytes) -> str | None:
         if "+" in sealed or "/" in sealed:
             return None  # Python reads them as "-" and "_", and no id would be the only one of what it stands for
         try:
             raw = base64.b64decode(sealed + "=" * (-len(sealed) % 4), altchars="-_", validate=True)
-            return self._cipher.decrypt(raw, [kind]).decode()
-        except (InvalidTag, binascii.Error, ValueError):
+        except (binascii.Error, ValueError):
             return None
+        for cipher in self._ciphers:
+            try:
+                return cipher.decrypt(raw, [kind]).decode()
+            except (InvalidTag, ValueError):
+                continue
+        return None
+
+
+def _hashed(keys: Sequence[bytes], text: str) -> str:
+    for key in keys:
+        text = hmac.digest(key, text.encode(), hashlib.sha256).hex()[:32]
+    return text

@@ -1,6 +1,6 @@
 """The access log in the store: appended in batches, each in one transaction, however many gateways write."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -19,6 +19,10 @@ _HEAD = select(tables.access_head.c.size, tables.access_head.c.peaks, tables.acc
 _APPEND = insert(tables.access_entry)
 _NODES = insert(tables.access_node)
 _MOVE = update(tables.access_head)
+
+
+Also = Callable[[AsyncConnection], Awaitable[None]]
+"""Something that is done in the transaction of a batch."""
 
 
 class Tampered(Exception):
@@ -46,12 +50,13 @@ class StoredLog:
         self.database = database
         self.sealer = sealer
 
-    async def append(self, leaves: Sequence[Leaf], *, perhaps_known: bool = False) -> int:
+    async def append(self, leaves: Sequence[Leaf], *, perhaps_known: bool = False, also: Also | None = None) -> int:
         """Append these, all or none; gives the size of the log with them.
 
         Args:
             leaves: in their order.
             perhaps_known: whether some may stand there already, because it is not known how an earlier attempt ended.
+            also: what else belongs into the same transaction.
 
         Raises:
             Tampered: the end of the log is not as a gateway left it.
@@ -65,6 +70,8 @@ class StoredLog:
                 raise Tampered(f"the head of the access log, which says {size} entries, has a seal that does not fit")
             if perhaps_known:
                 leaves = await _unknown(connection, leaves)
+            if also is not None:
+                await also(connection)
             if leaves:
                 await self._append(connection, Edge(size, head.peaks), leaves)
         return size + len(leaves)

@@ -14,12 +14,12 @@ from connectors.errors import SourceError
 from connectors.reaching import reach
 from connectors.records import PartialDate, Record
 from gateway.commands.common import complain
-from gateway.settings import Settings
+from gateway.settings import Settings, identifiers_of
 from gateway.sources import Block
 from gateway.telemetry import reason
 from resolvers.access.permit import grant_of_operator
 from resolvers.federation import Federation, is_complete
-from resolvers.identifiers import Identifiers, is_personal_id
+from resolvers.identifiers import is_personal_id
 from resolvers.locating import Directory
 
 _BIRTH_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
@@ -53,7 +53,7 @@ def subject_of(settings: Settings) -> Subject:
     if born and not _BIRTH_DATE.fullmatch(born):
         complain("the birth date is written as YYYY-MM-DD, or as much of it as is known")
     return Subject(
-        ref=Identifiers(settings.identifier_key.reveal().encode()).reference(number),
+        ref=identifiers_of(settings).reference(number),
         personal_id=number,
         name=name or None,
         birth_date=PartialDate(born) if born else None,

@@ -19,7 +19,7 @@ from gateway.errors import RequestError
 from gateway.events.reading import read_events
 from gateway.identity.possession import Shown
 from gateway.negotiation import Accepted, AnswerType, require_json
-from gateway.settings import Settings
+from gateway.settings import Settings, identifiers_of
 from gateway.shown import shown_in
 from gateway.store.database import Unavailable
 from gateway.store.pointers import StoredPointers, Told
@@ -27,7 +27,6 @@ from gateway.telemetry import Event, Log
 from gateway.watch import Watch
 from resolvers.access.caller import Caller, CallerKind
 from resolvers.changes import Change
-from resolvers.identifiers import Identifiers
 from resolvers.locating import Directory
 
 SCOPE = "events:write"
@@ -73,7 +72,7 @@ class EventsEndpoint(Endpoint):
         self._pointers = pointers
         self._vault = vault
         self._changes = changes
-        self._identifiers = Identifiers(settings.identifier_key.reveal().encode())
+        self._identifiers = identifiers_of(settings)
 
     async def _answer(self, scope: Scope, receive: Receive, answer: Answer, event: Event) -> None:
         answer.accepted = Accepted(AnswerType.JSON, None)

@@ -116,6 +116,7 @@ access_checkpoint = Table(
     Column("note", Text, nullable=False),
 )
 """Signed statements of how large the tree was, and what its root hash was."""
+
 consent_word = Table(
     "consent_word",
     metadata,
@@ -137,3 +138,17 @@ consent_use = Table(
     Column("used", Moment, nullable=False),
 )
 """When a consent last allowed something, to the day."""
+
+irregularity = Table(
+    "irregularity",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("entry", String(32), nullable=False, unique=True),
+    Column("about", String(32), nullable=False, index=True),
+    Column("by", String(32), nullable=False),
+    Column("reported", Moment, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("answered", Moment),
+    Column("answer", Text),
+)
+"""What citizens found wrong in their access log, and what they were answered. One report for an entry."""

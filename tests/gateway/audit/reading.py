@@ -3,18 +3,17 @@
 import msgspec
 from sqlalchemy import select
 
+from gateway.settings import identifiers_of
 from gateway.store import tables
 from gateway.store.database import Database
 from resolvers.access.entry import AccessEntry
-from resolvers.identifiers import Identifiers
 from tests.running import Running
 from tests.sandbox.people import by_key
 
 
 def reference(gateway: Running, person: str) -> str:
     """Of a person of the city."""
-    settings = gateway.gateway.settings
-    return Identifiers(settings.identifier_key.reveal().encode()).reference(by_key(person).personal_id)
+    return identifiers_of(gateway.gateway.settings).reference(by_key(person).personal_id)
 
 
 async def entries_of(gateway: Running, *, request: str | None = None) -> list[AccessEntry]:

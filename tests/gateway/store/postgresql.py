@@ -14,15 +14,15 @@ BINARIES = shutil.which("initdb", path=os.pathsep.join(_PLACES))
 
 
 @contextmanager
-def real_postgresql() -> Iterator[str]:
-    """Run one; gives the address of its database."""
+def real_postgresql(*, fsync: bool = False) -> Iterator[str]:
+    """Run one; gives the address of its database. What it says to be written survives the machine only with fsync."""
     assert BINARIES is not None
     binaries = Path(BINARIES).parent
     with tempfile.TemporaryDirectory(prefix="pg") as name:
         folder = Path(name)
         user = _somebody(folder)
         data = folder / "data"
-        quick = "-c fsync=off -c listen_addresses= -c unix_socket_directories=" + name
+        quick = f"-c fsync={'on' if fsync else 'off'} -c listen_addresses= -c unix_socket_directories=" + name
         _run(user, binaries / "initdb", "-D", data, "-U", "citizen_graph", "-A", "trust", "-E", "UTF8", "--no-sync")
         _run(user, binaries / "pg_ctl", "-D", data, "-l", folder / "log", "-w", "-o", quick, "start")
         try:
