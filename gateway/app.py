@@ -44,7 +44,7 @@ from gateway.operations.trusted import TrustedDocuments
 from gateway.portal.routes import portal_routes
 from gateway.rates import Rates
 from gateway.reloading import Reloaded, taken_over
-from gateway.settings import Settings, environment_variable, sealing_keys
+from gateway.settings import Settings, environment_variable, identifiers_of, sealing_keys
 from gateway.sockets.endpoint import SocketEndpoint
 from gateway.sources import open_vault
 from gateway.store.consents import StoredConsents
@@ -52,7 +52,6 @@ from gateway.store.database import Database
 from gateway.store.pointers import Coverage, StoredPointers
 from gateway.subscriptions import Subscriptions
 from gateway.watch import Watch
-from resolvers.identifiers import Identifiers
 from resolvers.locating import Directory
 from resolvers.schema import build_schema
 
@@ -127,7 +126,7 @@ class Gateway:
         self._certifier = certifier_of(settings, self._clock)
         self._rates = Rates(
             settings.rates,
-            identifiers=Identifiers(settings.identifier_key.reveal().encode()),
+            identifiers=identifiers_of(settings),
             watch=self.watch,
             clock=self._clock,
         )

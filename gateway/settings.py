@@ -356,7 +356,7 @@ def _check(settings: Settings, name: str) -> None:
     if settings.version != 1:
         raise BadOptions(f"{name}.version: this gateway reads version 1")
     if any(len(key) < 32 for key in sealing_keys(settings)):
-        raise BadOptions(f"{name}.identifier_key: expected at least 32 characters, of earlier ones as well")
+        raise BadOptions(f"{name}.identifier_key: expected at least 32 characters")
     _check_bounds(settings, name)
     if settings.execution.compiled_fields < 1:
         raise BadOptions(f"{name}.execution.compiled_fields: expected 1 or more")

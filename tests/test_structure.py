@@ -120,6 +120,13 @@ def test_no_byte_of_an_answer_leaves_before_it_is_written_down() -> None:
     assert all(statements[0] == "await telling.settle()" for statements in saying.values())
 
 
+def test_only_the_settings_make_what_stands_for_numbers() -> None:
+    """Whoever forgets the earlier keys finds nobody after the key was changed."""
+    makers = {path for path, tree in trees() if any(name == "Identifiers" for _, name in calls(tree))}
+
+    assert makers == {"gateway/settings.py"}
+
+
 def test_only_the_settings_read_the_environment() -> None:
     """A setting that is read elsewhere is one that nobody finds."""
     readers = {
