@@ -71,7 +71,7 @@ class GraphQLEndpoint(GraphEndpoint):
         async with self._opened(caller, answer, event, patience) as opened:
             inquiry = Inquiry(request_id=event.request_id, deadline=opened.deadline, clock=self._clock)
             door = Explaining(opened.federation, inquiry)
-            context = structs.replace(self._context(answer.language, opened), federation=door)
+            context = structs.replace(self._context(answer.language, opened, operation), federation=door)
             try:
                 result = await unless_gone(self._executor.run(operation, request.variables, context), receive)
             finally:
@@ -97,7 +97,7 @@ class GraphQLEndpoint(GraphEndpoint):
     ) -> None:
         streaming = answer.accepted.streaming
         async with self._opened(caller, answer, event, patience) as opened:
-            context = self._context(answer.language, opened)
+            context = self._context(answer.language, opened, operation)
             running = self._executor.run(operation, request.variables, context, in_waves=streaming is not None)
             result = await unless_gone(running, receive)
             if isinstance(result, Begun) and streaming:

@@ -112,13 +112,13 @@ class GraphEndpoint(AskingEndpoint):
             change = Event(event.request_id, self._log)
             try:
                 async with self._opened(caller, telling, change, None) as opened:
-                    yield self._context(telling.language, opened)
+                    yield self._context(telling.language, opened, operation)
             finally:
                 change.write_change()
 
         with self._subscriptions.opened(caller, asking) as hear:
             async with self._opened(caller, telling, event, patience) as opened:
-                context = structs.replace(self._context(telling.language, opened), hear=hear)
+                context = structs.replace(self._context(telling.language, opened, operation), hear=hear)
                 results = await self._executor.subscribe(operation, variables, context)
             begun = Begun(results, opened.federation)
             if isinstance(results, ExecutionResult):
@@ -127,7 +127,9 @@ class GraphEndpoint(AskingEndpoint):
             async with aclosing(results):
                 yield begun
 
-    def _context(self, language: Language, opened: Opened) -> Context:
+    def _context(self, language: Language, opened: Opened, operation: Operation) -> Context:
+        # For the access log: whoever published the operation said what it does.
+        opened.federation.account.sentence = operation.trusted.sentence if operation.trusted else None
         return Context(
             access=opened.access,
             federation=opened.federation,

@@ -17,6 +17,7 @@ from gateway.operations.request import GraphQLRequest
 from gateway.operations.trusted import Manifest, Trusted, TrustedDocuments, id_of, read_manifest
 from gateway.settings import DocumentSettings
 from resolvers.access.caller import Caller, CallerKind
+from tests.gateway.audit.reading import entries_of
 from tests.gateway.wire import post, said
 from tests.resolvers.test_permit import caller
 from tests.running import CityClock, Running, running_gateway
@@ -204,7 +205,10 @@ def test_a_manifest_of_yesterday_is_found_unfit(folder: Path) -> None:
 async def test_a_gateway_executes_its_documents_and_takes_new_ones_at_a_reload(
     whole_city: City, city_clock: CityClock, tmp_path: Path
 ) -> None:
-    """By id as both protocols write it; free text is refused; a manifest that does not fit changes nothing."""
+    """By id as both protocols write it; free text is refused; a manifest that does not fit changes nothing.
+
+    The access log tells the sentence of the one that was executed.
+    """
     token = whole_city.eid.token_for("an")
     manifest = tmp_path / "manifest.json"
     manifest.write_bytes(msgspec.json.encode(Manifest(version=1, operations=(entry(),))))
@@ -218,6 +222,7 @@ async def test_a_gateway_executes_its_documents_and_takes_new_ones_at_a_reload(
         hashed = id_of(BODY).removeprefix("sha256:")
         persisted = {"persistedQuery": {"version": 1, "sha256Hash": hashed}}
         assert await codes(documentId=id_of(BODY)) == (200, [])
+        assert [known.sentence for known in await entries_of(running)] == [entry().sentence]
         assert await codes(extensions=persisted) == (200, [])
         assert await codes(query=BODY) == (200, [])
         assert await codes(query=FREE) == (400, ["PERSISTED_QUERY_ID_REQUIRED"])
