@@ -17,6 +17,7 @@ from gateway.commands.common import blocks_of, complain, config_option, echo_jso
 from gateway.commands.documents import documents
 from gateway.commands.sources import sources
 from gateway.commands.store import store
+from gateway.process import leave_no_dump
 from gateway.serving import CannotListen
 from gateway.serving import serve as serve_gateway
 from gateway.settings import load
@@ -35,6 +36,7 @@ def main() -> None:
 def serve(config: Path) -> None:
     """Run the gateway."""
     settings = settings_of(config)
+    leave_no_dump()
     telemetry.set_up()
     try:
         uvloop.run(serve_gateway(Gateway(settings, reread=partial(load, config))))
