@@ -364,8 +364,7 @@ def _check(settings: Settings, name: str) -> None:
     _check_audit(settings.audit, f"{name}.audit")
     _check_rates(settings.rates, f"{name}.rates")
     _check_cache(settings.cache, f"{name}.cache")
-    if not settings.authentication.issuers:
-        raise BadOptions(f"{name}.authentication.issuers: expected at least one")
+    _check_issuers(settings, name)
     try:
         partners_of(settings)
     except ValueError as error:
@@ -374,9 +373,17 @@ def _check(settings: Settings, name: str) -> None:
         raise BadOptions(f"{name}.certificates.keys: expected at least one")
     if settings.explorer is not None and not settings.development:
         raise BadOptions(f"{name}.explorer: the explorer is served in development only; set development = true")
+
+
+def _check_issuers(settings: Settings, name: str) -> None:
+    if not settings.authentication.issuers:
+        raise BadOptions(f"{name}.authentication.issuers: expected at least one")
     for number, issuer in enumerate(settings.authentication.issuers):
         if issuer.allow_http and not settings.development:
             raise BadOptions(f"{name}.authentication.issuers[{number}].allow_http: for development only")
+    asked = [issuer.introspection for issuer in settings.authentication.issuers if issuer.introspection is not None]
+    if sum(one.takes_opaque for one in asked) > 1:
+        raise BadOptions(f"{name}.authentication.issuers: opaque tokens can be asked about at one issuer alone")
 
 
 def _check_bounds(settings: Settings, name: str) -> None:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from gateway.identity.fetching import BadKeySet, fetch_metadata
+from gateway.identity.fetching import BadAnswer, fetch_metadata
 from gateway.identity.strict_json import parse_object
 
 PATIENCE = 5.0
@@ -47,7 +47,7 @@ class EId:
         try:
             async with asyncio.timeout(PATIENCE):
                 address = (await fetch_metadata(self._http, self._issuer)).get(name)
-        except (BadKeySet, httpx.HTTPError, TimeoutError):
+        except (BadAnswer, httpx.HTTPError, TimeoutError):
             raise EIdUnavailable("The e-ID cannot be reached now.") from None
         if address is None:
             return None

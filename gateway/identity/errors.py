@@ -22,6 +22,7 @@ class Fault(StrEnum):
     MALFORMED = "The access token is not well formed."
     UNTRUSTED = "The access token is not one that this service can trust."
     EXPIRED = "The access token has expired."
+    REVOKED = "The access token is unknown to its issuer, or was revoked."
     NOT_YET_VALID = "The access token is not valid yet."
     WRONG_AUDIENCE = "The access token is meant for another service."
     WRONG_TYPE = "This is not an access token of a kind that this service takes."

@@ -10,7 +10,7 @@ import structlog
 from connectors.clock import Clock
 from gateway.identity.algorithms import PublicKey, UnfitKey, fits, public_key
 from gateway.identity.errors import Fault, InvalidToken, IssuerUnavailable
-from gateway.identity.fetching import BadKeySet, fetch_jwks
+from gateway.identity.fetching import BadAnswer, fetch_jwks
 from gateway.identity.settings import IssuerSettings
 
 log = structlog.get_logger()
@@ -133,7 +133,7 @@ class IssuerKeys:
             self._keys = keys
             self._fetched = self._clock.monotonic()
             failed = False
-        except BadKeySet as error:
+        except BadAnswer as error:
             log.error(  # noqa: TRY400 (the reason says all; a traceback of ours would say nothing more)
                 "identity.keys_refused", issuer=self._settings.issuer, reason=str(error), kept=len(self._keys)
             )
@@ -144,7 +144,7 @@ class IssuerKeys:
     def _usable(self, published: list[Any]) -> KeysById:
         usable: dict[str, tuple[PublicKey, ...]] = {}
         if len(published) > _MOST_KEYS:
-            raise BadKeySet("too many keys")
+            raise BadAnswer("too many keys")
         for jwk in published:
             try:
                 key = public_key(jwk, self._settings.algorithms)
@@ -154,7 +154,7 @@ class IssuerKeys:
             kid = str(key.kid)
             usable[kid] = (*usable.get(kid, ()), key)
         if not usable:
-            raise BadKeySet("no usable key")
+            raise BadAnswer("no usable key")
         return usable
 
 

@@ -1,12 +1,16 @@
 """Settings of one issuer of access tokens, checked when they are made: a gateway with a bad one does not start."""
 
 import re
+from pathlib import Path
+from typing import Literal
 from urllib.parse import SplitResult, urlsplit
 
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, RSAKey
 from msgspec import Struct, field
 
 from connectors.contract import Purpose
-from connectors.options import Duration
+from connectors.options import Duration, Secret
 from gateway.identity.algorithms import ALGORITHMS
 
 DATE_FORMATS = ("yyyy-MM-dd", "yyyyMMdd", "dd/MM/yyyy")
@@ -69,6 +73,71 @@ class Remembering(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         _within("longest", self.longest, 1, 3_600)
 
 
+class Introspection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Asking the issuer whether a token is good (RFC 7662), as a client of its own.
+
+    Raises:
+        ValueError: a setting makes no sense; the text begins with the setting's name.
+    """
+
+    client_id: str
+    """Of this gateway at the issuer."""
+    tokens: Literal["opaque", "signed", "all"] = "opaque"
+    """``opaque``: tokens that are no JWT, which one issuer alone can have. ``signed``: JWTs too are asked about, after
+    their signature, so that a revoked one is refused before its end."""
+    cache: Duration = Duration(10)
+    """What the issuer said is believed for so long: a revoked token is refused that late at most."""
+    key: Secret | None = None
+    """Private key in PEM, P-256 or RSA: proves who asks (``private_key_jwt``) ..."""
+    key_id: str | None = None
+    """``kid`` under which its public half was registered; its thumbprint (RFC 7638) by default."""
+    identity: Path | None = None
+    """... or PEM file with certificate and key (``tls_client_auth``, RFC 8705)."""
+    ca: Path | None = None
+    """PEM file of the authorities that may vouch for the issuer then; the system's by default."""
+    url: str | None = None
+    """Address of the endpoint; by default the one of the issuer's discovery document, at its own site."""
+    deadline: Duration = Duration(2)
+    concurrency: int = 32
+    """Tokens asked about at once; more are a 503: invented tokens must not become the issuer's trouble."""
+
+    def __post_init__(self) -> None:
+        _require(bool(self.client_id), "introspection.client_id", "must not be empty")
+        _require((self.key is None) != (self.identity is None), "introspection", "needs either key or identity")
+        _require(self.concurrency >= 1, "introspection.concurrency", "must be 1 or more")
+        _within("introspection.cache", self.cache, 0, 300)
+        _within("introspection.deadline", self.deadline, 0.05, 10)
+        if self.key is not None:
+            signing_key(self.key)
+
+    @property
+    def takes_opaque(self) -> bool:
+        """Whether tokens that are no JWT are asked about."""
+        return self.tokens in {"opaque", "all"}
+
+    @property
+    def takes_signed(self) -> bool:
+        """Whether JWTs are asked about."""
+        return self.tokens in {"signed", "all"}
+
+
+def signing_key(key: Secret) -> ECKey | RSAKey:
+    """The private key with which this gateway proves itself.
+
+    Raises:
+        ValueError: it is none, or none that is strong enough.
+    """
+    for kind in (ECKey, RSAKey):
+        try:
+            known = kind.import_key(key.reveal())
+        except (JoseError, ValueError, TypeError):
+            continue
+        strong = known.curve_name == "P-256" if isinstance(known, ECKey) else known.raw_value.key_size >= 2048
+        if known.is_private and strong:
+            return known
+    raise ValueError("introspection.key must be a private key in PEM, P-256 or RSA of 2048 bits or more")
+
+
 class IssuerSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One issuer whose access tokens are taken. Durations are written as ``"30s"`` or ``"5m"``.
 
@@ -100,6 +169,7 @@ class IssuerSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """For a whole fetch, discovery included."""
     leeway: Duration = Duration(30)
     """Allowed difference of the clocks when times in a token are judged."""
+    introspection: Introspection | None = None
     claims: ClaimNames = field(default_factory=ClaimNames)
     purposes: dict[str, Purpose] = field(default_factory=lambda: dict(PURPOSES))
     """Value of the purpose claim to what it means here; what is not listed is no purpose."""
@@ -110,6 +180,8 @@ class IssuerSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         _check_address("issuer", self.issuer, allow_http=self.allow_http)
         if self.jwks_url is not None:
             _check_address("jwks_url", self.jwks_url, allow_http=self.allow_http)
+        if self.introspection is not None and self.introspection.url is not None:
+            _check_address("introspection.url", self.introspection.url, allow_http=self.allow_http)
         _require(bool(self.audiences) and all(self.audiences), "audiences", "must name at least one, none empty")
         _require(bool(self.assurance), "assurance", "must map at least one value to a level")
         _require(min(self.assurance.values()) >= 0, "assurance", "levels must be 0 or more")

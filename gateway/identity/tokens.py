@@ -12,11 +12,12 @@ from connectors.clock import Clock
 from gateway.identity.claims import caller_of, client_of, is_moment
 from gateway.identity.credentials import credentials_of
 from gateway.identity.errors import Fault, IdentityError, InvalidToken
+from gateway.identity.introspection import Introspector
 from gateway.identity.keys import IssuerKeys
 from gateway.identity.partners import NO_PARTNERS, Partners
 from gateway.identity.possession import NOTHING, Binding, Possession, Shown, binding_of
 from gateway.identity.settings import IssuerSettings, Remembering
-from gateway.identity.signed import check_audience, check_signature, checked_header, read_signed
+from gateway.identity.signed import check_audience, check_signature, checked_header, is_signed, read_signed
 from gateway.identity.verified import Verified, VerifiedTokens
 from resolvers.access.caller import Caller
 
@@ -29,6 +30,7 @@ class _Trusted(Struct, frozen=True):
     settings: IssuerSettings
     keys: IssuerKeys
     registry: JWSRegistry
+    introspector: Introspector | None
 
 
 class Verifier:
@@ -57,7 +59,7 @@ class Verifier:
             metadata: where this service describes itself (RFC 9728), for challenges.
 
         Raises:
-            ValueError: an issuer is configured twice.
+            ValueError: an issuer is configured twice, or two could have the same opaque token.
         """
         self._clock = clock
         self._partners = partners
@@ -73,7 +75,14 @@ class Verifier:
                 log.warning("identity.weak_setting", issuer=settings.issuer, setting=setting)
             # Members of the header that nobody knows must be ignored (RFC 7515 section 4).
             registry = JWSRegistry(algorithms=settings.algorithms, strict_check_header=False)
-            self._trusted[settings.issuer] = _Trusted(settings, IssuerKeys(settings, http=http, clock=clock), registry)
+            keys = IssuerKeys(settings, http=http, clock=clock)
+            asked = settings.introspection
+            introspector = None if asked is None else Introspector(settings, asked, http=http, clock=clock)
+            self._trusted[settings.issuer] = _Trusted(settings, keys, registry, introspector)
+        opaque = [one for one in self._trusted.values() if one.introspector and one.introspector.settings.takes_opaque]
+        if len(opaque) > 1:
+            raise ValueError("tokens that are no JWT can be asked about at one issuer alone: others would learn them")
+        self._opaque = opaque[0] if opaque else None
 
     async def verify(self, authorization: Sequence[bytes], shown: Shown = NOTHING) -> Caller:
         """Give the caller.
@@ -110,6 +119,8 @@ class Verifier:
         """End what is under way. The client that was passed in stays open."""
         for trusted in self._trusted.values():
             await trusted.keys.aclose()
+            if trusted.introspector is not None:
+                await trusted.introspector.aclose()
         await self._possession.aclose()
 
     async def _judged(self, token: bytes) -> Verified:
@@ -118,26 +129,46 @@ class Verifier:
         if known is not None:
             edition, verified = known
             trusted = self._trusted[verified.caller.issuer]
-            if await trusted.keys.edition() == edition:
+            if edition is None or await trusted.keys.edition() == edition:
                 self._check_span(verified.begins, verified.ends, trusted.settings.leeway)
                 return verified
-        return await self._judged_anew(token)
+        return await (self._judged_by_key(token) if is_signed(token) else self._judged_by_issuer(token))
 
-    async def _judged_anew(self, token: bytes) -> Verified:
+    async def _judged_by_key(self, token: bytes) -> Verified:
         signed = read_signed(token)
         trusted = self._trusted_for(signed.claims.get("iss"))
         kid, algorithm = checked_header(signed.header, trusted.settings)
         edition = await trusted.keys.edition()
         check_signature(signed.raw, await trusted.keys.find(kid, algorithm), trusted.registry)
-        begins, ends = _times(signed.claims)
-        self._check_span(begins, ends, trusted.settings.leeway)
-        check_audience(signed.claims, trusted.settings)
-        binding = binding_of(signed.claims)
-        self._check_partner(signed.claims, binding, trusted.settings, algorithm)
-        caller = caller_of(signed.claims, trusted.settings, self._partners)
-        verified = Verified(caller=caller, binding=binding, begins=begins, ends=ends)
-        self._verified.keep(token, verified, edition)
+        verified = self._understood(signed.claims, trusted.settings, algorithm)
+        longest = None
+        if trusted.introspector is not None and trusted.introspector.settings.takes_signed:
+            await trusted.introspector.claims_of(token)
+            longest = trusted.introspector.settings.cache
+        self._verified.keep(token, verified, edition, longest=longest)
         return verified
+
+    async def _judged_by_issuer(self, token: bytes) -> Verified:
+        trusted = self._opaque
+        if trusted is None or trusted.introspector is None:
+            raise InvalidToken(
+                Fault.MALFORMED, cause="not three parts of base64url, and no issuer is asked about others"
+            )
+        claims = await trusted.introspector.claims_of(token)
+        # What an issuer says of a token need not say when it was made (RFC 7662 section 2.2).
+        verified = self._understood({"iat": 0, **claims}, trusted.settings, None)
+        self._verified.keep(token, verified, None, longest=trusted.introspector.settings.cache)
+        return verified
+
+    def _understood(self, claims: Mapping[str, Any], settings: IssuerSettings, algorithm: str | None) -> Verified:
+        """What proved claims say, if they are good at this time, for this service, and by all that was agreed."""
+        begins, ends = _times(claims)
+        self._check_span(begins, ends, settings.leeway)
+        check_audience(claims, settings)
+        binding = binding_of(claims)
+        self._check_partner(claims, binding, settings, algorithm)
+        caller = caller_of(claims, settings, self._partners)
+        return Verified(caller=caller, binding=binding, begins=begins, ends=ends)
 
     def _trusted_for(self, issuer: Any) -> _Trusted:
         """Choose by a claim nobody has proved yet: it can only choose among issuers we trust anyway."""
@@ -147,13 +178,13 @@ class Verifier:
         return trusted
 
     def _check_partner(
-        self, claims: Mapping[str, Any], binding: Binding, settings: IssuerSettings, algorithm: str
+        self, claims: Mapping[str, Any], binding: Binding, settings: IssuerSettings, algorithm: str | None
     ) -> None:
         """A partner's tokens are judged more strictly than its issuer's others."""
         registered = self._partners.of(settings.issuer, client_of(claims, settings))
         if registered is None:
             return
-        if algorithm not in registered.partner.algorithms:
+        if algorithm is not None and algorithm not in registered.partner.algorithms:
             raise InvalidToken(Fault.UNTRUSTED, cause="alg is not allowed for this partner")
         if not registered.partner.is_satisfied_by(key=binding.key, certificate=binding.certificate):
             raise InvalidToken(Fault.UNBOUND, cause="the partner's token is not bound as was agreed")

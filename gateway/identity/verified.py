@@ -39,13 +39,16 @@ class VerifiedTokens:
         self._clock = clock
         self._most = most
         self._longest = longest
-        self._entries: OrderedDict[bytes, tuple[float, int, Verified]] = OrderedDict()
+        self._entries: OrderedDict[bytes, tuple[float, int | None, Verified]] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._entries)
 
-    def get(self, token: bytes) -> tuple[int, Verified] | None:
-        """What the token proved, and by which edition of its issuer's keys; ``None`` when it has to be judged."""
+    def get(self, token: bytes) -> tuple[int | None, Verified] | None:
+        """What the token proved, and by which edition of its issuer's keys; ``None`` when it has to be judged.
+
+        A token that its issuer was asked about was proved by no key: its edition is ``None``.
+        """
         name = _name(token)
         entry = self._entries.get(name)
         if entry is None:
@@ -57,16 +60,13 @@ class VerifiedTokens:
         self._entries.move_to_end(name)
         return edition, verified
 
-    def keep(self, token: bytes, verified: Verified, edition: int) -> None:
-        """Remember a token that was found good."""
+    def keep(self, token: bytes, verified: Verified, edition: int | None, *, longest: float | None = None) -> None:
+        """Remember a token that was found good, for a shorter time where that is said."""
         left = verified.ends - self._clock.now().timestamp()
-        self._entries[_name(token)] = (self._clock.monotonic() + min(left, self._longest), edition, verified)
+        seconds = min(left, self._longest if longest is None else min(longest, self._longest))
+        self._entries[_name(token)] = (self._clock.monotonic() + seconds, edition, verified)
         if len(self._entries) > self._most:
             self._entries.popitem(last=False)
-
-    def drop(self, token: bytes) -> None:
-        """Forget a token."""
-        self._entries.pop(_name(token), None)
 
 
 def _name(token: bytes) -> bytes:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from gateway.identity import open_client
-from gateway.identity.fetching import MOST_BYTES, BadKeySet, fetch_jwks
+from gateway.identity.fetching import MOST_BYTES, BadAnswer, fetch_jwks
 from tests.gateway.identity.forging import public, rsa, settings_for
 from tests.gateway.identity.hostile_issuer import DISCOVERY, JWKS, Answer, HostileIssuer, as_json
 
@@ -51,7 +51,7 @@ async def test_a_bad_answer_is_refused(
 ) -> None:
     issuer.answers[JWKS] = answer
     issuer.answers["/elsewhere"] = Answer(GOOD)
-    with pytest.raises(BadKeySet, match=reason):
+    with pytest.raises(BadAnswer, match=reason):
         await fetch_jwks(http, settings_for(issuer.address, fetch_deadline=0.2 if answer.hangs else 2))
     assert "/elsewhere" not in issuer.asked
 
@@ -80,19 +80,19 @@ async def test_discovery_must_name_this_issuer_and_keys_at_its_own_place(
     issuer: HostileIssuer, http: httpx.AsyncClient, about: dict[str, Any]
 ) -> None:
     issuer.describe(**about)
-    with pytest.raises(BadKeySet, match="discovery"):
+    with pytest.raises(BadAnswer, match="discovery"):
         await fetch_jwks(http, settings_for(issuer.address))
     assert issuer.asked == [DISCOVERY]
 
 
 async def test_an_address_that_is_none_is_refused(issuer: HostileIssuer, http: httpx.AsyncClient) -> None:
     issuer.describe(jwks_uri=f"{issuer.address}/\x00")
-    with pytest.raises(BadKeySet, match="not reachable"):
+    with pytest.raises(BadAnswer, match="not reachable"):
         await fetch_jwks(http, settings_for(issuer.address))
 
 
 async def test_an_issuer_that_does_not_listen_is_unreachable(http: httpx.AsyncClient) -> None:
-    with pytest.raises(BadKeySet, match=r"^not reachable: ConnectError$"):
+    with pytest.raises(BadAnswer, match=r"^not reachable: ConnectError$"):
         await fetch_jwks(http, settings_for("http://127.0.0.1:1"))
 
 
