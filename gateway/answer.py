@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Send
 
 from gateway.asgi import SAFE_HEADERS, request_id, send_body
+from gateway.challenges import step_up
 from gateway.errors import RequestError
 from gateway.incremental import HEARTBEAT, announced, content_type, delivered, ending, framed
 from gateway.negotiation import Accepted, AnswerType, Form, Framing, Streaming
@@ -61,7 +62,8 @@ class Answer(Telling):
             await self._begin(content_type(streaming, deferred=False))
             await self._write(framed(streaming.framing, body, first=True) + ending(streaming.framing), last=True)
         else:
-            await self._json(200 if executed or self.accepted.whole is AnswerType.JSON else 400, body)
+            wanted = step_up(error.original_error for error in errors)
+            await self._json(200 if executed or self.accepted.whole is AnswerType.JSON else 400, body, headers=wanted)
 
     async def give_in_waves(self, begun: Begun, federation: Federation, streaming: Streaming) -> None:
         """Send what is there, then each payload as it comes. Who writes is held up by a caller who does not read."""

@@ -10,12 +10,11 @@ from starlette.types import Receive, Scope, Send
 from connectors.clock import Clock
 from gateway.answer import CALLER_GONE, Answer
 from gateway.asgi import CallerGone, request_id
+from gateway.challenges import REALM
 from gateway.errors import INTERNAL, RequestError
 from gateway.identity.errors import IdentityError
 from gateway.telemetry import Event, Log
 from gateway.watch import Watch
-
-REALM = "citizen-graph"
 
 
 class Endpoint:

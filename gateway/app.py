@@ -38,6 +38,7 @@ from gateway.identity.e_id import EId
 from gateway.identity.fetching import open_client
 from gateway.judging import verifier_of
 from gateway.keeping import KeptHere
+from gateway.metadata import metadata_route
 from gateway.metrics import Metrics
 from gateway.operations.execution import Executor
 from gateway.operations.trusted import TrustedDocuments
@@ -253,6 +254,7 @@ class Gateway:
         routes: list[BaseRoute] = [Route("/graphql", self._endpoint), Route("/events", self._events())]
         routes.append(Route("/fhir/{path:path}", self._fhir))
         routes.append(WebSocketRoute("/{path:path}", self._sockets))
+        routes.append(metadata_route(self.settings))
         if self._certifier is not None:
             routes.append(keys_route(self._certifier))
         if self.settings.explorer is not None:

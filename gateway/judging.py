@@ -4,6 +4,7 @@ from connectors.clock import Clock
 from gateway.identity.fetching import Http
 from gateway.identity.possession import Possession
 from gateway.identity.tokens import Verifier
+from gateway.metadata import metadata_address
 from gateway.settings import Settings, partners_of
 
 
@@ -23,4 +24,5 @@ def verifier_of(settings: Settings, *, http: Http, clock: Clock) -> Verifier:
         partners=partners_of(settings),
         possession=possession,
         remembering=authentication.remembering,
+        metadata=metadata_address(settings),
     )

@@ -12,8 +12,9 @@ from starlette.types import Receive, Scope
 from connectors.clock import Clock
 from connectors.vault import Vault
 from gateway.answer import Answer
-from gateway.answering import REALM, Endpoint
+from gateway.answering import Endpoint
 from gateway.asgi import header_values, read_body
+from gateway.challenges import REALM
 from gateway.changes import Changes
 from gateway.errors import RequestError
 from gateway.events.reading import read_events

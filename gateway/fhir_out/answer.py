@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from gateway.answer import Answer
+from gateway.challenges import step_up
 from gateway.errors import RequestError
 from gateway.fhir_out.outcome import refusal
 from resolvers.language import Language
@@ -64,7 +65,7 @@ def _is_ours(wish: str) -> bool:
     return wanted in _TAKEN and not other_version and not any(map(_NO_WEIGHT.fullmatch, parameters))
 
 
-def refused(refusal_: Refusal, realm: str, language: Language) -> RequestError:
+def refused(refusal_: Refusal, language: Language) -> RequestError:
     """A refusal of the graph with its status over HTTP.
 
     What is forbidden and what does not exist are one 404 (RFC 9110, section 15.5.4); too weak a sign-in is a challenge
@@ -72,9 +73,7 @@ def refused(refusal_: Refusal, realm: str, language: Language) -> RequestError:
     """
     words = refusal_.in_words(language)
     if isinstance(refusal_, StepUpRequired):
-        values = " ".join(refusal_.extensions["acrValues"])
-        challenge = f'Bearer realm="{realm}", error="insufficient_user_authentication", acr_values="{values}"'
-        return RequestError(401, refusal_.code, words, headers=[("WWW-Authenticate", challenge)])
+        return RequestError(401, refusal_.code, words, headers=step_up([refusal_]))
     if isinstance(refusal_, Unverifiable):
         return RequestError(503, refusal_.code, words, headers=[("Retry-After", "5")])
     return RequestError(404 if isinstance(refusal_, Forbidden) else 400, refusal_.code, words)

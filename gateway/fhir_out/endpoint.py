@@ -10,7 +10,6 @@ from starlette.types import Receive, Scope
 from connectors.contract import Question
 from connectors.records import Demographics
 from gateway.answer import Answer
-from gateway.answering import REALM
 from gateway.asgi import header_values
 from gateway.asking import AskingEndpoint, Opened, language_of, unless_gone
 from gateway.errors import RequestError
@@ -57,7 +56,7 @@ class FhirEndpoint(AskingEndpoint):
             try:
                 made = await unless_gone(self._summary(wanted[1], opened, answer.language), receive)
             except Refusal as refusal:
-                raise refused(refusal, REALM, answer.language) from None
+                raise refused(refusal, answer.language) from None
         await answer.tell(made)
 
     async def _summary(self, id_: str, opened: Opened, language: Language) -> Json:

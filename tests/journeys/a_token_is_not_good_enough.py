@@ -16,9 +16,10 @@ async def test_a01_without_a_token_there_is_a_challenge_and_no_data(gateway: Run
     answer = await gateway.ask("{ me { id } }", token=None)
 
     assert answer.status == 401
+    told = f'resource_metadata="{gateway.url}/.well-known/oauth-protected-resource"'
     assert answer.headers.get_list("www-authenticate") == [
-        'Bearer realm="citizen-graph"',
-        'DPoP realm="citizen-graph", algs="ES256 PS256"',
+        f'Bearer realm="citizen-graph", {told}',
+        f'DPoP realm="citizen-graph", algs="ES256 PS256", {told}',
     ]
     assert answer.codes == ["UNAUTHENTICATED"]
     assert "data" not in answer.body
@@ -72,3 +73,40 @@ async def test_a39_keys_may_be_rotated_while_the_gateway_runs(tmp_path: Path) ->
 
         for token in (before, after):
             assert (await gateway.ask("{ me { id } }", token=token)).status == 200
+
+
+async def test_a_client_that_knows_only_the_address_finds_out_where_to_sign_in(gateway: Running, city: City) -> None:
+    """RFC 9728: from the challenge to the metadata, from there to the e-ID."""
+    async with httpx.AsyncClient(trust_env=False) as client:
+        refused = await client.post(f"{gateway.url}/graphql", json={"query": "{ me { id } }"})
+        address = refused.headers["www-authenticate"].partition('resource_metadata="')[2].partition('"')[0]
+        told = (await client.get(address)).json()
+        about = (await client.get(f"{told['authorization_servers'][0]}/.well-known/openid-configuration")).json()
+
+    assert (told["resource"], told["bearer_methods_supported"]) == (gateway.url, ["header"])
+    assert about["issuer"] == city.issuer
+
+
+async def test_a28_a_client_is_told_to_step_up_by_the_standard_too(gateway: Running, city: City) -> None:
+    """RFC 9470, beside the error of the field; an answer without such an error has no challenge."""
+    weak = await gateway.ask("{ me { id } }", token=city.eid.token_for("an", level="LoA1"))
+    strong = await gateway.ask("{ me { id } }", token=city.eid.token_for("an"))
+
+    assert (weak.status, weak.codes) == (200, ["STEP_UP_REQUIRED"])
+    expected = 'Bearer realm="citizen-graph", error="insufficient_user_authentication", acr_values="LoA2"'
+    assert weak.headers["www-authenticate"] == expected
+    assert "www-authenticate" not in strong.headers
+
+
+async def test_a36_a_token_is_taken_back(city: City, city_clock: CityClock, tmp_path: Path) -> None:
+    """One that says nothing by itself and one that is signed: refused ten seconds later, everywhere."""
+    clock = CityClock(city_clock.now())
+    asked = 'key = "file:secrets/introspection-key.pem" -> key = "file:secrets/introspection-key.pem", tokens = "all"'
+    with running_gateway(city, tmp_path, clock=clock, asked=asked) as gateway:
+        for token in (city.eid.opaque_token_for("an"), city.eid.token_for("an")):
+            assert (await gateway.ask("{ me { id } }", token=token)).status == 200
+            city.eid.revoke(token)
+            clock.skip(10)
+            answer = await gateway.ask("{ me { id } }", token=token)
+            assert (answer.status, answer.codes) == (401, ["UNAUTHENTICATED"])
+            assert 'error="invalid_token"' in answer.headers["www-authenticate"]
