@@ -15,6 +15,7 @@ from graphql import (
     specified_rules,
     validate,
 )
+from graphql.execution.collect_fields import FragmentDetails
 from graphql.validation.rules import overlapping_fields_can_be_merged
 from graphql.validation.validate import ValidationAbortedError
 from msgspec import Struct
@@ -24,6 +25,7 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from gateway.errors import InvalidDocument
 from gateway.operations import limits as bounds
 from gateway.operations.cost import Price
+from gateway.operations.introspection import asks_for_the_schema
 from gateway.operations.plans.store import Uses
 from gateway.settings import Limits
 
@@ -44,10 +46,14 @@ class Document(Struct, frozen=True):
     node: DocumentNode
     operations: dict[str | None, OperationDefinitionNode]
     """By name; ``None`` for the one without."""
+    fragments: dict[str, FragmentDetails]
+    """By name, as the library's executor takes them."""
     deferring: frozenset[str | None]
     """Names of those of which a part may be delivered later."""
     uses: Uses
     """What was compiled of it."""
+    introspects: bool
+    """Whether it asks for the schema itself."""
     prices: dict[str | None, Price]
     """What each costs."""
 
@@ -104,6 +110,11 @@ class Documents:
             self._forgotten(self._trusted[key])
         self._trusted = trusted
 
+    @property
+    def trusted(self) -> Iterable[Document]:
+        """Those that are kept for good."""
+        return self._trusted.values()
+
     def __len__(self) -> int:
         return len(self._known)
 
@@ -122,8 +133,9 @@ class Documents:
             for definition in node.definitions
             if isinstance(definition, FragmentDefinitionNode)
         }
+        details = {name: FragmentDetails(fragment) for name, fragment in fragments.items()}
         prices = {name: Price(self._schema, operation, fragments) for name, operation in operations.items()}
-        return Document(text, key, node, operations, deferring, Uses(), prices)
+        return Document(text, key, node, operations, details, deferring, Uses(), asks_for_the_schema(node), prices)
 
     def _validate(self, node: DocumentNode) -> None:
         errors = validate(self._schema, node, _RULES, max_errors=_MAX_ERRORS, hide_suggestions=True)

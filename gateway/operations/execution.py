@@ -7,18 +7,26 @@ from typing import Any, TypeGuard, cast
 
 import strawberry
 import structlog
-from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationDefinitionNode, OperationType
+from graphql import (
+    ExecutionResult,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    default_field_resolver,
+    default_type_resolver,
+)
 from graphql.execution import (
     create_source_event_stream,
     map_source_to_response_event,
 )
+from graphql.execution.values import VariableValues
 from msgspec import Struct
 from strawberry.execution import optimized_is_awaitable
 
 from connectors.options import BadOptions
 from gateway.errors import InvalidDocument, RequestError, TooExpensive
 from gateway.operations.documents import Document, Documents
-from gateway.operations.introspection import asks_for_the_schema
 from gateway.operations.plans.self_test import fault
 from gateway.operations.plans.store import Plans
 from gateway.operations.plans.tally import Mode
@@ -91,7 +99,12 @@ class Executor:
         self.max_cost = limits.max_cost
         """Of an operation."""
         self._schema: GraphQLSchema = schema._schema  # noqa: SLF001 - Strawberry has no public name for graphql-core's
-        self.plans = Plans(_mode(execution.plans), most_fields=execution.compiled_fields, differs=differs)
+        self.plans = Plans(
+            _mode(execution.plans),
+            converter=schema.schema_converter,
+            most_fields=execution.compiled_fields,
+            differs=differs,
+        )
         self.documents = Documents(self._schema, limits, forgotten=lambda document: self.plans.forget(document.uses))
         self.schema_hash = hashlib.sha256(f"{schema.as_str()}\n".encode()).hexdigest()
         """Of the schema as it is published."""
@@ -115,7 +128,7 @@ class Executor:
         node = document.operations.get(name) if name else next(iter(document.operations.values()), None)
         if node is None:
             raise RequestError(400, "BAD_REQUEST", "The document has no operation of that name.")
-        if not self._introspection and asks_for_the_schema(document.node):
+        if not self._introspection and document.introspects:
             raise RequestError(400, "INTROSPECTION_DISABLED", "The schema is published as a file, not here.")
         own_name = node.name.value if node.name else None
         price, trusted = document.prices[own_name].of(request.variables), chosen.trusted
@@ -134,6 +147,26 @@ class Executor:
             if complaint := self.complaint_about(entry):
                 raise BadOptions(f"documents.manifest: {entry.name}: {complaint}")
         self.documents.trust(entry.body for entry in known)
+        for document in self.documents.trusted:
+            self._compile(document)
+
+    def _compile(self, document: Document) -> None:
+        """Compile its operations before anybody asks for them."""
+        for node in document.operations.values():
+            executor = WholeExecutor(
+                self._schema,
+                {},
+                document.fragments,
+                None,
+                None,
+                node,
+                VariableValues({}, {}),
+                default_field_resolver,
+                default_type_resolver,
+                default_field_resolver,
+                hide_suggestions=True,
+            )
+            self.plans.compile_now(executor, document.node, document.uses)
 
     def complaint_about(self, entry: Trusted) -> str | None:
         """Why an entry of a manifest cannot be used with this schema and these limits; ``None`` when it can."""

@@ -5,9 +5,9 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import strawberry
-from graphql import ExecutionResult
+from graphql import ExecutionResult, GraphQLError
 from graphql.execution import Executor as LibraryExecutor
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
@@ -15,6 +15,7 @@ from gateway.errors import InvalidDocument
 from gateway.operations.execution import Executor
 from gateway.operations.request import GraphQLRequest
 from gateway.operations.trusted import Chosen
+from gateway.operations.waves import Payload
 from gateway.settings import Execution, Limits
 
 
@@ -37,6 +38,7 @@ class Report(Struct):
     invalid: int = 0
     with_errors: int = 0
     without_data: int = 0
+    in_waves: int = 0
     leaves: int = 0
     differences: list[str] = field(default_factory=list)
 
@@ -47,6 +49,7 @@ class Report(Struct):
             f"documents          {self.documents} (and {self.invalid} that were not valid)",
             f"answers with errors {self.with_errors}",
             f"answers without data {self.without_data}",
+            f"answers in waves   {self.in_waves}",
             f"leaves             {self.leaves}",
             f"differences        {len(self.differences)}",
         ]
@@ -61,6 +64,13 @@ class Comparing:
             Limits(documents=20, max_cost=10**9),
             introspection=True,
             execution=Execution(),
+            differs=report.differences.append,
+        )
+        self._off = Executor(
+            schema,
+            Limits(documents=20),
+            introspection=True,
+            execution=Execution(plans="off"),
             differs=report.differences.append,
         )
         self._schema = schema._schema
@@ -86,8 +96,20 @@ class Comparing:
                     expected = await self._unmodified(operation, values, context)
                 async with open_context() as context:
                     found = await self.executor.run(operation, values, context)
-                assert isinstance(found, ExecutionResult)
                 self._note(text, values, expected, found)
+                if operation.defers:
+                    waves = [
+                        await self._in_waves(by, operation, values, open_context) for by in (self._off, self.executor)
+                    ]
+                    self._note(text, values, *waves)
+
+    async def _in_waves(self, by: Executor, operation: Any, values: dict[str, Any], opened: Opened) -> Any:
+        """All payloads, for a caller who takes what is deferred later."""
+        async with opened() as context:
+            result = await by.run(operation, values, context, in_waves=True)
+            return (
+                result if isinstance(result, ExecutionResult) else [result, *[part async for part in result.payloads]]
+            )
 
     async def _unmodified(self, operation: Any, values: dict[str, Any], context: Any) -> ExecutionResult:
         executor = Unmodified.build(
@@ -103,21 +125,36 @@ class Comparing:
         result: Any = executor.execute_operation()
         return result if isinstance(result, ExecutionResult) else await result
 
-    def _note(self, text: str, values: Any, expected: ExecutionResult, found: ExecutionResult) -> None:
+    def _note(self, text: str, values: Any, expected: Any, found: Any) -> None:
         report = self._report
         report.comparisons += 1
-        report.with_errors += bool(expected.errors)
-        report.without_data += expected.data is None
-        report.leaves += leaves(expected.data)
+        if isinstance(expected, ExecutionResult):
+            report.with_errors += bool(expected.errors)
+            report.without_data += expected.data is None
+            report.leaves += leaves(expected.data)
+        else:
+            report.in_waves += 1
         wanted, got = told(expected), told(found)
         if wanted != got:
             report.differences.append(f"{text}\n{values}\nexpected {wanted}\nfound    {got}")
 
 
-def told(result: ExecutionResult) -> str:
+def told(result: Any) -> str:
     """All of a result: values with their exact types and the order of fields, errors with place, path and cause."""
-    errors = [(error.formatted, repr(error.original_error)) for error in result.errors or ()]
-    return f"{result.data!r} {errors!r}"
+    if isinstance(result, list):
+        begun, *payloads = result
+        return repr([begun.data, begun.pending, _errors(begun.errors), [_payload(each) for each in payloads]])
+    return f"{result.data!r} {_errors(result.errors)!r}"
+
+
+def _payload(payload: Payload) -> Any:
+    parts = [(type(part), part.of, structs.asdict(part) | {"errors": _errors(part.errors)}) for part in payload.parts]
+    completed = [(ended.of, _errors([ended.error] if ended.error else None)) for ended in payload.completed]
+    return parts, completed, payload.pending
+
+
+def _errors(errors: Sequence[GraphQLError] | None) -> Any:
+    return [(error.formatted, repr(error.original_error)) for error in errors or ()]
 
 
 def leaves(data: Any) -> int:

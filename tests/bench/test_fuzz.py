@@ -1,9 +1,12 @@
 """Compiled execution answers as the unmodified library; a few seeds of what ``tests.bench.fuzz`` tries at length."""
 
+from contextlib import nullcontext
+
 import pytest
 
 from tests.bench.fuzz import compare_graph, compare_schema
-from tests.bench.fuzz_comparing import Report
+from tests.bench.fuzz_comparing import Comparing, Report
+from tests.gateway.test_plans import ONE, SCHEMA
 
 # A refused field cancels its neighbours before they begin, here as in the library.
 pytestmark = pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
@@ -31,3 +34,13 @@ async def test_our_graph_is_answered_as_the_library_answers() -> None:
     assert report.differences == []
     assert report.leaves >= 2000
     assert report.with_errors > 5
+
+
+async def test_a_difference_is_found() -> None:
+    """Where a compiled field says another thing than its resolver, as none of ours does."""
+    report = Report()
+    comparing = Comparing(SCHEMA, report)
+    await comparing.compare("{ things { wrong } }", [{}], [lambda: nullcontext(ONE)] * 2)
+
+    assert report.comparisons == 2
+    assert len(report.differences) == 1

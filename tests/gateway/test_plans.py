@@ -11,12 +11,13 @@ from graphql import ExecutionResult
 from graphql.execution import Executor as LibraryExecutor
 from msgspec import Struct
 
+from connectors.contract import Purpose
 from gateway.operations.execution import Executor
 from gateway.operations.plans import self_test
 from gateway.operations.plans.executing import PlannedExecutor
 from gateway.operations.plans.tally import Mode
 from gateway.operations.request import GraphQLRequest
-from gateway.operations.trusted import Chosen
+from gateway.operations.trusted import Chosen, Trusted, id_of
 from gateway.operations.waves import WholeExecutor
 from gateway.settings import Execution, Limits
 from resolvers.shown import instances_of
@@ -74,6 +75,12 @@ async def run(by: Executor, text: str, things: Any = ONE, **variables: Any) -> E
     return result
 
 
+def trusted(text: str) -> Trusted:
+    return Trusted(
+        id=id_of(text), name="Things", body=text, clients=("*",), purposes=(Purpose.SELF,), max_cost=1000, sentence={}
+    )
+
+
 async def test_a_document_is_compiled_when_it_comes_again() -> None:
     """Not before: one that nobody uses twice costs nothing but its own execution."""
     by = executor()
@@ -109,7 +116,7 @@ async def test_only_the_bad_item_is_completed_by_the_library() -> None:
     assert [(error.message, error.path) for error in result.errors or ()] == [
         ("Cannot return null for non-nullable field Thing.name.", ["things", 1, "name"])
     ]
-    assert by.plans.tally.given_up == 2  # the list, and then the one item of it
+    assert by.plans.tally.given_up == 3  # the list, then the one item of it, then its name
 
 
 async def test_a_forgotten_document_takes_its_plans_along() -> None:
@@ -182,6 +189,27 @@ async def test_nothing_of_the_caller_is_kept() -> None:
 
     assert [ref() for ref in held] == [None, None, None]
     assert len(by.plans) == 1
+
+
+async def test_a_trusted_document_is_compiled_before_its_first_use() -> None:
+    """And its first use compiles nothing more."""
+    by = executor()
+    text = "query Things { things { name twin { name } } }"
+    by.trust([trusted(text)])
+    weight = by.plans.tally.fields
+    assert weight > 0
+
+    first = await run(by, text, (ThingOf(twin=ThingOf()),))
+    assert first.data == {"things": [{"name": "a", "twin": {"name": "a"}}]}
+    assert (by.plans.tally.fields, by.plans.tally.operations) == (weight, 1)
+
+
+async def test_a_document_that_is_no_longer_trusted_takes_its_plans_along() -> None:
+    by = executor()
+    by.trust([trusted("query Things { things { name } }")])
+    by.trust([])
+
+    assert (len(by.plans), by.plans.tally.fields) == (0, 0)
 
 
 async def test_off_compiles_nothing() -> None:

@@ -10,6 +10,7 @@ from graphql.execution.collect_fields import DeferUsage, FieldDetailsList, Group
 from graphql.pyutils import Path
 
 from gateway.operations.plans.prepared import Prepared
+from gateway.operations.plans.steps import Call
 from gateway.operations.plans.tally import Tally
 
 T = TypeVar("T")
@@ -50,6 +51,59 @@ class PlannedExecutor(Executor[T], Generic[T]):
         return super().execute_collected_root_fields(
             root_type, root_value, grouped_field_set, serially, new_defer_usages
         )
+
+    def execute_field(
+        self,
+        parent_type: GraphQLObjectType,
+        source: Any,
+        field_details_list: FieldDetailsList,
+        path: Path,
+        position_context: T | None,
+    ) -> Any:
+        """Take the step that is known for the field; the library where there is none."""
+        # Where values are verified, the library finds its own way to each of them.
+        step = None if self.prepared is None or self._differs else self.prepared.step(parent_type, field_details_list)
+        if isinstance(step, Call):
+            return self._called(step, parent_type, source, field_details_list, path, position_context)
+        if step is not None:
+            try:
+                return step(source, self.context_value)
+            except Exception:  # noqa: BLE001 - whatever it is, the library meets it again and says so
+                self._tally.given_up += 1
+        return super().execute_field(parent_type, source, field_details_list, path, position_context)
+
+    def _called(
+        self,
+        step: Call,
+        parent_type: GraphQLObjectType,
+        source: Any,
+        fields: FieldDetailsList,
+        path: Path,
+        position_context: T | None,
+    ) -> Any:
+        """What the library does with a resolver, with everything known beforehand that can be."""
+        kind = step.kind
+        info = self.build_resolve_info(step.field, step.nodes, parent_type, path)
+        try:
+            args, named = step.given(source, info, self.variable_values)
+        except Exception:  # noqa: BLE001 - arguments are found wrong when the library looks at them, not before
+            return super().execute_field(parent_type, source, fields, path, position_context)
+        try:
+            result = step.function(*args, **named)
+            if self.is_awaitable(result):
+                return self.complete_awaitable_value(kind, fields, info, path, result, position_context)
+            completed = self.complete_value(kind, fields, info, path, result, position_context)
+        except Exception as error:  # noqa: BLE001 - it stands in the answer, as the library puts it there
+            self.handle_field_error(error, kind, fields, path)
+            return None
+        return self._awaited(completed, kind, fields, path) if self.is_awaitable(completed) else completed
+
+    async def _awaited(self, completed: Any, kind: GraphQLOutputType, fields: FieldDetailsList, path: Path) -> Any:
+        try:
+            return await completed
+        except Exception as error:  # noqa: BLE001 - the same
+            self.handle_field_error(error, kind, fields, path)
+            return None
 
     def complete_value(
         self,

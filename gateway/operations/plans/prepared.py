@@ -3,18 +3,29 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from graphql import GraphQLAbstractType, GraphQLField, GraphQLNonNull, GraphQLObjectType, is_leaf_type
+from graphql import (
+    GraphQLAbstractType,
+    GraphQLField,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    get_named_type,
+    get_nullable_type,
+    is_leaf_type,
+)
 from graphql.execution import Executor
 from graphql.execution.collect_fields import (
     CollectedFields,
     DeferUsage,
     FieldDetailsList,
     GroupedFieldSet,
+    collect_fields,
     collect_subfields,
 )
 from graphql.execution.values import VariableValues
+from strawberry.schema.schema_converter import GraphQLCoreConverter
 
-from gateway.operations.plans.reading import NotPlannable, type_of
+from gateway.operations.plans.reading import NotPlannable, reading, type_of
+from gateway.operations.plans.steps import Read, Step, call
 from gateway.operations.plans.writing import Unit, unit
 
 _MOST_FIELDS = 4000
@@ -38,14 +49,18 @@ class _Memo(dict[tuple[GraphQLObjectType, int], _Collected]):
 class Prepared:
     """Selections that were collected once, and units that were compiled once. Nothing is before it is needed."""
 
-    def __init__(self, executor: Executor[Any], variables: Sequence[str], *, whole: bool) -> None:
+    def __init__(
+        self, executor: Executor[Any], variables: VariableValues, *, converter: GraphQLCoreConverter, whole: bool
+    ) -> None:
         """Prepare nothing yet.
 
         Args:
-            executor: of the operation. Of its values only those of the named variables are kept.
-            variables: the names of those that decide what is selected.
+            executor: of the operation. None of its values are kept.
+            variables: those alone that decide what is selected.
+            converter: Strawberry's, of the schema.
             whole: whether what is deferred comes with the rest.
         """
+        self._converter = converter
         self.memo = _Memo(self)
         self.fields = 0
         """What it weighs: fields that were compiled or collected."""
@@ -54,16 +69,13 @@ class Prepared:
         self._schema = executor.schema
         self._fragments = executor.fragments
         self._operation = executor.operation
-        given = executor.variable_values
-        self._variables = VariableValues(
-            {name: given.sources[name] for name in variables if name in given.sources},
-            {name: given.coerced[name] for name in variables if name in given.coerced},
-        )
+        self._variables = variables
         self._hide_suggestions = executor.hide_suggestions
         self._whole = whole
         self._compiled = 0
         self._top: tuple[GroupedFieldSet, Sequence[DeferUsage]] | None = None
         self._units: dict[tuple[int, int], tuple[FieldDetailsList, Unit | None]] = {}
+        self._steps: dict[tuple[int, int], tuple[FieldDetailsList, Step | None]] = {}
 
     def top(
         self, grouped: GroupedFieldSet, deferred: Sequence[DeferUsage]
@@ -73,12 +85,41 @@ class Prepared:
             self._top = grouped, deferred
         return self._top
 
+    def compile_all(self) -> None:
+        """Compile what can be before there are any values; the rest is compiled as they are met."""
+        root = self._schema.get_root_type(self._operation.operation)
+        if root is None:
+            return
+        collected = collect_fields(
+            self._schema, self._fragments, self._variables, root, self._operation, self._hide_suggestions
+        )
+        grouped, _ = self.top(collected.grouped_field_set, collected.new_defer_usages)
+        self._compile_below(root, grouped)
+
+    def _compile_below(self, kind: GraphQLObjectType, grouped: GroupedFieldSet) -> None:
+        for fields in grouped.values():
+            field = self._schema.get_field(kind, fields[0].node.name.value)
+            if field is None or isinstance(self.step(kind, fields), Read):
+                continue
+            of = get_nullable_type(field.type)
+            named = get_named_type(of)
+            if self.unit(of, fields) is None and isinstance(named, GraphQLObjectType):
+                self._compile_below(named, self.below(named, fields))
+
     def unit(self, kind: Any, fields: FieldDetailsList) -> Unit | None:
         """What completes values of that nullable type; ``None`` where the library does."""
         key = (id(fields), id(kind))
         found = self._units.get(key)
         if found is None:
             found = self._units[key] = fields, self._made(kind, fields)
+        return found[1]
+
+    def step(self, kind: GraphQLObjectType, fields: FieldDetailsList) -> Step | None:
+        """How a field of an object of that type is executed; ``None`` where the library does it all."""
+        key = (id(fields), id(kind))
+        found = self._steps.get(key)
+        if found is None:
+            found = self._steps[key] = fields, self._stepped(kind, fields)
         return found[1]
 
     def below(self, kind: GraphQLObjectType, fields: FieldDetailsList) -> GroupedFieldSet:
@@ -136,15 +177,31 @@ class Prepared:
         self.spent(fields)
 
     def _made(self, kind: Any, fields: FieldDetailsList) -> Unit | None:
-        first = fields[0].defer_usage
-        if is_leaf_type(kind) or isinstance(kind, GraphQLNonNull) or _streams(fields):
+        if is_leaf_type(kind) or isinstance(kind, GraphQLNonNull) or self._is_parted(fields):
             return None
-        if not self._whole and any(details.defer_usage is not first for details in fields):
-            return None  # some of what is below comes with one part of the answer, some with another
         try:
             return unit(self, kind, fields)
         except Exception:  # noqa: BLE001 - what cannot be compiled is executed by the library, which says why
             return None
+
+    def _stepped(self, kind: GraphQLObjectType, fields: FieldDetailsList) -> Step | None:
+        node = fields[0].node
+        if node.name.value.startswith("__") or self._is_parted(fields):
+            return None
+        try:
+            field = self.field(kind, fields)
+            try:
+                how = reading(field, node)
+            except NotPlannable:
+                return call(self._converter, field, fields, hide_suggestions=self._hide_suggestions)
+            return Read(how, unit(self, field.type, fields))
+        except Exception:  # noqa: BLE001 - the same
+            return None
+
+    def _is_parted(self, fields: FieldDetailsList) -> bool:
+        """Whether some of what is below comes with one part of the answer, and some with another."""
+        first = fields[0].defer_usage
+        return _streams(fields) or (not self._whole and any(one.defer_usage is not first for one in fields))
 
 
 def _streams(fields: FieldDetailsList) -> bool:

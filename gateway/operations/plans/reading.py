@@ -39,8 +39,8 @@ def reading(field: GraphQLField, node: FieldNode) -> Reading:
     Raises:
         NotPlannable: it has arguments, a resolver that is not pure, or something around it.
     """
-    defined = (field.extensions or {}).get(_DEFINITION)
-    if node.arguments or field.args or not isinstance(defined, StrawberryField):
+    defined = definition(field)
+    if node.arguments or field.args:
         raise NotPlannable
     pure = defined.metadata.get("pure")
     if pure is not None and not defined.extensions:
@@ -53,6 +53,18 @@ def reading(field: GraphQLField, node: FieldNode) -> Reading:
     if not name.isidentifier() or keyword.iskeyword(name):
         raise NotPlannable
     return Reading(name, None)
+
+
+def definition(field: GraphQLField) -> StrawberryField:
+    """What Strawberry made the field of.
+
+    Raises:
+        NotPlannable: it did not.
+    """
+    defined = (field.extensions or {}).get(_DEFINITION)
+    if not isinstance(defined, StrawberryField):
+        raise NotPlannable
+    return defined
 
 
 def known_classes(kind: GraphQLObjectType) -> tuple[type, ...] | None:

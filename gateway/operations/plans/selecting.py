@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 from graphql import DirectiveNode, DocumentNode, FragmentDefinitionNode, Undefined, VariableNode, Visitor, visit
-from graphql.execution import Executor
+from graphql.execution.values import VariableValues
 from msgspec import Struct
 
 _SELECTING = frozenset({"include", "skip", "defer"})
@@ -28,10 +28,17 @@ class Selecting(Struct, frozen=True):
         return cls(tuple(sorted(finder.variables)), finder.streams, finder.fit)
 
 
-def values_of(executor: Executor[Any], variables: Sequence[str]) -> tuple[Any, ...]:
+def values_of(given: VariableValues, variables: Sequence[str]) -> tuple[Any, ...]:
     """The values of those variables, as far as they have any."""
-    coerced = executor.variable_values.coerced
-    return tuple(coerced.get(name, Undefined) for name in variables)
+    return tuple(given.coerced.get(name, Undefined) for name in variables)
+
+
+def only(given: VariableValues, variables: Sequence[str]) -> VariableValues:
+    """Those values, and no others: what is prepared outlives the request, and others are a citizen's."""
+    return VariableValues(
+        {name: given.sources[name] for name in variables if name in given.sources},
+        {name: given.coerced[name] for name in variables if name in given.coerced},
+    )
 
 
 class _Finder(Visitor):

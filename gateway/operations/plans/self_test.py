@@ -22,6 +22,10 @@ from resolvers.shown import instances_of
 
 _SHAPES: Mapping[str, str] = {
     "execute_collected_root_fields": "self root_type root_value grouped_field_set serially new_defer_usages",
+    "execute_field": "self parent_type source field_details_list path position_context",
+    "build_resolve_info": "self field_def field_nodes parent_type path",
+    "complete_awaitable_value": "self return_type field_details_list info path result position_context",
+    "handle_field_error": "self raw_error return_type field_details_list path",
     "complete_value": "self return_type field_details_list info path result position_context",
     "collect_subfields": "self return_type field_details_list",
 }
@@ -122,8 +126,8 @@ def fault(planned: type[PlannedExecutor[Any]], library: type[Executor[Any]] = Ex
 
 
 def _misbehaved(planned: type[PlannedExecutor[Any]], library: type[Executor[Any]]) -> str | None:
-    schema, document = strawberry.Schema(query=_Query), parse(_DOCUMENT)
-    plans, uses = Plans("on", most_fields=10_000, differs=lambda _: None), Uses()
+    schema, document, uses = strawberry.Schema(query=_Query), parse(_DOCUMENT), Uses()
+    plans = Plans("on", converter=schema.schema_converter, most_fields=10_000, differs=lambda _: None)
     for values in (*_VALUES, *_VALUES):
         for wanted in (True, False):
             expected = _told(_built(library, schema, document, values, wanted=wanted).execute_operation())

@@ -6,10 +6,12 @@ from functools import partial
 from typing import Any
 
 from graphql import DocumentNode
+from graphql.execution.values import VariableValues
+from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from gateway.operations.plans.executing import PlannedExecutor
 from gateway.operations.plans.prepared import Prepared
-from gateway.operations.plans.selecting import Selecting, values_of
+from gateway.operations.plans.selecting import Selecting, only, values_of
 from gateway.operations.plans.tally import Mode, Tally
 
 Key = tuple[str | None, bool, tuple[Any, ...]]
@@ -33,15 +35,24 @@ class Plans:
     does not grow beyond its bound.
     """
 
-    def __init__(self, mode: Mode, *, most_fields: int, differs: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        mode: Mode,
+        *,
+        converter: GraphQLCoreConverter,
+        most_fields: int,
+        differs: Callable[[str], None],
+    ) -> None:
         """Nothing is prepared yet.
 
         Args:
+            converter: Strawberry's, of the schema.
             mode: ``on``; ``off``; or ``verify``, where the library completes every value as well.
             most_fields: compiled ones that are kept.
             differs: told at which field a unit had another value than the library.
         """
         self.tally = Tally(mode)
+        self._converter = converter
         self._most_fields = most_fields
         self._differs = differs
         self._kept: OrderedDict[int, tuple[Uses, Key]] = OrderedDict()
@@ -57,16 +68,27 @@ class Plans:
         selecting = uses.selecting = uses.selecting or Selecting.of(document)
         if not selecting.fit or (selecting.streams and not whole):
             return
-        name = executor.operation.name.value if executor.operation.name else None
-        key = (name, whole, values_of(executor, selecting.variables))
+        given = executor.variable_values
+        key = (_name(executor), whole, values_of(given, selecting.variables))
         prepared = uses.prepared.get(key)
         if prepared is None:
-            prepared = uses.prepared[key] = Prepared(executor, selecting.variables, whole=whole)
-            prepared.spent = partial(self._grown, prepared)
-            self._kept[id(prepared)] = uses, key
-            self.tally.operations += 1
+            prepared = self._new(executor, uses, key, only(given, selecting.variables))
         self._kept.move_to_end(id(prepared))
         executor.prepare(prepared, self.tally, self._differs if self.tally.mode == "verify" else None)
+
+    def compile_now(self, executor: PlannedExecutor[Any], document: DocumentNode, uses: Uses) -> None:
+        """Compile the operation before its first use, where no values are needed to know what it selects.
+
+        Args:
+            executor: of the operation, without values.
+            document: the operator trusts it.
+            uses: what is known of it.
+        """
+        uses.times = max(uses.times, 1)
+        selecting = uses.selecting = uses.selecting or Selecting.of(document)
+        key = (_name(executor), True, ())
+        if self.tally.mode != "off" and selecting.fit and not selecting.variables and key not in uses.prepared:
+            self._new(executor, uses, key, executor.variable_values).compile_all()
 
     def forget(self, uses: Uses) -> None:
         """The document is no longer known: neither is what was prepared of it."""
@@ -75,6 +97,13 @@ class Plans:
 
     def __len__(self) -> int:
         return len(self._kept)
+
+    def _new(self, executor: PlannedExecutor[Any], uses: Uses, key: Key, variables: VariableValues) -> Prepared:
+        prepared = uses.prepared[key] = Prepared(executor, variables, converter=self._converter, whole=key[1])
+        prepared.spent = partial(self._grown, prepared)
+        self._kept[id(prepared)] = uses, key
+        self.tally.operations += 1
+        return prepared
 
     def _grown(self, prepared: Prepared, fields: int) -> None:
         if id(prepared) not in self._kept:
@@ -91,3 +120,7 @@ class Plans:
             uses, key = kept
             del uses.prepared[key]
             self.tally.fields -= prepared.fields
+
+
+def _name(executor: PlannedExecutor[Any]) -> str | None:
+    return executor.operation.name.value if executor.operation.name else None
