@@ -6,7 +6,7 @@ A *question* names a class of record and a slice of it; a *grant* says about who
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Hashable
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Generic, Protocol, TypeVar, runtime_checkable
 
@@ -38,6 +38,7 @@ class Basis(Described):
     PARENT = "PARENT", "The caller is the parent of this minor."
     GUARDIAN = "GUARDIAN", "The caller is the citizen's guardian."
     COURT_APPOINTED = "COURT_APPOINTED", "A court appointed the caller."
+    AUTHORISED = "AUTHORISED", "The citizen authorised the caller to act for them, as the register knows."
     CONSENT = "CONSENT", "The citizen agreed to it, in writing, for this party and purpose."
     BREAK_GLASS = "BREAK_GLASS", "A professional declared an emergency; the citizen is told, and it is reviewed."
     AGREEMENT = "AGREEMENT", "A law or an agreement between the parties allows it, as its policy cites."
@@ -58,6 +59,26 @@ class Subject(Struct, frozen=True, kw_only=True):
         return f"Subject({self.ref[:8]})"
 
 
+class Restriction(Protocol):
+    """Which records of a class are not for this caller. The door withholds them before anybody else sees them."""
+
+    @property
+    def strict(self) -> bool:
+        """Whether nothing that it touches may be called complete, because whoever reads it may rely on it."""
+
+    def kept(self, about: type[R], records: Sequence[R], *, key: str) -> Sequence[R]:
+        """Those of the records that the caller may see.
+
+        Args:
+            about: their class.
+            records: of one citizen, from all sources.
+            key: the citizen's reference.
+        """
+
+    def passes_over(self, source: SourceInfo) -> bool:
+        """Whether that source is not even asked: that something is held there would tell what is withheld."""
+
+
 class Grant(Struct, frozen=True, kw_only=True):
     """Proof that this question is allowed. Only ``resolvers.access`` makes one; a source is asked with nothing less."""
 
@@ -66,6 +87,8 @@ class Grant(Struct, frozen=True, kw_only=True):
     basis: Basis
     about: frozenset[type[Record]]
     """The classes of record that it covers."""
+    restriction: Restriction | None = None
+    """What of them is withheld all the same; ``None`` where nothing can be."""
 
     def require(self, about: type[Record]) -> None:
         """Refuse to go on with a question that this grant does not cover.
@@ -78,6 +101,14 @@ class Grant(Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return f"Grant({self.subject!r}, {self.purpose.name}, {self.basis.name})"
+
+
+class Refused(Struct, frozen=True, kw_only=True):
+    """Why there is no grant. With it the door asks nobody, and says so for every source."""
+
+    state: "SourceState"
+    retryable: bool = False
+    """Whether asking again may help: what the citizen allowed could not be read."""
 
 
 class Question(Struct, Generic[R], frozen=True, kw_only=True):
@@ -113,7 +144,10 @@ class SourceState(Described):
     """How it went with one source: exactly one of these per source and class of record."""
 
     ANSWERED = "ANSWERED", "The source answered with records."
-    NO_RECORD = "NO_RECORD", "The source answered that it holds nothing of this kind for this citizen."
+    NO_RECORD = (
+        "NO_RECORD",
+        "The source holds nothing of this kind for this citizen; or, where 'restricted', nothing for this caller.",
+    )
     NOT_ASKED = "NOT_ASKED", "The source could hold something and was not asked."
     TIMED_OUT = "TIMED_OUT", "The source did not answer in time."
     UNAVAILABLE = "UNAVAILABLE", "The source could not be reached, or reported a fault of its own."
@@ -137,8 +171,15 @@ class Outcome(Struct, frozen=True, kw_only=True):
     retrieved_at: Annotated[datetime | None, doc("When its answer was read.")] = None
     elapsed_ms: Annotated[int | None, doc("How long it took, in milliseconds.")] = None
     retry_after: Annotated[datetime | None, doc("When the source wishes to be asked again.")] = None
+    restricted: Annotated[
+        bool,
+        doc(
+            "Whether records may be withheld from this caller, by law or by the citizen's will. It is said whether or "
+            "not any is: nothing follows from it."
+        ),
+    ] = False
     whole: bool = True
-    """False when records are missing although the source answered."""
+    """False when records are missing although the source answered, or may be withheld from whoever relies on them."""
 
 
 class Deadline(Struct, frozen=True):

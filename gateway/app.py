@@ -52,6 +52,7 @@ from gateway.store.consents import StoredConsents
 from gateway.store.database import Database
 from gateway.store.pointers import Coverage, StoredPointers
 from gateway.subscriptions import Subscriptions
+from gateway.trust import StoredTrust
 from gateway.watch import Watch
 from resolvers.locating import Directory
 from resolvers.schema import build_schema
@@ -89,6 +90,7 @@ class Gateway:
             self._database, clock=self._clock, lapse=timedelta(days=settings.consents.lapse_days)
         )
         self._allowances = Allowances(self._consents)
+        self._trust = StoredTrust(self._consents)
         self._checkpoints = Checkpoints(
             self._database, Signer(settings.audit), every=settings.audit.checkpoint, clock=self._clock
         )
@@ -140,6 +142,7 @@ class Gateway:
             verifier=self._verifier,
             fleet=self._fleet,
             ledger=self.ledger,
+            trust=self._trust,
             keeping=KeptHere(self._vault, self.changes, clock=self._clock),
             clock=self._clock,
             watch=self.watch,
@@ -223,6 +226,7 @@ class Gateway:
             verifier=self._verifier,
             fleet=self._fleet,
             ledger=self.ledger,
+            trust=self._trust,
             clock=self._clock,
             watch=self.watch,
             certifier=self._certifier,

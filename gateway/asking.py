@@ -26,6 +26,7 @@ from gateway.timeouts import FIELD, wanted_seconds
 from gateway.watch import Watch
 from resolvers.access.accounted import AccountedAccess
 from resolvers.access.caller import Caller, CallerKind
+from resolvers.access.consents import Trust
 from resolvers.access.permit import Access
 from resolvers.federation import Federation, Keeping
 from resolvers.language import Language, negotiate
@@ -74,6 +75,7 @@ class AskingEndpoint(Endpoint):
         verifier: TokenVerifier,
         fleet: Lender,
         ledger: Ledger,
+        trust: Trust,
         keeping: Keeping | None = None,
         clock: Clock,
         watch: Watch,
@@ -88,6 +90,7 @@ class AskingEndpoint(Endpoint):
         self._fleet = fleet
         self._ledger = ledger
         self._keeping = keeping
+        self._trust = trust
         self._identifiers = identifiers_of(settings)
 
     async def _caller(self, scope: Scope, event: Event) -> Caller:
@@ -150,6 +153,7 @@ class AskingEndpoint(Endpoint):
                 caller,
                 federation=federation,
                 identifiers=self._identifiers,
+                trust=self._trust,
                 today=day,
                 required_assurance=authentication.required_assurance,
                 acr_values=authentication.acr_values,

@@ -23,6 +23,7 @@ from gateway.telemetry import Event, Log
 from gateway.telling import Telling
 from gateway.watch import Watch
 from resolvers.access.caller import Caller
+from resolvers.access.consents import Trust
 from resolvers.certifying import Certifier
 from resolvers.context import Context
 from resolvers.federation import Federation, Keeping
@@ -49,6 +50,7 @@ class GraphEndpoint(AskingEndpoint):
         verifier: TokenVerifier,
         fleet: Lender,
         ledger: Ledger,
+        trust: Trust,
         keeping: Keeping | None = None,
         clock: Clock,
         watch: Watch,
@@ -64,6 +66,7 @@ class GraphEndpoint(AskingEndpoint):
             verifier=verifier,
             fleet=fleet,
             ledger=ledger,
+            trust=trust,
             keeping=keeping,
             clock=clock,
             watch=watch,

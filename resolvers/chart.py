@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from connectors.contract import Basis, Purpose, Subject
+from resolvers.access.standing import Standing
 
 
 class Chart(Struct, frozen=True, kw_only=True):
@@ -11,13 +12,23 @@ class Chart(Struct, frozen=True, kw_only=True):
     id: str
     """Opaque id of the citizen in the graph."""
     subject: Subject
-    basis: Basis
-    purpose: Purpose
+    standing: Standing
+    """What whoever looks is to the citizen."""
 
     @property
     def personal_id(self) -> str:
         """Twelve digits."""
         return self.subject.personal_id
+
+    @property
+    def basis(self) -> Basis:
+        """The fact that opened it."""
+        return self.standing.basis
+
+    @property
+    def purpose(self) -> Purpose:
+        """Why it was opened."""
+        return self.standing.purpose
 
     def __repr__(self) -> str:
         return f"Chart({self.subject!r}, {self.basis.name})"

@@ -4,17 +4,24 @@ Pure: whoever asks takes the sources of each step as soon as they are chosen, an
 step needs. No source is chosen twice.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from connectors.contract import Question, Source
-from connectors.records import Record
+from connectors.records import Record, SourceInfo
 from resolvers.locating import Directory, Named, Pointer
 
 
 class Choice:
     """Who is asked, and who could have been."""
 
-    def __init__(self, directory: Directory, question: Question[Record], ref: str, named: Named | None = None) -> None:
+    def __init__(
+        self,
+        directory: Directory,
+        question: Question[Record],
+        ref: str,
+        named: Named | None = None,
+        passes_over: Callable[[SourceInfo], bool] | None = None,
+    ) -> None:
         """Choose whom to ask at once.
 
         Args:
@@ -22,7 +29,9 @@ class Choice:
             question: what is asked.
             ref: the citizen's reference.
             named: whom the caller wants asked.
+            passes_over: tells the sources that are neither asked nor shown, whatever points there.
         """
+        self._hidden = passes_over
         self._directory = directory
         self._question = question
         self._ref = ref
@@ -68,7 +77,7 @@ class Choice:
         if self._only is not None:
             return []
         chosen: list[Source] = []
-        for source in self._unknown.all_from(self._ref):
+        for source in self._seen(self._unknown.all_from(self._ref)):
             if len(chosen) == self._directory.probing:
                 break
             if source.info.id not in self._asked:
@@ -83,7 +92,7 @@ class Choice:
     @property
     def passed_over(self) -> list[Source]:
         """Those not asked though something points there, or though they always are."""
-        known = {**{source.info.id: source for source in self._shelf.always}, **self._indicated}
+        known = {**{source.info.id: source for source in self._seen(self._shelf.always)}, **self._indicated}
         return self._directory.ordered(source for key, source in known.items() if key not in self._asked)
 
     @property
@@ -106,12 +115,16 @@ class Choice:
         return self._unknown.all_from(self._ref)
 
     def _indicate(self, sources: Iterable[Source]) -> list[Source]:
-        found = list(sources)
+        found = list(self._seen(sources))
         self._indicated.update((source.info.id, source) for source in found)
         return self._take(found) if self._only is None else []
 
     def _take(self, sources: Iterable[Source]) -> list[Source]:
         """Those not chosen before, in the order of the configuration; from now on they are."""
-        fresh = {source.info.id: source for source in sources if source.info.id not in self._asked}
+        fresh = {source.info.id: source for source in self._seen(sources) if source.info.id not in self._asked}
         self._asked.update(fresh)
         return self._directory.ordered(fresh.values())
+
+    def _seen(self, sources: Iterable[Source]) -> Iterable[Source]:
+        hidden = self._hidden
+        return sources if hidden is None else (source for source in sources if not hidden(source.info))

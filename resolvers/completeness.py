@@ -48,6 +48,15 @@ class CompletenessOf(Struct, frozen=True, kw_only=True):
     not_asked: Annotated[
         int, doc("Number of sources that could hold something and were not asked. A list is complete only with 0.")
     ]
+    restricted: Annotated[
+        bool,
+        doc(
+            "Whether records may be withheld from this caller, by law or by the citizen's will. It is said whether or "
+            "not any is: nothing follows from it. For whoever treats, such a list is never complete."
+        ),
+    ] = False
+    veiled: bool = False
+    """Whether it is incomplete for that reason."""
 
 
 @shown(CompletenessOf)
@@ -67,6 +76,7 @@ def show(outcome: Outcome, language: Language) -> ShownOutcome:
         retrieved_at=outcome.retrieved_at,
         elapsed_ms=outcome.elapsed_ms,
         retry_after=outcome.retry_after,
+        restricted=outcome.restricted,
         whole=outcome.whole,
         section=SECTION_OF[outcome.about],
         message=language.say("outcomes", _words(outcome)),
@@ -78,6 +88,8 @@ def completeness(found: Found[R], language: Language) -> CompletenessOf:
     return CompletenessOf(
         complete=found.complete,
         sources=tuple(show(outcome, language) for outcome in found.outcomes),
+        restricted=found.restricted,
+        veiled=found.veiled,
         not_asked=found.not_asked,
     )
 
@@ -88,10 +100,16 @@ def together(lists: Iterable[CompletenessOf]) -> CompletenessOf:
     return CompletenessOf(
         complete=all(one.complete for one in each),
         sources=tuple(outcome for one in each for outcome in one.sources),
+        restricted=any(one.restricted for one in each),
+        veiled=any(one.veiled for one in each),
         not_asked=sum(one.not_asked for one in each),
     )
 
 
 def _words(outcome: Outcome) -> str:
-    """An answer that was cut off is described as one that may be missing something, whatever its state."""
-    return outcome.state.name if outcome.whole else SourceState.INVALID_ANSWER.name
+    """An answer that was cut off, or may be veiled, is described as one that may be missing something."""
+    if not outcome.whole:
+        return SourceState.INVALID_ANSWER.name
+    if outcome.restricted and outcome.state in (SourceState.ANSWERED, SourceState.NO_RECORD):
+        return "RESTRICTED"
+    return outcome.state.name

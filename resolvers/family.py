@@ -1,5 +1,6 @@
 """Whom the citizen represents, and who represents the citizen."""
 
+import asyncio
 from collections.abc import Awaitable
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +11,7 @@ from msgspec import Struct
 from connectors import records
 from connectors.contract import Question
 from connectors.records import RepresentationBasis
-from resolvers.access.rules import last_day, represents
+from resolvers.access.rules import last_day, represents, standing_ones
 from resolvers.chart import Chart
 from resolvers.completeness import Completeness, CompletenessOf, completeness
 from resolvers.connection import Provenance
@@ -71,8 +72,13 @@ def dependants(root: strawberry.Parent[Chart], info: Info) -> Awaitable[Househol
 
     async def household() -> Household:
         found = await asked
-        opened = [(relation, context.access.representing(relation)) for relation in found.records]
-        nodes = tuple(_represented(relation, chart) for relation, chart in opened if chart is not None)
+        relations = standing_ones(found.records, context.today)
+        charts = await asyncio.gather(*map(context.access.representing, relations))
+        nodes = tuple(
+            _represented(relation, chart, context.today)
+            for relation, chart in zip(relations, charts, strict=True)
+            if chart is not None
+        )
         return Household(nodes=nodes, completeness=completeness(found, context.language))
 
     return household()
@@ -126,27 +132,28 @@ def representatives(root: strawberry.Parent[Chart], info: Info) -> Awaitable[Rep
         found = await asked
         today = [right for right in found.records if represents(right, context.today) is not None]
         return RepresentedByAll(
-            nodes=tuple(map(_represented_by, today)), completeness=completeness(found, context.language)
+            nodes=tuple(_represented_by(right, context.today) for right in today),
+            completeness=completeness(found, context.language),
         )
 
     return listed()
 
 
-def _represented_by(right: records.Representative) -> RepresentedBy:
+def _represented_by(right: records.Representative, today: date) -> RepresentedBy:
     return RepresentedBy(
         name=right.full_name,
         basis=right.basis,
         valid_from=right.valid_from,
-        valid_until=last_day(right),
+        valid_until=last_day(right, today),
         provenance=right.provenance,
     )
 
 
-def _represented(relation: records.Relation, chart: Chart) -> Represented:
+def _represented(relation: records.Relation, chart: Chart, today: date) -> Represented:
     return Represented(
         citizen=chart,
         basis=relation.basis,
         valid_from=relation.valid_from,
-        valid_until=last_day(relation),
+        valid_until=last_day(relation, today),
         provenance=relation.provenance,
     )

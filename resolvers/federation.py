@@ -13,7 +13,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from msgspec import Struct, structs
 
 from connectors.clock import Clock
-from connectors.contract import Answer, Grant, Inquiry, Outcome, Question, Source, SourceState
+from connectors.contract import Answer, Grant, Inquiry, Outcome, Question, Refused, Restriction, Source, SourceState
 from connectors.errors import Denied, Garbled, Overloaded, Rejected, SourceError, TooSlow, Unconfirmed, WrongPerson
 from connectors.records import Claim, Coverage, Facility, FoundBy, Observation, Record, SourceHealth
 from connectors.writing import Entry, Mandate, recorder_of
@@ -46,12 +46,26 @@ class Found(Struct, Generic[R], frozen=True):
     """How many sources could hold something and were not asked."""
     ruled_out: bool = False
     """Whether others were not asked because their pointers tell that they hold nothing."""
+    restriction: Restriction | None = None
+    """What may have been withheld from the caller; said whether or not anything was."""
 
     @property
     def complete(self) -> bool:
         """Whether everything that could be known is here. Where nobody could tell, nothing is known."""
         told = bool(self.outcomes) or self.ruled_out
-        return told and not self.not_asked and all(is_complete(outcome) for outcome in self.outcomes)
+        return (
+            told and not self.veiled and not self.not_asked and all(is_complete(outcome) for outcome in self.outcomes)
+        )
+
+    @property
+    def restricted(self) -> bool:
+        """Whether records may be withheld from the caller."""
+        return self.restriction is not None
+
+    @property
+    def veiled(self) -> bool:
+        """Whether whoever reads this may rely on it, so that what may be withheld makes it incomplete."""
+        return self.restriction is not None and self.restriction.strict
 
 
 class Fault(Struct, frozen=True):
@@ -121,19 +135,21 @@ class Federation:
         self._pointers: dict[str, Sequence[Pointer] | None] = {}
         self._narrowed: dict[tuple[str, Question[Any]], dict[str, Question[Any]]] = {}
 
-    def ask(self, question: Question[R], grant: Grant | None, named: Named | None = None) -> Awaitable[Found[R]]:
+    def ask(self, question: Question[R], grant: Grant | Refused, named: Named | None = None) -> Awaitable[Found[R]]:
         """Ask every source that is likely to hold such a record, all at once. The asking begins now, not when awaited.
 
         Whom to ask may depend on what pointers and the insurer say; those who are asked anyway do not wait for that.
-        Without a grant nobody is asked, and the outcomes say so.
+        Without a grant nobody is asked, and the outcomes say so. What a grant withholds nobody behind the door sees.
         """
-        if grant is None:
+        if isinstance(grant, Refused):
             self.account.withheld(question.about)
             choice = Choice(self.directory, question, "", named)
-            return _done(Found((), _rows(choice.asked, question, _not_permitted), choice.not_asked))
+            return _done(Found((), _rows(choice.asked, question, partial(_refused, grant)), choice.not_asked))
         ref = grant.subject.ref
         self.account.asked(grant, question.about)
-        choice = Choice(self.directory, question, ref, named)
+        choice = Choice(
+            self.directory, question, ref, named, grant.restriction.passes_over if grant.restriction else None
+        )
         if choice.fed:
             self._read_pointers(ref)
         self._begin(choice.first, question, grant)
@@ -232,7 +248,7 @@ class Federation:
     async def _facilities(self, grant: Grant) -> Sequence[str]:
         """Where the insurer knows the citizen to have been or to be registered, as far as it says so in time."""
         asked = [
-            said
+            _filtered(said, about, allowed)
             for about in (Claim, Coverage)
             if (allowed := self.beside(grant, about)) is not None
             for said in self._begin(
@@ -244,7 +260,7 @@ class Federation:
         # At most half of the time that is left: whoever is found must have some to answer in.
         patience = min(self.directory.insurance, self._inquiry.deadline.left() / 2)
         done, _ = await asyncio.wait(map(asyncio.ensure_future, asked), timeout=patience)
-        records = [record for said in done for record in said.result()[0]]
+        records = [record for said in done for record in said.result()]
         return sorted({facility.code for record in records if (facility := _place_of(record)) is not None})
 
     async def _together(
@@ -259,12 +275,21 @@ class Federation:
             for outcome in passed_over
             if (grant.subject.ref, outcome.source.id, question) not in self._outcomes
         )
-        return Found(
-            tuple(record for records, _ in results for record in records),
-            (*(outcome for _, outcome in results), *passed_over),
-            choice.not_asked,
-            choice.rules_out,
-        )
+        records = tuple(record for records, _ in results for record in records)
+        outcomes = (*(outcome for _, outcome in results), *passed_over)
+        if grant.restriction is not None:
+            records = tuple(grant.restriction.kept(question.about, records, key=grant.subject.ref))
+            outcomes = self._veiled(outcomes, records, question, grant)
+        return Found(records, outcomes, choice.not_asked, choice.rules_out, grant.restriction)
+
+    def _veiled(
+        self, outcomes: Iterable[Outcome], records: Iterable[R], question: Question[R], grant: Grant
+    ) -> tuple[Outcome, ...]:
+        """The outcomes as whoever does not see everything may know them: they tell only of what is shown."""
+        counts = Counter(place.source.id for record in records for place in record.provenance[:1])
+        veiled = tuple(_veiled(outcome, counts[outcome.source.id]) for outcome in outcomes)
+        self._outcomes.update(((grant.subject.ref, outcome.source.id, question), outcome) for outcome in veiled)
+        return veiled
 
     async def _ask_one(self, source: Source, question: Question[R], grant: Grant) -> _Said[R]:
         key = (grant.subject.ref, source.info.id, question)
@@ -360,8 +385,22 @@ def _answered(source: Source, question: Question[R], answer: Answer[R]) -> Outco
     )
 
 
-def _not_permitted(source: Source, question: Question[R]) -> Outcome:
-    return Outcome(source=source.info, about=question.about, state=SourceState.NOT_PERMITTED, code="FORBIDDEN")
+def _refused(why: Refused, source: Source, question: Question[R]) -> Outcome:
+    return Outcome(source=source.info, about=question.about, state=why.state, code="FORBIDDEN", retryable=why.retryable)
+
+
+def _veiled(outcome: Outcome, shown: int) -> Outcome:
+    state = outcome.state
+    if state in (SourceState.ANSWERED, SourceState.NO_RECORD):
+        state = SourceState.ANSWERED if shown else SourceState.NO_RECORD
+    return structs.replace(outcome, state=state, records=shown, restricted=True)
+
+
+async def _filtered(said: Awaitable[_Said[Any]], about: type[Record], grant: Grant) -> Sequence[Record]:
+    """What a source said, as far as the grant shows it."""
+    records, _ = await said
+    kept = grant.restriction.kept if grant.restriction else None
+    return records if kept is None else kept(about, records, key=grant.subject.ref)
 
 
 def _not_asked(source: Source, question: Question[R]) -> Outcome:

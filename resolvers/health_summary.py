@@ -101,6 +101,7 @@ def _section(
             reason = why_empty(
                 (outcome.state for outcome in told.sources),
                 complete=told.complete,
+                veiled=told.veiled,
                 not_asked=told.not_asked,
                 none_stated=bool(stated),
             )

@@ -12,6 +12,7 @@ from typing import Annotated
 import strawberry
 from msgspec import Struct
 
+from connectors.contract import Grant
 from connectors.records import SourceInfo, doc
 from resolvers.access.entry import AccessAction
 from resolvers.changes import Change
@@ -55,7 +56,8 @@ async def record_changed(
     if wanted is not None:
         if not wanted:
             raise BadRequest("'sections' names none.")
-        if wanted - {section for about, section in SECTION_OF.items() if context.access.permit(chart, about)}:
+        permit = context.access.permit
+        if wanted - {section for about, section in SECTION_OF.items() if isinstance(permit(chart, about), Grant)}:
             context.federation.account.refused_in(chart, Forbidden.code, AccessAction.LISTEN, *wanted)
             raise Forbidden
     context.federation.account.did(chart, AccessAction.LISTEN)
@@ -73,7 +75,7 @@ async def _told(
                     continue
                 chart = await _opened(context, citizen)
                 source = context.federation.directory.info(change.source)
-                if source is not None and context.access.permit(chart, change.about) is not None:
+                if source is not None and isinstance(context.access.permit(chart, change.about), Grant):
                     context.federation.account.told(chart, change.about)
                     yield Changed(source=source, section=SECTION_OF[change.about], at=change.at)
         except Refusal as refusal:

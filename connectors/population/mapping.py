@@ -9,7 +9,16 @@ from msgspec import Raw
 
 from connectors.population import dates
 from connectors.population.wire import Citizen, Code, Dependant, Name, Place, Representing
-from connectors.records import Address, Demographics, PartialDate, Relation, RepresentationBasis, Representative, Sex
+from connectors.records import (
+    Address,
+    Demographics,
+    PartialDate,
+    Relation,
+    RepresentationBasis,
+    RepresentationScope,
+    Representative,
+    Sex,
+)
 from connectors.stamping import Stamp
 
 _DEPENDANT = msgspec.json.Decoder(Dependant)
@@ -20,7 +29,9 @@ _BASES = {
     "CON": RepresentationBasis.PARENT,
     "GIAM_HO": RepresentationBasis.GUARDIAN,
     "TOA_AN": RepresentationBasis.COURT_APPOINTED,
+    "UY_QUYEN": RepresentationBasis.AUTHORISED_BY_CITIZEN,
 }
+_SCOPES = {"": RepresentationScope.FULL, "DAY_DU": RepresentationScope.FULL, "TOM_TAT": RepresentationScope.SUMMARY}
 
 
 def demographics(citizen: Citizen, stamp: Stamp) -> Demographics:
@@ -104,7 +115,12 @@ def _relation(dependant: Dependant, stamp: Stamp) -> Relation:
         basis=_BASES[dependant.relation],
         valid_from=since,
         valid_until=until,
+        scope=_SCOPES[_said(dependant.scope) or ""],
         barred=dependant.barred,
+        barred_from=dates.day(dependant.barred_from),
+        barred_until=dates.day(dependant.barred_until),
+        # A day of death that cannot be read is a death all the same.
+        deceased=_said(citizen.died) is not None,
     )
 
 

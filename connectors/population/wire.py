@@ -76,7 +76,10 @@ class Dependant(Wire, frozen=True, kw_only=True, gc=False):
     relation: str = field(name="QuanHe")
     since: Text = field(name="TuNgay", default=None)
     until: Text = field(name="DenNgay", default=None)
+    scope: Text = field(name="PhamVi", default=None)
     barred: bool = field(name="HanChe")
+    barred_from: Text = field(name="HanCheTuNgay", default=None)
+    barred_until: Text = field(name="HanCheDenNgay", default=None)
     citizen: Citizen = field(name="CongDan")
 
 

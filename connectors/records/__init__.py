@@ -33,7 +33,16 @@ from connectors.records.care import (
     MedicationKind,
     MedicationStatus,
 )
-from connectors.records.citizen import Address, Demographics, Relation, RepresentationBasis, Representative, Right, Sex
+from connectors.records.citizen import (
+    Address,
+    Demographics,
+    Relation,
+    RepresentationBasis,
+    RepresentationScope,
+    Representative,
+    Right,
+    Sex,
+)
 from connectors.records.insurance import Claim, ClaimLine, ClaimLineKind, CoPayment, Coverage, CoverageStatus
 from connectors.records.observation import (
     BooleanValue,
@@ -130,6 +139,7 @@ __all__ = [
     "Report",
     "ReportKind",
     "RepresentationBasis",
+    "RepresentationScope",
     "Representative",
     "Right",
     "Screening",

@@ -52,6 +52,13 @@ class RepresentationBasis(Described):
     AUTHORISED_BY_CITIZEN = "AUTHORISED_BY_CITIZEN", "Authorised by the citizen."
 
 
+class RepresentationScope(Described):
+    """How much of a record a representative may see (Luật 15/2023/QH15 Đ69 k4)."""
+
+    FULL = "FULL", "All that the law lets a representative see."
+    SUMMARY = "SUMMARY", "The summary alone."
+
+
 class Right(Record, frozen=True, kw_only=True):
     """The register's word that one person represents another. Judged at query time, never before."""
 
@@ -60,8 +67,15 @@ class Right(Record, frozen=True, kw_only=True):
     basis: RepresentationBasis
     valid_from: date | None = None
     valid_until: date | None = None
+    scope: RepresentationScope = RepresentationScope.FULL
     barred: bool = False
     """A court took this right away (parental rights restricted)."""
+    barred_from: date | None = None
+    """First day of the court's order, where the register says so."""
+    barred_until: date | None = None
+    """Last day of the court's order; none where it holds until another one."""
+    deceased: bool = False
+    """Whether the represented person has died."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.basis.name}, barred={self.barred})"

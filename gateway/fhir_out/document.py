@@ -149,6 +149,7 @@ def _why_empty(filled: Filled) -> EmptyReason:
     return why_empty(
         (outcome.state for outcome in told.sources),
         complete=told.complete,
+        veiled=told.veiled,
         not_asked=told.not_asked,
         none_stated=filled.none_stated,
     )

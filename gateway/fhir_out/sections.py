@@ -19,7 +19,7 @@ from connectors.records import (
 )
 from gateway.fhir_out import clinical
 from gateway.fhir_out.medication import medication
-from resolvers.access.rules import anniversary
+from resolvers.access.ages import anniversary
 from resolvers.merging import When
 from resolvers.summarising.codes import CODES
 

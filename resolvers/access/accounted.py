@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable
 
-from connectors.contract import Grant
+from connectors.contract import Grant, Refused
 from connectors.records import Record
 from connectors.writing import Entry, Mandate
 from resolvers.access.caller import Caller
@@ -31,10 +31,10 @@ class AccountedAccess(Access):
         """The chart of that citizen, when the caller may open it."""
         return await self._noted(self._references.reference(personal_id), super().citizen(personal_id))
 
-    def permit(self, chart: Chart, about: type[Record]) -> Grant | None:
+    def permit(self, chart: Chart, about: type[Record]) -> Grant | Refused:
         """The grant for one class of record of that chart."""
         grant = super().permit(chart, about)
-        if grant is None:
+        if isinstance(grant, Refused):
             self._account.denied(chart, about)
         return grant
 

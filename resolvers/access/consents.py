@@ -35,7 +35,10 @@ class Sensitivity(Described):
 
 
 class Grantee(Struct, frozen=True, kw_only=True):
-    """Whom a consent is about. One that names nobody is about every party other than the citizen."""
+    """Whom a consent is about. A DENY that names nobody is about every party other than the citizen.
+
+    A PERMIT that names neither an organisation nor a representative allows nothing: a written request names its party.
+    """
 
     organisation: str | None = None
     """Key of the organisation, as in ``Caller.organisation``."""
@@ -70,14 +73,22 @@ class Consent(Struct, frozen=True, kw_only=True):
     """For PERMIT at least one. For DENY none means all."""
     extent: Extent
     granted_by: str
-    """Reference of who gave it: the citizen, or a representative."""
+    """Reference of who gave it: the citizen, or a representative. A DENY does not hold against who gave it, and one
+    that a representative gave holds against others who represent the citizen by law only for VIOLENCE: one parent
+    cannot shut out the other."""
     valid_from: datetime
     valid_until: datetime | None = None
     revoked_at: datetime | None = None
     used_at: datetime | None = None
-    """When it last allowed something: one that nobody uses lapses."""
+    """When it last allowed something: one that nobody uses lapses, which ``valid_until`` says already."""
     even_in_emergency: bool = False
     """For DENY: whether it holds also against a declared emergency."""
+
+    def stands(self, now: datetime) -> bool:
+        """Whether it is in force: begun, not over, and not withdrawn."""
+        if now < self.valid_from or (self.valid_until is not None and now >= self.valid_until):
+            return False
+        return self.revoked_at is None or now < self.revoked_at
 
 
 class Emergency(Struct, frozen=True, kw_only=True):
@@ -88,6 +99,10 @@ class Emergency(Struct, frozen=True, kw_only=True):
     professional: str
     opened_at: datetime
     until: datetime
+
+    def stands(self, now: datetime) -> bool:
+        """Whether it is open."""
+        return self.opened_at <= now < self.until
 
 
 class TrustUnavailable(Exception):
@@ -110,3 +125,15 @@ class Trust(Protocol):
         Raises:
             TrustUnavailable: they cannot be read now.
         """
+
+
+class NothingAgreed:
+    """Nobody keeps consents: then no partner sees anything, and nothing is blocked."""
+
+    async def consents(self, ref: str) -> Sequence[Consent]:  # noqa: ARG002 - the protocol's
+        """None."""
+        return ()
+
+    async def emergencies(self, ref: str) -> Sequence[Emergency]:  # noqa: ARG002 - the protocol's
+        """None."""
+        return ()

@@ -2,15 +2,40 @@
 
 from datetime import date
 
-from connectors.contract import Basis, Grant, Purpose, Question, Subject
-from connectors.records import Demographics, PartialDate, Record, Relation
+from connectors.contract import Basis, Grant, Purpose, Question, Refused, Subject
+from connectors.records import (
+    Coverage,
+    CoverageStatus,
+    Demographics,
+    PartialDate,
+    Record,
+    Relation,
+    SourceKind,
+)
 from connectors.writing import Entry, Mandate
+from resolvers.access.ages import AGES, Step
 from resolvers.access.caller import Caller, CallerKind
-from resolvers.access.rules import VISIBLE, WRITABLE, may_open_alone, represents
+from resolvers.access.consents import Trust, TrustUnavailable
+from resolvers.access.decisions import decide, may_write
+from resolvers.access.rules import is_barred, represents, standing_ones
+from resolvers.access.rulings import Rulings
+from resolvers.access.standing import (
+    Agreed,
+    Party,
+    Standing,
+    by_agreement,
+    by_consent,
+    own,
+    representing,
+)
 from resolvers.chart import Chart
 from resolvers.federation import Federation
 from resolvers.identifiers import Identifiers, birth_year
 from resolvers.refusals import Forbidden, StepUpRequired, Unverifiable
+from resolvers.sections import SECTION_OF
+
+_NAMED_PROFESSIONALS = frozenset({CallerKind.CLINICIAN, CallerKind.HEALTH_STATION})
+_PARTNERS = _NAMED_PROFESSIONALS | {CallerKind.INSURER}
 
 
 class Access:
@@ -22,18 +47,24 @@ class Access:
         *,
         federation: Federation,
         identifiers: Identifiers,
+        trust: Trust,
         today: date,
         required_assurance: int,
         acr_values: tuple[str, ...],
     ) -> None:
+        self.rulings = Rulings()
+        """Every decision of this request about a section, and by which policies and consents."""
         self._caller = caller
         self._federation = federation
         self._identifiers = identifiers
+        self._trust = trust
         self._today = today
         self._required_assurance = required_assurance
         self._acr_values = acr_values
         self.refused = 0
         """How often a citizen was asked for whom the caller may not open."""
+        self._given: dict[tuple[int, int, type[Record]], tuple[Subject, Standing, Grant | Refused]] = {}
+        self._standings: dict[tuple[str, Basis, Purpose], Standing] = {}
         federation.beside = self.beside
 
     async def me(self) -> Chart:
@@ -43,39 +74,32 @@ class Access:
             Forbidden: the caller is no citizen, or too young to open health data alone.
             StepUpRequired: the sign-in is too weak.
         """
-        chart = self._own_chart()
-        subject = chart.subject
-        if subject.name is None or subject.birth_date is None:
-            subject = await self._completed(chart)
-        if not may_open_alone(subject.birth_date or birth_year(subject.personal_id), self._today):
-            raise Forbidden
-        return Chart(id=chart.id, subject=subject, basis=chart.basis, purpose=chart.purpose)
+        return await self._own_chart()
 
     async def citizen(self, personal_id: str) -> Chart:
         """The chart of that citizen, when the caller may open it.
 
-        Whether the citizen exists is never asked: only the caller's own relations are looked up, so an unknown number
-        and a stranger's number take the same way and get the same answer.
+        Whether the citizen exists is never asked before something speaks for the caller: an unknown number and a
+        stranger's number take the same way and get the same answer.
 
         Raises:
-            Forbidden: the caller does not represent that citizen, or there is none.
-            Unverifiable: the register of relations did not answer.
+            Forbidden: nothing opens that record to the caller, or there is none.
+            Unverifiable: who represents whom, or what the citizen agreed to, cannot be read now.
             StepUpRequired: the sign-in is too weak.
         """
-        own = await self.me()
-        if personal_id == own.personal_id:
-            return own
-        found = await self._federation.ask(Question(about=Relation), self.permit(own, Relation))
-        for relation in found.records:
-            if relation.personal_id == personal_id and (chart := self.representing(relation)):
-                return chart
-        if not found.complete:
-            raise Unverifiable
-        self.refused += 1
-        raise Forbidden
+        try:
+            if self._caller.kind in _PARTNERS:
+                return await self._partners(personal_id)
+            return await self._familys(personal_id)
+        except Forbidden:
+            self.refused += 1
+            raise
 
-    def representing(self, relation: Relation) -> Chart | None:
-        """The chart that a relation of the caller opens today; ``None`` when its right has ended or was taken away."""
+    async def representing(self, relation: Relation) -> Chart | None:
+        """The chart that a relation of the caller opens today; ``None`` when its right has ended or was taken away.
+
+        Where it cannot be read what the citizen refused, the chart opens nothing.
+        """
         basis = represents(relation, self._today)
         if basis is None:
             return None
@@ -85,11 +109,43 @@ class Access:
             name=relation.full_name,
             birth_date=relation.birth_date,
         )
-        return self._chart(subject, basis, Purpose.REPRESENTATION)
+        try:
+            agreed: Agreed | None = await self._agreed(subject.ref)
+        except TrustUnavailable:
+            agreed = None
+        standing = representing(
+            Party(role=self._caller.kind, representative=self._own_ref),
+            basis,
+            agreed,
+            self._federation.clock.now(),
+            citizen=subject.ref,
+            scope=relation.scope,
+            reached=AGES.may_be_reached(relation.birth_date, self._today),
+        )
+        return self._chart(subject, standing)
 
-    def permit(self, chart: Chart, about: type[Record]) -> Grant | None:
-        """The grant for one class of record of that chart; ``None`` when its basis does not open that class."""
-        return _granted(chart.subject, chart.purpose, chart.basis, about)
+    async def preview(self, own: Chart, party: Party, purpose: Purpose, agreed: Agreed | None = None) -> Chart | None:
+        """The citizen's own chart as that party would have it at this moment; ``None`` where it would have none.
+
+        Args:
+            own: the chart of the caller.
+            party: who would look.
+            purpose: why.
+            agreed: what shall be taken as agreed, such as a consent that is about to be given; by default what is.
+
+        Raises:
+            Forbidden: it is not the caller's own chart.
+            TrustUnavailable: what is agreed cannot be read now.
+        """
+        if own.basis is not Basis.SELF:
+            raise Forbidden
+        agreed = agreed or await self._agreed(own.subject.ref)
+        standing = by_consent(party, purpose, agreed, self._federation.clock.now(), preview=True)
+        return None if standing is None else self._chart(own.subject, standing)
+
+    def permit(self, chart: Chart, about: type[Record]) -> Grant | Refused:
+        """The grant for one class of record of that chart, or why there is none."""
+        return self._granted(chart.subject, chart.standing, about)
 
     def mandate(self, chart: Chart, of: type[Entry]) -> Mandate:
         """The proof that such an entry may be written into that citizen's record.
@@ -97,7 +153,7 @@ class Access:
         Raises:
             Forbidden: the basis of the chart does not allow it.
         """
-        if of not in WRITABLE[chart.basis]:
+        if not may_write(chart.standing, of.__name__):
             raise Forbidden
         return Mandate(subject=chart.subject, purpose=chart.purpose, basis=chart.basis, of=of)
 
@@ -106,26 +162,41 @@ class Access:
 
         With it the door finds out where a citizen has been; it opens nothing that the caller could not ask for.
         """
-        return _granted(grant.subject, grant.purpose, grant.basis, about)
+        standing = self._standings[grant.subject.ref, grant.basis, grant.purpose]
+        given = self._granted(grant.subject, standing, about)
+        return given if isinstance(given, Grant) else None
 
-    def _own_chart(self) -> Chart:
+    @property
+    def _own_ref(self) -> str | None:
+        number = self._caller.personal_id
+        return self._identifiers.reference(number) if number is not None else None
+
+    async def _own_chart(self) -> Chart:
+        subject = self._own_subject()
+        if subject.name is None or subject.birth_date is None:
+            subject = await self._completed(subject)
+        reached = AGES.reached(subject.birth_date or birth_year(subject.personal_id), self._today)
+        if Step.OWN_ACCOUNT not in reached:
+            raise Forbidden
+        return self._chart(subject, own(reached))
+
+    def _own_subject(self) -> Subject:
         caller = self._caller
         if caller.kind is not CallerKind.CITIZEN or caller.personal_id is None:
             raise Forbidden
         if caller.assurance < self._required_assurance:
             raise StepUpRequired(acr_values=self._acr_values)
-        subject = Subject(
+        return Subject(
             ref=self._identifiers.reference(caller.personal_id),
             personal_id=caller.personal_id,
             name=caller.name,
             birth_date=PartialDate(caller.birth_date.isoformat()) if caller.birth_date else None,
         )
-        return self._chart(subject, Basis.SELF, Purpose.SELF)
 
-    async def _completed(self, chart: Chart) -> Subject:
+    async def _completed(self, subject: Subject) -> Subject:
         """The subject with what the token did not say, from the register that knows; as it was when nobody knows."""
-        found = await self._federation.ask(Question(about=Demographics), self.permit(chart, Demographics))
-        subject = chart.subject
+        grant = self._granted(subject, own(frozenset()), Demographics)
+        found = await self._federation.ask(Question(about=Demographics), grant)
         for known in found.records[:1]:
             return Subject(
                 ref=subject.ref,
@@ -135,14 +206,122 @@ class Access:
             )
         return subject
 
-    def _chart(self, subject: Subject, basis: Basis, purpose: Purpose) -> Chart:
-        return Chart(id=self._identifiers.node_id(subject.personal_id), subject=subject, basis=basis, purpose=purpose)
+    async def _familys(self, personal_id: str) -> Chart:
+        """The chart of the caller, or of somebody for whom the caller may act."""
+        mine = await self._own_chart()
+        if personal_id == mine.personal_id:
+            return mine
+        found = await self._federation.ask(Question(about=Relation), self.permit(mine, Relation))
+        for relation in standing_ones(found.records, self._today):
+            if relation.personal_id == personal_id and (chart := await self.representing(relation)):
+                if not chart.standing.verified:
+                    raise Unverifiable
+                return chart
+        if not found.complete:
+            # A court's bar may be among what is missing.
+            raise Unverifiable
+        if any(one.personal_id == personal_id and is_barred(one, self._today) for one in found.records):
+            raise Forbidden
+        party = Party(role=self._caller.kind, representative=mine.subject.ref)
+        return await self._by_consent(personal_id, party, Purpose.REPRESENTATION)
 
+    async def _partners(self, personal_id: str) -> Chart:
+        """The chart of a citizen for whoever acts for an organisation: as the citizen agreed, or a law has it."""
+        caller, purpose = self._caller, self._caller.purpose
+        if caller.organisation is None or purpose is None:
+            raise Forbidden
+        if caller.kind in _NAMED_PROFESSIONALS and caller.professional is None:
+            raise Forbidden
+        party = Party(
+            role=caller.kind,
+            organisation=caller.organisation,
+            professional=caller.professional.id if caller.professional else None,
+        )
+        return await self._by_consent(personal_id, party, purpose)
 
-def _granted(subject: Subject, purpose: Purpose, basis: Basis, about: type[Record]) -> Grant | None:
-    if about not in VISIBLE[basis]:
-        return None
-    return Grant(subject=subject, purpose=purpose, basis=basis, about=frozenset({about}))
+    async def _by_consent(self, personal_id: str, party: Party, purpose: Purpose) -> Chart:
+        ref = self._identifiers.reference(personal_id)
+        now = self._federation.clock.now()
+        try:
+            agreed = await self._agreed(ref)
+        except TrustUnavailable:
+            raise Unverifiable from None
+        standing = by_consent(party, purpose, agreed, now)
+        subject = Subject(ref=ref, personal_id=personal_id)
+        if standing is None:
+            standing = await self._by_agreement(subject, by_agreement(party, purpose, agreed, now))
+        return self._chart(await self._identified(subject, standing), standing)
+
+    async def _by_agreement(self, subject: Subject, standing: Standing) -> Standing:
+        """What a law or an agreement opens to a health station: the record of those who are registered with it."""
+        found = await self._federation.ask(Question(about=Coverage), self._asked_first(subject, standing, Coverage))
+        registered = any(
+            card.status is CoverageStatus.ACTIVE
+            and card.registered_facility is not None
+            and card.registered_facility.code == standing.party.organisation
+            for card in found.records
+        )
+        if registered:
+            return standing
+        raise Forbidden if found.complete else Unverifiable
+
+    async def _identified(self, subject: Subject, standing: Standing) -> Subject:
+        """The subject with name and birth date of the population register, against which every answer is compared."""
+        found = await self._federation.ask(
+            Question(about=Demographics), self._asked_first(subject, standing, Demographics)
+        )
+        known = [
+            record
+            for record in found.records
+            if any(place.source.kind is SourceKind.POPULATION_REGISTER for place in record.provenance)
+        ]
+        if not known:
+            raise Forbidden if found.complete else Unverifiable
+        if any(person.deceased for person in known):
+            raise Forbidden
+        return Subject(
+            ref=subject.ref,
+            personal_id=subject.personal_id,
+            name=known[0].full_name,
+            birth_date=known[0].birth_date,
+        )
+
+    def _asked_first(self, subject: Subject, standing: Standing, about: type[Record]) -> Grant:
+        """The grant for what must be known before a chart is opened; without it there is none."""
+        given = self._granted(subject, standing, about)
+        if isinstance(given, Refused):
+            raise Forbidden
+        return given
+
+    async def _agreed(self, ref: str) -> Agreed:
+        consents = await self._trust.consents(ref)
+        emergencies = await self._trust.emergencies(ref) if self._caller.purpose is Purpose.EMERGENCY else ()
+        return Agreed(consents=consents, emergencies=emergencies)
+
+    def _granted(self, subject: Subject, standing: Standing, about: type[Record]) -> Grant | Refused:
+        """The decision, made once per request for the same chart and class."""
+        key = (id(subject), id(standing), about)
+        known = self._given.get(key)
+        if known is None:
+            known = self._given[key] = (subject, standing, self._decided(subject, standing, about))
+        return known[2]
+
+    def _decided(self, subject: Subject, standing: Standing, about: type[Record]) -> Grant | Refused:
+        self._standings[subject.ref, standing.basis, standing.purpose] = standing
+        decision = decide(standing, SECTION_OF[about])
+        self.rulings.add(subject.ref, standing, decision)
+        if not decision.permitted:
+            return Refused(state=decision.state, retryable=not standing.verified)
+        return Grant(
+            subject=subject,
+            purpose=standing.purpose,
+            basis=standing.basis,
+            about=frozenset({about}),
+            restriction=decision.withholding,
+        )
+
+    def _chart(self, subject: Subject, standing: Standing) -> Chart:
+        return Chart(id=self._identifiers.node_id(subject.personal_id), subject=subject, standing=standing)
 
 
 def grant_of_operator(subject: Subject, about: type[Record]) -> Grant:

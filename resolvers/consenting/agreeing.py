@@ -8,9 +8,8 @@ from datetime import date
 
 from connectors.contract import Basis
 from connectors.records import Described, PartialDate
-from resolvers.access.rules import ADULT, anniversary
+from resolvers.access.ages import AGES, Step
 from resolvers.consenting.rules import RULES, has_surely_reached, may_have_reached
-from resolvers.partial_dates import latest
 
 REPRESENTING = frozenset({Basis.PARENT, Basis.GUARDIAN, Basis.COURT_APPOINTED})
 """Those who may allow something in another's place. Partners never can."""
@@ -29,7 +28,7 @@ def needed(basis: Basis, born: PartialDate, today: date) -> Needed | None:
 
     A birthday that is known only in part is read so that more have to agree.
     """
-    is_adult = today >= anniversary(latest(born), ADULT)
+    is_adult = Step.ADULT in AGES.reached(born, today)
     if basis is Basis.SELF:
         return Needed.NOBODY if is_adult else Needed.OTHER
     if basis not in REPRESENTING:

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from connectors.clock import HO_CHI_MINH
 from connectors.records import PartialDate
-from resolvers.access.rules import anniversary
+from resolvers.access.ages import anniversary
 from resolvers.partial_dates import earliest, latest
 
 

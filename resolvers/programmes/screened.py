@@ -15,7 +15,7 @@ from connectors.records import (
     Report,
     Screening,
 )
-from resolvers.access.rules import anniversary
+from resolvers.access.ages import anniversary
 from resolvers.joining.agreeing import in_words
 from resolvers.partial_dates import earliest, in_zone, latest
 from resolvers.programmes.screening import PROGRAMMES, Programme, Test, counting, named

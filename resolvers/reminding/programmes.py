@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from connectors.records import Encounter, PartialDate, Pregnancy, PregnancyStatus, Screening, Sex
-from resolvers.access.rules import anniversary
+from resolvers.access.ages import anniversary
 from resolvers.partial_dates import earliest, latest
 from resolvers.programmes.antenatal import ANTENATAL
 from resolvers.programmes.expecting import next_visit

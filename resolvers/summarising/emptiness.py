@@ -27,7 +27,9 @@ class EmptyReason(Described):
     NOT_STARTED = "notstarted", "No connected source keeps such records."
 
 
-def why_empty(states: Iterable[SourceState], *, complete: bool, not_asked: int, none_stated: bool) -> EmptyReason:
+def why_empty(
+    states: Iterable[SourceState], *, complete: bool, veiled: bool, not_asked: int, none_stated: bool
+) -> EmptyReason:
     """The reason for a section without entries.
 
     What does not pass by itself is told before what asking again may mend.
@@ -35,13 +37,14 @@ def why_empty(states: Iterable[SourceState], *, complete: bool, not_asked: int, 
     Args:
         states: how it went with every source of the section.
         complete: whether all that could hold something answered in full.
+        veiled: whether records may be withheld from whoever relies on them.
         not_asked: how many could hold something and were not asked.
         none_stated: whether a source states that there are none.
     """
     told = frozenset(states)
     if complete:
         return EmptyReason.NIL_KNOWN if none_stated else EmptyReason.NONE_ON_RECORD
-    if told & _WITHHELD:
+    if veiled or told & _WITHHELD:
         return EmptyReason.WITHHELD
     if told - {SourceState.ANSWERED, SourceState.NO_RECORD, SourceState.NOT_ASKED}:
         return EmptyReason.UNAVAILABLE

@@ -18,6 +18,7 @@ from connectors.contract import Answer, Deadline, Grant, Inquiry, Question
 from connectors.errors import SourceError
 from connectors.records import RECORD_CLASSES, CodedText, Coding, PartialDate, Provenance, Record, Relation, SourceInfo
 from resolvers.access.caller import Caller, CallerKind
+from resolvers.access.consents import NothingAgreed
 from resolvers.access.permit import Access
 from resolvers.context import Context
 from resolvers.federation import Federation
@@ -161,6 +162,7 @@ async def context(seed: int, bad: float, language: str) -> typing.AsyncIterator[
         caller,
         federation=federation,
         identifiers=_IDENTIFIERS,
+        trust=NothingAgreed(),
         today=today(clock),
         required_assurance=2,
         acr_values=(),

@@ -11,7 +11,7 @@ from connectors.errors import Denied, Garbled, Overloaded, TooSlow, Unavailable,
 from connectors.records import Allergy, Condition, SourceHealth
 from resolvers.federation import Federation
 from resolvers.locating import Directory
-from tests.resolvers.world import NOW, SUBJECT, Failing, FalseSource, condition, for_ever, grant, inquiry
+from tests.resolvers.world import NOW, REFUSED, SUBJECT, Failing, FalseSource, condition, for_ever, grant, inquiry
 
 QUESTION = Question(about=Condition)
 
@@ -142,7 +142,7 @@ async def test_the_requests_deadline_is_never_exceeded_by_a_sources_own() -> Non
 async def test_without_a_grant_nobody_is_asked_and_the_outcome_says_so() -> None:
     """What is not permitted does not look like nothing."""
     source = FalseSource("a", {Condition: [condition("1")]})
-    found = await Federation(Directory([source]), inquiry()).ask(QUESTION, None)
+    found = await Federation(Directory([source]), inquiry()).ask(QUESTION, REFUSED)
 
     assert not source.asked
     assert not found.complete

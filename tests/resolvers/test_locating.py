@@ -23,7 +23,7 @@ from connectors.records import (
 )
 from resolvers.federation import Federation, Found
 from resolvers.locating import Directory, Named, Pointer
-from tests.resolvers.world import NOW, FalseSource, KnownPointers, condition, for_ever, grant, info, inquiry
+from tests.resolvers.world import NOW, REFUSED, FalseSource, KnownPointers, condition, for_ever, grant, info, inquiry
 
 QUESTION = Question(about=Condition)
 BOUND = 8
@@ -303,7 +303,7 @@ async def test_a_named_facility_is_asked_at_its_own_source_and_at_the_registers(
 async def test_without_a_grant_nobody_is_asked_and_no_hundreds_of_rows_say_so() -> None:
     """Registers by name, the rest by number, never complete."""
     sources, register = hospitals(500), FalseSource("register", {Condition: []})
-    found = await Federation(Directory([*sources, register]), inquiry()).ask(QUESTION, None)
+    found = await Federation(Directory([*sources, register]), inquiry()).ask(QUESTION, REFUSED)
 
     assert not called([*sources, register])
     assert [outcome.state for outcome in found.outcomes] == [SourceState.NOT_PERMITTED]

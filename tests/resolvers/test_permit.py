@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connectors.contract import Basis, Purpose
+from connectors.contract import Basis, Grant, Purpose, Refused, SourceState
 from connectors.errors import Unavailable
 from connectors.records import (
     Condition,
@@ -19,7 +19,9 @@ from connectors.records import (
 )
 from connectors.writing import Measurement
 from resolvers.access.caller import Caller, CallerKind
+from resolvers.access.consents import NothingAgreed
 from resolvers.access.permit import Access
+from resolvers.access.standing import Party, Standing
 from resolvers.chart import Chart
 from resolvers.federation import Federation
 from resolvers.identifiers import Identifiers
@@ -28,6 +30,7 @@ from resolvers.refusals import Forbidden, StepUpRequired, Unverifiable
 from tests.resolvers.world import NOW, FalseSource, info, inquiry
 
 MOTHER, CHILD, STRANGER = "079192998102", "079217998103", "079051998105"
+OPERATORS = Standing(party=Party(role=CallerKind.OPERATOR), purpose=Purpose.ADMINISTRATION, basis=Basis.OPERATOR)
 IDENTIFIERS = Identifiers(b"k" * 32)
 
 
@@ -72,6 +75,7 @@ def access(who: Caller, **says: Any) -> tuple[Access, FalseSource]:
         who,
         federation=Federation(Directory([register]), inquiry()),
         identifiers=IDENTIFIERS,
+        trust=says.get("trust", NothingAgreed()),
         today=date(2026, 11, 23),
         required_assurance=2,
         acr_values=("LoA2",),
@@ -89,7 +93,7 @@ async def test_a_mandate_covers_what_its_basis_may_write_and_nothing_else() -> N
         with pytest.raises(PermissionError):
             mandate.require(object())  # type: ignore[arg-type]
     with pytest.raises(Forbidden):
-        office.mandate(Chart(id="1", subject=chart.subject, basis=Basis.OPERATOR, purpose=chart.purpose), Measurement)
+        office.mandate(Chart(id="1", subject=chart.subject, standing=OPERATORS), Measurement)
 
 
 async def test_the_caller_opens_their_own_chart_without_asking_anybody() -> None:
@@ -151,8 +155,8 @@ async def test_a_mother_opens_the_chart_of_her_child() -> None:
 
     assert (chart.basis, chart.purpose) == (Basis.PARENT, Purpose.REPRESENTATION)
     assert (chart.subject.name, chart.subject.birth_date) == ("Hoàng Minh Mẫu An", "2017-04-18")
-    assert office.permit(chart, Condition) is not None
-    assert office.permit(chart, Relation) is None
+    assert isinstance(office.permit(chart, Condition), Grant)
+    assert office.permit(chart, Relation) == Refused(state=SourceState.NOT_PERMITTED)
 
 
 async def test_a31_only_the_callers_own_relations_are_looked_up() -> None:

@@ -8,7 +8,18 @@ from typing import Any
 from msgspec import structs
 
 from connectors.clock import Clock
-from connectors.contract import Answer, Basis, Deadline, Grant, Inquiry, Purpose, Question, Subject
+from connectors.contract import (
+    Answer,
+    Basis,
+    Deadline,
+    Grant,
+    Inquiry,
+    Purpose,
+    Question,
+    Refused,
+    SourceState,
+    Subject,
+)
 from connectors.errors import SourceError
 from connectors.records import (
     CodedText,
@@ -108,6 +119,10 @@ def condition(record_id: str, *, onset: Any = None, source: str = "a", recorded:
 def grant(*about: type[Record], subject: Subject = SUBJECT) -> Grant:
     """A grant, as the permit office would give it."""
     return Grant(subject=subject, purpose=Purpose.SELF, basis=Basis.SELF, about=frozenset(about))
+
+
+REFUSED = Refused(state=SourceState.NOT_PERMITTED)
+"""Instead of a grant."""
 
 
 def inquiry(clock: Clock | None = None, *, seconds: float = 5.0) -> Inquiry:

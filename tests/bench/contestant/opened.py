@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import structs
 
-from connectors.contract import Basis, Deadline, Purpose, Subject
+from connectors.contract import Deadline, Subject
 from gateway.app import Gateway
 from gateway.asking import Opened
 from gateway.endpoint import GraphQLEndpoint
@@ -19,8 +19,11 @@ from gateway.identity.possession import Shown
 from gateway.keeping import KeptHere
 from gateway.telemetry import Event
 from gateway.telling import Telling
+from resolvers.access.ages import Step
 from resolvers.access.caller import Caller, CallerKind
+from resolvers.access.consents import NothingAgreed
 from resolvers.access.permit import Access
+from resolvers.access.standing import own
 from resolvers.chart import Chart
 from resolvers.identifiers import Identifiers
 
@@ -32,6 +35,9 @@ _ANYBODY = Caller(
     assurance=9,
     expires_at=datetime(2999, 1, 1, tzinfo=UTC),
 )
+
+
+_OWN = own(frozenset(Step))
 
 
 class _NothingProved:
@@ -52,7 +58,7 @@ class _OpenAccess(Access):
     async def citizen(self, personal_id: str) -> Chart:
         """The chart of that citizen."""
         subject = Subject(ref=self._named.reference(personal_id), personal_id=personal_id)
-        return Chart(id=self._named.node_id(personal_id), subject=subject, basis=Basis.SELF, purpose=Purpose.SELF)
+        return Chart(id=self._named.node_id(personal_id), subject=subject, standing=_OWN)
 
 
 class _OpenEndpoint(GraphQLEndpoint):
@@ -67,6 +73,7 @@ class _OpenEndpoint(GraphQLEndpoint):
             access = _OpenAccess(
                 self._identifiers,
                 federation=opened.federation,
+                trust=NothingAgreed(),
                 today=opened.today,
                 required_assurance=0,
                 acr_values=(),
@@ -84,6 +91,7 @@ class OpenGateway(Gateway):
             verifier=_NothingProved(),
             fleet=self._fleet,
             ledger=self.ledger,
+            trust=NothingAgreed(),
             clock=self._clock,
             watch=self.watch,
             keeping=KeptHere(self._vault, self.changes, clock=self._clock),

@@ -26,4 +26,10 @@ from resolvers.summarising.emptiness import EmptyReason, why_empty
 )
 def test_the_reason(states: list[State], complete: bool, not_asked: int, stated: bool, reason: EmptyReason) -> None:
     """Only a complete answer says 'none'; only a source's own word says 'none known'."""
-    assert why_empty(states, complete=complete, not_asked=not_asked, none_stated=stated) is reason
+    assert why_empty(states, complete=complete, veiled=False, not_asked=not_asked, none_stated=stated) is reason
+
+
+@pytest.mark.parametrize("state", [State.ANSWERED, State.NO_RECORD, State.TIMED_OUT, State.NOT_ASKED])
+def test_what_may_be_withheld_from_whoever_relies_on_it_is_never_called_empty(state: State) -> None:
+    """Whether or not anything is withheld, and whatever else asking again may mend."""
+    assert why_empty([state], complete=False, veiled=True, not_asked=1, none_stated=True) is EmptyReason.WITHHELD

@@ -1,0 +1,1 @@
+"""Which special categories a record tells: by its codes, its departments and its words."""

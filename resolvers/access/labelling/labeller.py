@@ -1,0 +1,169 @@
+"""The special categories that a record tells. Pure; the data is ``labels.toml``, read and checked once at start.
+
+Everything a person could read in a record is read: its codes whatever system they are said to be of, for systems name
+them wrongly, and all its words, for a diagnosis in words repeats what its code means. In doubt a record tells.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from importlib import resources
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct, structs
+
+from connectors.records import Coding, Practitioner, Procedure, Provenance, Record
+from resolvers.access.consents import Sensitivity
+from resolvers.access.labelling.phrases import Phrases
+from resolvers.sections import SECTION_OF, Section
+
+_CODES = re.compile(r"[^;,|/\s]+")
+"""Several codes in one field, as the hospitals' XML has them."""
+_ICD10 = re.compile(r"[A-Z]\d{2}(\.?[0-9A-Z]{1,4})?[*†+]?")
+_RANGE = re.compile(r"([A-Z]\d{2}(?:\.\d)?)(?:-([A-Z]\d{2}(?:\.\d)?))?")
+_ATC = re.compile(r"[A-Z]\d{2}[A-Z]([A-Z](\d{2})?)?")
+_WRITTEN = re.compile(r"(?:^|[(\[;,/])\s*([A-Z]\d{2}(?:\.\d{1,2})?)(?=$|[\s)\];,:./*†+-])")
+"""An ICD-10 code in running text: at its beginning or behind a mark; not the size of a catheter."""
+_NOTHING: frozenset[Sensitivity] = frozenset()
+_GATEWAYS_OWN = frozenset({"id", "conflicts", "encounter_id", "result_ids", "location", "content_type", "status"})
+
+
+class Category(Struct, frozen=True, forbid_unknown_fields=True):
+    """What tells one special category."""
+
+    words: Annotated[tuple[str, ...], Meta(min_length=1)]
+    icd10: tuple[str, ...] = ()
+    atc: tuple[str, ...] = ()
+    loinc: tuple[str, ...] = ()
+    snomed: tuple[str, ...] = ()
+    icd9cm: tuple[str, ...] = ()
+    always_in: frozenset[Section] = frozenset()
+    never_in: frozenset[Section] = frozenset()
+
+
+class LabelData(Struct, frozen=True, forbid_unknown_fields=True):
+    """One edition of the data."""
+
+    version: str
+    verified: bool
+    telling: frozenset[Section]
+    categories: Mapping[Sensitivity, Category]
+
+    def __post_init__(self) -> None:
+        if missing := frozenset(Sensitivity) - self.categories.keys():
+            raise ValueError(f"nothing tells {', '.join(sorted(one.value for one in missing))}")
+        for category in self.categories.values():
+            for code in category.icd10:
+                if not _RANGE.fullmatch(code):
+                    raise ValueError(f"{code} is no code or range of ICD-10")
+
+
+class Labels:
+    """Reads records."""
+
+    def __init__(self, data: LabelData) -> None:
+        """Put the data in order, so that a record is read once whatever its length."""
+        self.telling = data.telling
+        """Sections whose records can tell a special category at all."""
+        self._never_in = {one: category.never_in for one, category in data.categories.items()}
+        self._always_in = {one: category.always_in for one, category in data.categories.items()}
+        self._ranges = [
+            (found[1], (found[2] or found[1]), one)
+            for one, category in data.categories.items()
+            for code in category.icd10
+            if (found := _RANGE.fullmatch(code))
+        ]
+        self._atc = {code: one for one, category in data.categories.items() for code in category.atc}
+        self._codes: dict[str, set[Sensitivity]] = defaultdict(set)
+        self._procedures: dict[str, set[Sensitivity]] = defaultdict(set)
+        phrases: list[tuple[str, Sensitivity]] = []
+        for one, category in data.categories.items():
+            phrases += [(words, one) for words in category.words]
+            for code in (*category.loinc, *category.snomed):
+                self._codes[code].add(one)
+            for code in category.icd9cm:
+                self._procedures[code].add(one)
+        self._phrases = Phrases(phrases)
+
+    def can_tell(self, section: Section, categories: frozenset[Sensitivity]) -> bool:
+        """Whether a record of that section can tell one of these categories."""
+        return section in self.telling and any(section not in self._never_in[one] for one in categories)
+
+    def of(self, record: Record) -> frozenset[Sensitivity]:
+        """The special categories that the record tells."""
+        section = SECTION_OF[next(about for about in type(record).__mro__ if about in SECTION_OF)]
+        if section not in self.telling:
+            return frozenset()
+        found = {one for one, sections in self._always_in.items() if section in sections}
+        for place in record.provenance:
+            found |= self._phrases.found_in(f"{place.source.name}\n{place.author or ''}")
+        for text, code in _told(record):
+            found |= self._by_codes(text, record) if code else self._by_words(text)
+        return frozenset(one for one in found if section not in self._never_in[one])
+
+    def of_text(self, text: str) -> frozenset[Sensitivity]:
+        """The special categories that words tell, such as the name of a place."""
+        return frozenset(self._by_words(text))
+
+    def _by_words(self, text: str) -> set[Sensitivity]:
+        found = self._phrases.found_in(text)
+        for written in _WRITTEN.finditer(text):
+            found |= self._by_icd10(written[1])
+        return found
+
+    def _by_codes(self, text: str, record: Record) -> set[Sensitivity]:
+        found: set[Sensitivity] = set()
+        for code in _CODES.findall(text.upper()):
+            found |= self._codes.get(code, _NOTHING)
+            if isinstance(record, Procedure):
+                found |= self._procedures.get(code, _NOTHING)
+            if _ICD10.fullmatch(code):
+                found |= self._by_icd10(code)
+            if _ATC.fullmatch(code):
+                found |= {one for prefix, one in self._atc.items() if code.startswith(prefix)}
+        return found
+
+    def _by_icd10(self, code: str) -> set[Sensitivity]:
+        plain = code.rstrip("*†+")
+        dotted = plain if "." in plain or len(plain) == 3 else f"{plain[:3]}.{plain[3:]}"
+        return {
+            one for first, last, one in self._ranges if first <= dotted[: len(first)] and dotted[: len(last)] <= last
+        }
+
+
+def _told(part: Any) -> Iterator[tuple[str, bool]]:
+    """Every text of a part of a record that a person could read, and whether it is a code."""
+    if isinstance(part, str):
+        yield part, False
+    elif isinstance(part, tuple):
+        for each in part:
+            yield from _told(each)
+    elif isinstance(part, Coding):
+        yield part.code, True
+        yield part.display or "", False
+    elif isinstance(part, Practitioner):
+        # A person's name is no diagnosis.
+        yield part.role or "", False
+    elif isinstance(part, Struct) and not isinstance(part, Provenance):
+        for field in structs.fields(part):
+            if field.name not in _GATEWAYS_OWN:
+                value = getattr(part, field.name)
+                yield from ((value, True),) if _is_code(field.name, value) else _told(value)
+
+
+def _is_code(name: str, value: Any) -> bool:
+    """Whether it is a bare code, as of a line of a claim."""
+    return name == "code" and isinstance(value, str)
+
+
+def load(text: str) -> Labels:
+    """Read a file of labels.
+
+    Raises:
+        msgspec.ValidationError: it is not one.
+    """
+    return Labels(msgspec.toml.decode(text, type=LabelData))
+
+
+LABELS = load(resources.files(__package__).joinpath("labels.toml").read_text(encoding="utf-8"))
