@@ -17,6 +17,7 @@ from gateway.commands.common import blocks_of, complain, config_option, echo_jso
 from gateway.commands.documents import documents
 from gateway.commands.sources import sources
 from gateway.commands.store import store
+from gateway.commands.token import token
 from gateway.process import leave_no_dump
 from gateway.serving import CannotListen
 from gateway.serving import serve as serve_gateway
@@ -79,6 +80,7 @@ main.add_command(audit)
 main.add_command(documents)
 main.add_command(sources)
 main.add_command(store)
+main.add_command(token)
 
 if __name__ == "__main__":
     main()

@@ -101,7 +101,7 @@ class Verifier:
         try:
             credentials = credentials_of(authorization)
             scheme = credentials.scheme
-            verified = await self._judged(credentials.token)
+            verified = await self.judge(credentials.token)
             await self._possession.check(verified.binding, credentials, shown)
         except IdentityError as error:
             error.metadata = self._metadata
@@ -123,8 +123,12 @@ class Verifier:
                 await trusted.introspector.aclose()
         await self._possession.aclose()
 
-    async def _judged(self, token: bytes) -> Verified:
-        """What the token proves, by its signature or by what was found of it a moment ago; good at this time."""
+    async def judge(self, token: bytes) -> Verified:
+        """What the token proves by itself, and to what it is bound; nothing says yet that its holder shows it.
+
+        Raises:
+            IdentityError: as ``verify``.
+        """
         known = self._verified.get(token)
         if known is not None:
             edition, verified = known
