@@ -15,6 +15,7 @@ from gateway.audit.notes import Signer
 from gateway.commands.audit import audit
 from gateway.commands.common import blocks_of, complain, config_option, echo_json, json_option, settings_of
 from gateway.commands.documents import documents
+from gateway.commands.reviews import reviews
 from gateway.commands.sources import sources
 from gateway.commands.store import store
 from gateway.commands.token import token
@@ -78,6 +79,7 @@ def schema() -> None:
 
 main.add_command(audit)
 main.add_command(documents)
+main.add_command(reviews)
 main.add_command(sources)
 main.add_command(store)
 main.add_command(token)

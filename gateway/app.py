@@ -43,6 +43,8 @@ from gateway.metrics import Metrics
 from gateway.operations.execution import Executor
 from gateway.operations.trusted import TrustedDocuments
 from gateway.portal.routes import portal_routes
+from gateway.push.noticing import Noticing
+from gateway.push.webhook import Webhook
 from gateway.rates import Rates
 from gateway.reloading import Reloaded, taken_over
 from gateway.settings import Settings, environment_variable, identifiers_of, sealing_keys
@@ -50,6 +52,8 @@ from gateway.sockets.endpoint import SocketEndpoint
 from gateway.sources import open_vault
 from gateway.store.consents import StoredConsents
 from gateway.store.database import Database
+from gateway.store.emergencies import StoredEmergencies
+from gateway.store.outbox import Outbox
 from gateway.store.pointers import Coverage, StoredPointers
 from gateway.subscriptions import Subscriptions
 from gateway.trust import StoredTrust
@@ -89,8 +93,6 @@ class Gateway:
         self._consents = StoredConsents(
             self._database, clock=self._clock, lapse=timedelta(days=settings.consents.lapse_days)
         )
-        self._allowances = Allowances(self._consents)
-        self._trust = StoredTrust(self._consents)
         self._checkpoints = Checkpoints(
             self._database, Signer(settings.audit), every=settings.audit.checkpoint, clock=self._clock
         )
@@ -122,7 +124,11 @@ class Gateway:
         self._http = open_client()
         self._verifier = verifier_of(settings, http=self._http, clock=self._clock)
         self.changes = Changes()
-        """What sources tell to have changed, for whoever listens."""
+        """What sources tell to have changed, and that there are notices, for whoever listens."""
+        emergencies = StoredEmergencies(self._database, clock=self._clock, pushed=settings.push is not None)
+        self._noticing = self._noticing_of(emergencies)
+        self._allowances = Allowances(self._consents, emergencies, self._noticing.tell)
+        self._trust = StoredTrust(self._consents, emergencies)
         self._subscriptions = Subscriptions(
             settings.subscriptions, changes=self.changes, clock=self._clock, watch=self.watch
         )
@@ -159,6 +165,7 @@ class Gateway:
         self._watching = asyncio.ensure_future(self._lag.watch())
         await asyncio.gather(self._verifier.warm(), self._pointers.warm(), self.ledger.start())
         self._checkpoints.start()
+        self._noticing.start()
         self.is_ready = True
         return self
 
@@ -206,6 +213,7 @@ class Gateway:
         self.drain()
         if self._watching is not None:
             self._watching.cancel()
+        await self._noticing.stop()
         await self._verifier.aclose()
         await self._fleet.close()
         await self._vault.close()
@@ -247,6 +255,19 @@ class Gateway:
             changes=self.changes,
             clock=self._clock,
             watch=self.watch,
+        )
+
+    def _noticing_of(self, emergencies: StoredEmergencies) -> Noticing:
+        push = self.settings.push
+        return Noticing(
+            emergencies=emergencies,
+            outbox=Outbox(self._database),
+            changes=self.changes,
+            identifiers=identifiers_of(self.settings),
+            clock=self._clock,
+            often=self.settings.consents.often,
+            webhook=None if push is None else Webhook(push),
+            tries=push.tries if push else 0,
         )
 
     def _arranged(self, sources: Sequence[Source]) -> Directory:

@@ -1,32 +1,30 @@
-"""What sources told to have changed, for whoever listens inside this process. No copy of anything, and no number.
+"""What changed, and that there are notices, for whoever listens in this process. No copy of anything, and no number.
 
 A listener that is slow loses nothing but repetition: what it has not taken yet is kept once per source and class.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 
-from connectors.records import Record
-from resolvers.changes import Change
+from resolvers.changes import Heard
 
 
 class Listening:
     """The changes about one citizen from when the listening began."""
 
     def __init__(self) -> None:
-        self._waiting: dict[tuple[str, type[Record]], Change] = {}
+        self._waiting: dict[Hashable, Heard] = {}
         self._some = asyncio.Event()
 
-    def put(self, change: Change) -> None:
+    def put(self, change: Heard) -> None:
         """Keep a change until it is taken; of the same source and class only the newest."""
-        key = (change.source, change.about)
-        known = self._waiting.get(key)
+        known = self._waiting.get(change.topic)
         if known is None or known.at <= change.at:
-            self._waiting[key] = change
+            self._waiting[change.topic] = change
         self._some.set()
 
-    async def take(self) -> Change:
+    async def take(self) -> Heard:
         """The next change, as soon as there is one. Who stops waiting takes none away."""
         await self._some.wait()
         change = self._waiting.pop(next(iter(self._waiting)))
@@ -41,7 +39,7 @@ class Changes:
     def __init__(self) -> None:
         self._listening: dict[str, set[Listening]] = {}
 
-    def publish(self, ref: str, change: Change) -> None:
+    def publish(self, ref: str, change: Heard) -> None:
         """Tell everybody who listens about the citizen with that reference. Returns at once."""
         for listening in self._listening.get(ref, ()):
             listening.put(change)

@@ -44,6 +44,7 @@ def bounds_of(consents: Consents) -> Bounds:
         longest=timedelta(days=consents.longest_days),
         assurance=consents.assurance,
         recent=timedelta(seconds=consents.recent),
+        emergency=timedelta(seconds=consents.emergency),
     )
 
 

@@ -209,6 +209,22 @@ class Consents(Struct, frozen=True, kw_only=True):
     """Level that a sign-in must have for allowing something."""
     recent: Duration = Duration(600)
     """How old that sign-in may be."""
+    emergency: Duration = Duration(4 * 3600)
+    """For which a declared emergency opens a record to who declared it."""
+    often: int = 10
+    """Emergencies that one professional declares in 30 days before somebody is woken up."""
+
+
+class Push(Struct, frozen=True, kw_only=True):
+    """The city's push service, which is told that there is a notice for somebody, and of what kind; never of whom."""
+
+    url: str
+    key: Secret
+    """Signs what it is told: at least 32 characters."""
+    ca: Path | None = None
+    """PEM file of the authorities that may vouch for it; the system's by default."""
+    tries: int = 12
+    """After so many it is given up; the notice stands in the graph all the same."""
 
 
 class Locating(Struct, frozen=True, kw_only=True):
@@ -257,6 +273,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     audit: AuditSettings = AuditSettings()
     locating: Locating = Locating()
     consents: Consents = Consents()
+    push: Push | None = None
+    """Without it, notices stand in the graph alone."""
     development: bool = False
     explorer: Explorer | None = None
     certificates: CertificateSettings | None = None
@@ -426,9 +444,11 @@ def _check_locating(settings: Settings, name: str) -> None:
         raise BadOptions(f"{name}.locating.insurance: expected more than nothing")
     if not 0 < settings.locating.coverage <= 1:
         raise BadOptions(f"{name}.locating.coverage: expected more than 0, and 1 at most")
-    for key in ("lapse_days", "longest_days", "recent"):
+    for key in ("lapse_days", "longest_days", "recent", "emergency", "often"):
         if getattr(settings.consents, key) <= 0:
             raise BadOptions(f"{name}.consents.{key}: expected more than nothing")
+    if settings.push is not None:
+        _check_push(settings.push, development=settings.development, where=f"{name}.push")
     if settings.store.connections < 1:
         raise BadOptions(f"{name}.store.connections: expected 1 or more")
 
@@ -437,6 +457,15 @@ def _check_audit(audit: AuditSettings, where: str) -> None:
     for key in ("checkpoint", "patience", "retry", "spool_entries", "spool_size", "spool_time", "retention_years"):
         if getattr(audit, key) <= 0:
             raise BadOptions(f"{where}.{key}: expected more than nothing")
+
+
+def _check_push(push: Push, *, development: bool, where: str) -> None:
+    if not push.url.startswith("https://") and not (development and push.url.startswith("http://127.0.0.1:")):
+        raise BadOptions(f"{where}.url: expected an https address")
+    if len(push.key.reveal()) < 32:
+        raise BadOptions(f"{where}.key: expected at least 32 characters")
+    if push.tries < 1:
+        raise BadOptions(f"{where}.tries: expected 1 or more")
 
 
 def _check_cache(cache: Cache, where: str) -> None:

@@ -13,7 +13,7 @@ from gateway.errors import RequestError
 from gateway.settings import SubscriptionSettings
 from gateway.watch import Watch
 from resolvers.access.caller import Caller
-from resolvers.changes import Change
+from resolvers.changes import Heard
 from resolvers.context import Context, Hear
 from resolvers.refusals import SignInEnded
 
@@ -49,7 +49,7 @@ class Subscriptions:
             raise _no_room()
         with self._places.one(caller), ExitStack() as listening:
 
-            def hear(ref: str) -> AsyncGenerator[tuple[Change, Context], None]:
+            def hear(ref: str) -> AsyncGenerator[tuple[Heard, Context], None]:
                 return self._heard(listening.enter_context(self._changes.listen(ref)), caller, asking)
 
             yield hear
@@ -64,7 +64,7 @@ class Subscriptions:
 
     async def _heard(
         self, listening: Listening, caller: Caller, asking: Asking
-    ) -> AsyncGenerator[tuple[Change, Context], None]:
+    ) -> AsyncGenerator[tuple[Heard, Context], None]:
         """Every change, as it comes.
 
         Raises:

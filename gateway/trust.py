@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from gateway.store.consents import StoredConsents
+from gateway.store.emergencies import StoredEmergencies
 from resolvers.access.consents import Consent, Emergency
 
 
@@ -12,6 +13,7 @@ class StoredTrust(Struct, frozen=True):
     """A ``Trust`` over the stores of one gateway."""
 
     stored: StoredConsents
+    declared: StoredEmergencies
 
     async def consents(self, ref: str) -> Sequence[Consent]:
         """Every consent of that citizen that is not long over.
@@ -21,6 +23,10 @@ class StoredTrust(Struct, frozen=True):
         """
         return await self.stored.consents(ref)
 
-    async def emergencies(self, ref: str) -> Sequence[Emergency]:  # noqa: ARG002 - the protocol's
-        """None: no emergency can be declared here yet."""
-        return ()
+    async def emergencies(self, ref: str) -> Sequence[Emergency]:
+        """Emergencies that are open about that citizen.
+
+        Raises:
+            TrustUnavailable: they cannot be read now.
+        """
+        return await self.declared.emergencies(ref)

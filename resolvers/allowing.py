@@ -11,6 +11,7 @@ from msgspec import Struct, to_builtins
 from connectors.contract import Basis
 from connectors.records import PartialDate, doc
 from resolvers.access.consents import ConsentEffect, TrustUnavailable
+from resolvers.access.entry import AccessAction
 from resolvers.chart import Chart
 from resolvers.consent import ConsentOf, known_of, may_know, require_own_or_represented, show
 from resolvers.consenting.agreeing import (
@@ -240,6 +241,7 @@ def _changing(
 
 async def _say(context: Context, chart: Chart, key: Key | None, decide: Decide) -> ConsentPayloadOf:
     ref = chart.subject.ref
+    context.federation.account.did(chart, AccessAction.CONSENT)
     try:
         standing = await context.trusting.book.say(ref, key, decide)
     except TrustUnavailable:

@@ -24,6 +24,7 @@ from resolvers import (
     insurance,
     joining,
     medication,
+    notice,
     observation,
     planning,
     pregnancy,
@@ -158,6 +159,13 @@ class Citizen(Node):
     )
     consents: list[consent.Consent] = resolved(
         consent.consents, "What the citizen allowed and forbade, the newest first; also what holds no longer."
+    )
+    notices: list[notice.Notice] = resolved(
+        notice.notices, "What the citizen was told without asking, the newest first: declared emergencies, above all."
+    )
+    notice_address: strawberry.ID = resolved(
+        notice.notice_address,
+        "Address that the citizen's application registers at the city's push service, to be woken up by notices.",
     )
     certificates: certificate.Certificates = resolved(
         certificate.certificates, "Verifiable certificates (QR), made now from what the registers say now."

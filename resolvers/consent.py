@@ -10,6 +10,7 @@ from msgspec import Struct
 from connectors.contract import Basis, Purpose
 from connectors.records import Described, doc
 from resolvers.access.consents import ConsentEffect, Sensitivity, TrustUnavailable
+from resolvers.access.entry import AccessAction
 from resolvers.chart import Chart
 from resolvers.consenting.agreeing import REPRESENTING
 from resolvers.consenting.book import ConsentStatus, Standing, WordKind
@@ -134,6 +135,7 @@ async def standings_of(context: Context, chart: Chart) -> Sequence[Standing]:
         TrustSilent: they cannot be read now.
     """
     require_own_or_represented(chart)
+    context.federation.account.did(chart, AccessAction.CONSENT)
     try:
         found = await context.trusting.book.standings(chart.subject.ref)
     except TrustUnavailable:

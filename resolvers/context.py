@@ -8,18 +8,18 @@ from msgspec import Struct
 
 from resolvers.access.permit import Access
 from resolvers.certifying import Certifier
-from resolvers.changes import Change
+from resolvers.changes import Heard
 from resolvers.consenting.trusting import Trusting
 from resolvers.federation import Federation
 from resolvers.identifiers import Identifiers
 from resolvers.language import Language
 from resolvers.serving import ServiceOf
 
-Hear = Callable[[str], AsyncGenerator[tuple[Change, "Context"], None]]
+Hear = Callable[[str], AsyncGenerator[tuple[Heard, "Context"], None]]
 """Changes about the citizen of that reference, from the call on; each with the context of its own moment."""
 
 
-def _hear_nothing(_ref: str) -> AsyncGenerator[tuple[Change, "Context"], None]:
+def _hear_nothing(_ref: str) -> AsyncGenerator[tuple[Heard, "Context"], None]:
     raise LookupError("only a subscription hears of changes")
 
 

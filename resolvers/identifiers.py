@@ -50,6 +50,7 @@ class Identifiers:
         """Tells which key made a reference, and nothing else about it."""
         self._hash_keys = [hmac.digest(one, b"reference", hashlib.sha256) for one in chain]
         self._ciphers = [AESSIV(hmac.digest(one, b"node", hashlib.sha512)) for one in reversed(chain)]
+        self._address_key = hmac.digest(key, b"notices", hashlib.sha256)
 
     def reference(self, personal_id: str) -> str:
         """32 hexadecimal digits that stand for the number in logs and keys.
@@ -69,6 +70,10 @@ class Identifiers:
             ValueError: there is no such key here.
         """
         return _hashed(self._hash_keys[self._fingerprints.index(fingerprint) + 1 :], ref)
+
+    def notice_address(self, ref: str) -> str:
+        """Under which the push service knows a citizen's application: it leads back to nobody."""
+        return hmac.digest(self._address_key, ref.encode(), hashlib.sha256).hex()[:32]
 
     def node_id(self, personal_id: str) -> str:
         """The citizen's id in the graph: stable as long as the key is, opaque, not to be made by anybody else."""

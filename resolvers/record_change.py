@@ -15,7 +15,7 @@ from msgspec import Struct
 from connectors.contract import Grant
 from connectors.records import SourceInfo, doc
 from resolvers.access.entry import AccessAction
-from resolvers.changes import Change
+from resolvers.changes import Change, Heard
 from resolvers.chart import Chart
 from resolvers.context import Context, Info
 from resolvers.refusals import BadRequest, Forbidden, Refusal
@@ -66,11 +66,13 @@ async def record_changed(
 
 
 async def _told(
-    heard: AsyncGenerator[tuple[Change, Context], None], citizen: str | None, wanted: frozenset[Section] | None
+    heard: AsyncGenerator[tuple[Heard, Context], None], citizen: str | None, wanted: frozenset[Section] | None
 ) -> AsyncGenerator[Changed | Refusal, None]:
     async with aclosing(heard):
         try:
             async for change, context in heard:
+                if not isinstance(change, Change):
+                    continue
                 if wanted is not None and SECTION_OF[change.about] not in wanted:
                     continue
                 chart = await _opened(context, citizen)

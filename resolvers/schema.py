@@ -19,7 +19,9 @@ from resolvers.citizen import Citizen
 from resolvers.completeness import Source
 from resolvers.consent import ConsentOf, ConsentText, consent_texts, found_again
 from resolvers.context import Info
+from resolvers.emergency import EmergencyAccessPayload, open_emergency_access
 from resolvers.node import Node
+from resolvers.notice import Notice, noticed
 from resolvers.organisation import Organisation, organisations
 from resolvers.record_change import RecordChange, record_changed
 from resolvers.recording import MeasurementPayload, record_measurement
@@ -108,6 +110,11 @@ class Mutation:
         block_access,
         "Forbid a partner, a representative or everybody something: this beats whatever else would allow it.",
     )
+    open_emergency_access: EmergencyAccessPayload = resolved(
+        open_emergency_access,
+        "Declare, as a named professional, that an emergency needs a record opened when nobody can be asked. The "
+        "citizen is told at once, and every emergency is reviewed.",
+    )
 
 
 @strawberry.type(description="What can be waited for.")
@@ -118,6 +125,10 @@ class Subscription:
         record_changed,
         "A source said that it holds something new. After every new connection ask again first: what "
         "changed while there was none is not told.",
+    )
+    noticed: Notice = awaited(
+        noticed,
+        "There is a notice for the holder of the token. After every new connection ask for 'notices' first.",
     )
 
 

@@ -139,7 +139,7 @@ def test_only_the_settings_read_the_environment() -> None:
     assert readers == {"gateway/settings.py"}
 
 
-def test_only_connectors_and_the_identity_room_open_connections() -> None:
+def test_only_connectors_the_identity_room_and_the_push_room_open_connections() -> None:
     """The resolvers do no input or output of their own, and the rest of the gateway only answers."""
     importers = {
         path
@@ -149,7 +149,7 @@ def test_only_connectors_and_the_identity_room_open_connections() -> None:
     }
 
     assert importers
-    assert all(path.startswith(("connectors/", "gateway/identity/")) for path in importers)
+    assert all(path.startswith(("connectors/", "gateway/identity/", "gateway/push/")) for path in importers)
 
 
 @pytest.mark.parametrize("package", SHIPPED)

@@ -5,8 +5,7 @@ other in its next request. A store that does not answer is told as such, and oth
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -16,12 +15,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from connectors.clock import Clock
-from connectors.errors import Resting
-from connectors.options import BreakerOptions, Duration
-from connectors.resilience import Breaker, Ended
 from gateway.store import tables
 from gateway.store.database import Database, Unavailable
-from resolvers.access.consents import Consent, TrustUnavailable
+from gateway.store.patience import READING, WRITING, Patience
+from resolvers.access.consents import Consent
 from resolvers.consenting.book import (
     Decide,
     Key,
@@ -35,10 +32,6 @@ from resolvers.consenting.book import (
 
 _log = structlog.get_logger()
 
-_BREAKER = BreakerOptions(failures=3, reset=Duration(2))
-_READING = 0.5
-"""Seconds for reading about one citizen. Whoever needs it is refused when it takes longer."""
-_WRITING = 3.0
 _TRIES = 20
 """Words about one citizen that meet take each other's number; each meeting lets one of them through."""
 _MOST_WORDS = 1000
@@ -61,7 +54,7 @@ class StoredConsents:
         self._database = database
         self._clock = clock
         self._lapse = lapse
-        self._breaker = Breaker(_BREAKER, clock)
+        self._patiently = Patience(clock)
 
     async def consents(self, ref: str) -> Sequence[Consent]:
         """Every consent of that citizen that is not long over, as a fact for the policy.
@@ -79,7 +72,7 @@ class StoredConsents:
         Raises:
             TrustUnavailable: they cannot be read now.
         """
-        async with self._patiently(_READING), self._database.reading() as connection:
+        async with self._patiently(READING), self._database.reading() as connection:
             return await _read(connection, ref)
 
     async def say(self, ref: str, key: Key | None, decide: Decide) -> Standing:
@@ -91,7 +84,7 @@ class StoredConsents:
             TooManyWords: there is no room.
             Refusal: from ``decide``.
         """
-        async with self._patiently(_WRITING):
+        async with self._patiently(WRITING):
             await self._database.migrate_once()
             for _ in range(_TRIES):
                 try:
@@ -116,7 +109,7 @@ class StoredConsents:
             where=insert.excluded.used > tables.consent_use.c.used,
         )
         try:
-            async with asyncio.timeout(_WRITING), self._database.writing() as connection:
+            async with asyncio.timeout(WRITING), self._database.writing() as connection:
                 await connection.execute(upsert, [{"ref": ref, "consent": consent, "used": now} for consent in due])
         except Unavailable as error:
             _log.warning("store_unavailable", error=type(error).__name__)
@@ -153,28 +146,6 @@ class StoredConsents:
         if before is None:
             return Standing(words=(word,))
         return Standing(words=(*before.words, word), used_at=before.used_at)
-
-    @asynccontextmanager
-    async def _patiently(self, seconds: float) -> AsyncIterator[None]:
-        """Ask the database for so long, and not at all while it ails.
-
-        Raises:
-            TrustUnavailable: it ails.
-        """
-        try:
-            begun = self._breaker.begin()
-        except Resting:
-            raise TrustUnavailable from None
-        ended = Ended.OTHERWISE
-        try:
-            async with asyncio.timeout(seconds):
-                yield
-            ended = Ended.WELL
-        except Unavailable as error:
-            ended = Ended.BADLY
-            raise TrustUnavailable from error
-        finally:
-            self._breaker.end(begun, ended)
 
 
 async def _read(connection: AsyncConnection, ref: str) -> list[Standing]:

@@ -152,3 +152,50 @@ irregularity = Table(
     Column("answer", Text),
 )
 """What citizens found wrong in their access log, and what they were answered. One report for an entry."""
+emergency = Table(
+    "emergency",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("ref", String(32), nullable=False),
+    Column("organisation", String(100), nullable=False),
+    Column("professional", String(255), nullable=False),
+    Column("professional_name", String(200)),
+    Column("client", String(255), nullable=False),
+    Column("ground", String(40), nullable=False),
+    Column("obstacle", String(40), nullable=False),
+    Column("words", Text, nullable=False),
+    Column("reason", String(32), nullable=False),
+    Column("key_name", String(32), nullable=False),
+    Column("opened", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    UniqueConstraint("ref", "key_name", name="uq_emergency_key"),
+    UniqueConstraint("ref", "organisation", "professional", "reason", name="uq_emergency_reason"),
+    Index("ix_emergency_opened", "opened"),
+)
+"""Emergencies that professionals declared: rows are added, and none is ever changed."""
+
+emergency_review = Table(
+    "emergency_review",
+    metadata,
+    Column("emergency", String(32), primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("by", String(100), nullable=False),
+    Column("finding", String(40), nullable=False),
+    Column("note", Text, nullable=False),
+)
+"""How the review of an emergency ended. One without a row here waits for it."""
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("ref", String(32), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("emergency", String(32), nullable=False),
+    Column("due", Moment),
+    Column("attempts", Integer, nullable=False),
+    Index("ix_notice_ref", "ref", "at"),
+    Index("ix_notice_due", "due"),
+)
+"""Notices for citizens. ``due`` is when the push service is told next; none where it was told, or given up."""

@@ -98,6 +98,12 @@ class Account:
         if chart is not None:
             self.refused_in(chart, _FORBIDDEN, AccessAction.READ, SECTION_OF[about])
 
+    def declared(self, ref: str, *, reason: str | None = None, refused: str | None = None) -> None:
+        """An emergency was declared about that citizen, or somebody was refused who wanted to."""
+        line = self._line(ref, Purpose.EMERGENCY, None, refused)
+        line.actions.add(AccessAction.EMERGENCY)
+        line.reason = reason or line.reason
+
     def take(self) -> list[Line]:
         """What was noted since the last time, and is not noted any more."""
         lines, self._lines = list(self._lines.values()), {}

@@ -15,10 +15,14 @@ from resolvers.consenting.trusting import Trusting
 from resolvers.refusals import BadRequest
 from resolvers.scalars import CitizenId
 from resolvers.sections import Section
+from resolvers.shown import enumeration
 
 _FACILITY = re.compile(r"[0-9A-Z]{5}")
 _MOST = 50
 _LONGEST_ID = 128
+
+for _kind in (Purpose, Section, Sensitivity):
+    enumeration(_kind)
 
 
 @strawberry.input(description="That a consent text was read and is agreed to, for one purpose.")

@@ -1,6 +1,6 @@
 """What a field needs to let somebody allow or forbid: the book, the bounds, and whom one can choose."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -10,6 +10,7 @@ from connectors.contract import Purpose
 from connectors.records import doc
 from resolvers.access.caller import Caller
 from resolvers.consenting.book import ConsentBook
+from resolvers.emergencies.book import Declared, EmergencyBook
 from resolvers.refusals import StepUpRequired
 
 
@@ -32,6 +33,8 @@ class Bounds(Struct, frozen=True, kw_only=True):
     """Level that a sign-in must have for allowing something."""
     recent: timedelta
     """How old a sign-in may be for that."""
+    emergency: timedelta
+    """For which a declared emergency opens a record."""
 
 
 class Trusting(Struct, frozen=True, kw_only=True):
@@ -40,6 +43,9 @@ class Trusting(Struct, frozen=True, kw_only=True):
     caller: Caller
     book: ConsentBook
     bounds: Bounds
+    emergencies: EmergencyBook
+    tell: Callable[[Declared], None]
+    """Tells whoever listens that an emergency was declared. Returns at once."""
     organisations: Mapping[str, OrganisationOf]
     """By key."""
     acr_values: tuple[str, ...]

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from connectors.records import Allergy, Encounter, Record
 from gateway.changes import Changes, Listening
-from resolvers.changes import Change
+from resolvers.changes import Change, Heard
 from tests.resolvers.world import NOW
 
 AN, BINH = "a" * 32, "b" * 32
@@ -15,7 +15,7 @@ def change(source: str = "h", about: type[Record] = Allergy, minutes: int = 0) -
     return Change(source=source, about=about, at=NOW + timedelta(minutes=minutes))
 
 
-async def heard(listening: Listening, count: int) -> list[Change]:
+async def heard(listening: Listening, count: int) -> list[Heard]:
     """The next so many."""
     async with asyncio.timeout(5):
         return [await listening.take() for _ in range(count)]

@@ -6,8 +6,16 @@ from datetime import timedelta
 from resolvers.access.caller import Caller
 from resolvers.consenting.book import Decide, Key, KeyTaken, Standing, Word, standings
 from resolvers.consenting.trusting import Bounds, Trusting
+from resolvers.emergencies.book import Declared
+from resolvers.emergencies.notices import Notice
 
-BOUNDS = Bounds(lapse=timedelta(days=365), longest=timedelta(days=1826), assurance=2, recent=timedelta(minutes=10))
+BOUNDS = Bounds(
+    lapse=timedelta(days=365),
+    longest=timedelta(days=1826),
+    assurance=2,
+    recent=timedelta(minutes=10),
+    emergency=timedelta(hours=4),
+)
 
 
 class Remembered:
@@ -36,6 +44,30 @@ class Remembered:
         return next(known for known in await self.standings(ref) if known.id == word.consent)
 
 
+class NoEmergencies:
+    """Nobody ever declared one (see ``resolvers.emergencies.book.EmergencyBook``)."""
+
+    async def declare(self, declared: Declared, key: str) -> Declared:
+        """It is kept nowhere."""
+        return declared
+
+    async def declared(self, ref: str) -> Sequence[Declared]:
+        """None."""
+        return ()
+
+    async def notices(self, ref: str) -> Sequence[Notice]:
+        """None."""
+        return ()
+
+
 def trusting(caller: Caller) -> Trusting:
     """For a request of that caller, with nothing said yet and no partners."""
-    return Trusting(caller=caller, book=Remembered(), bounds=BOUNDS, organisations={}, acr_values=())
+    return Trusting(
+        caller=caller,
+        book=Remembered(),
+        emergencies=NoEmergencies(),
+        tell=lambda _: None,
+        bounds=BOUNDS,
+        organisations={},
+        acr_values=(),
+    )

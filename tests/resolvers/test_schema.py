@@ -49,7 +49,7 @@ def test_every_list_of_records_says_how_complete_it_is() -> None:
             assert "completeness" in inner.fields, name
         elif text.startswith("["):
             # What this gateway itself keeps is all there or an error; no source could have stayed silent.
-            assert name in ("sources", "consents")
+            assert name in ("sources", "consents", "notices")
 
 
 def test_every_record_says_where_it_comes_from() -> None:
