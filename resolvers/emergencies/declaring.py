@@ -18,7 +18,7 @@ from resolvers.shown import enumeration
 TREATING = frozenset({CallerKind.CLINICIAN, CallerKind.HEALTH_STATION})
 """Who can declare one: people who treat others, by name."""
 
-_SHORTEST, _LONGEST = 15, 500
+_SHORTEST, _LETTERS, _LONGEST = 15, 10, 500
 _LONG_NUMBER = re.compile(r"\d[\d .-]{7,}\d")
 
 enumeration(EmergencyGround)
@@ -85,7 +85,7 @@ def _words(given: str) -> str:
     words = " ".join(unicodedata.normalize("NFC", given).split())
     if not _SHORTEST <= len(words) <= _LONGEST or not words.isprintable():
         raise BadRequest(f"'reason' says in {_SHORTEST} to {_LONGEST} characters what happened.")
-    if sum(character.isalpha() for character in words) < _SHORTEST // 2 or len(words.split()) < 3:
+    if sum(character.isalpha() for character in words) < _LETTERS or len(words.split()) < 3:
         raise BadRequest("'reason' says what happened, in words.")
     if _LONG_NUMBER.search(words):
         raise BadRequest("'reason' names no numbers of people, cards or telephones.")

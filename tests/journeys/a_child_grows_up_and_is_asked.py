@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.journeys.a_citizen_allows_a_hospital_and_takes_it_back import BLOCK, GRANT, HOSPITAL, PARTNERS, REVOKE
+from tests.journeys.a_citizen_allows_a_hospital_and_takes_it_back import BLOCK, GRANT, HOSPITAL, REVOKE
 from tests.running import Answer, CityClock, Running, running_gateway
 from tests.sandbox.city import City, running_city
 from tests.sandbox.people import by_key
@@ -74,7 +74,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     clock = CityClock(datetime(2026, 9, 1, 5, tzinfo=UTC))
     with (
         running_city(clock=clock) as city,
-        running_gateway(city, tmp_path_factory.mktemp("gateway"), clock=clock, partners=PARTNERS) as gateway,
+        running_gateway(city, tmp_path_factory.mktemp("gateway"), clock=clock) as gateway,
     ):
         yield Story(city, gateway, clock)
 

@@ -13,14 +13,7 @@ from tests.running import Answer, CityClock, Running, running_gateway
 from tests.sandbox.city import City
 from tests.sandbox.people import by_key
 
-HOSPITAL, INSURER = "79099", "bao-hiem-mau"
-PARTNERS = (
-    "development = true -> development = true\n"
-    f'partners.x = {{ name = "Bệnh viện Mẫu X", role = "clinician", clients = ["x"], facility = "{HOSPITAL}", '
-    'purposes = ["TREATMENT", "EMERGENCY"] }\n'
-    f'partners.{INSURER} = {{ name = "Bảo hiểm Mẫu", role = "insurer", clients = ["y"], purposes = ["PAYMENT"] }}\n'
-    'partners.z = { name = "Vận hành Mẫu", role = "operator", clients = ["z"], purposes = ["ADMINISTRATION"] }'
-)
+HOSPITAL, INSURER = "79981", "insurer"
 TEXTS = "{ consentTexts { id purpose text } organisations { id name purposes } }"
 SHOWN = """ { consent { ...Shown } } } fragment Shown on Consent {
   id effect status purposes sections facilities sensitivities since until record validFrom validUntil revokedAt
@@ -35,10 +28,8 @@ MINE = "{ me { consents { id status } } }"
 
 @pytest.fixture(scope="module")
 def here(whole_city: City, city_clock: CityClock, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """A gateway with two partners, and with a store of its own."""
-    with running_gateway(
-        whole_city, tmp_path_factory.mktemp("gateway"), clock=city_clock, partners=PARTNERS
-    ) as running:
+    """A gateway with a store of its own."""
+    with running_gateway(whole_city, tmp_path_factory.mktemp("gateway"), clock=city_clock) as running:
         yield running
 
 
@@ -93,7 +84,9 @@ async def test_she_reads_what_it_means_in_her_language_before_she_agrees(here: R
         assert all(sensitive in text["text"] and len(text["id"]) == 64 for text in told["consentTexts"])
         assert told["organisations"] == [
             {"id": INSURER, "name": "Bảo hiểm Mẫu", "purposes": ["PAYMENT"]},
-            {"id": HOSPITAL, "name": "Bệnh viện Mẫu X", "purposes": ["TREATMENT"]},
+            {"id": HOSPITAL, "name": "Bệnh viện Mẫu A", "purposes": ["TREATMENT"]},
+            {"id": "79982", "name": "Bệnh viện Mẫu B", "purposes": ["TREATMENT"]},
+            {"id": "79983", "name": "Trạm Y tế Phường Mẫu", "purposes": ["TREATMENT", "PUBLIC_HEALTH"]},
         ]
     assert await texts(here, city, "vi") != await texts(here, city, "en")
 
@@ -107,7 +100,7 @@ async def test_she_allows_narrows_and_withdraws_and_all_of_it_stays_on_record(
     assert (allowed["status"], allowed["effect"], allowed["purposes"], allowed["sections"]) == (
         "ACTIVE", "PERMIT", ["TREATMENT"], ["ALLERGIES", "MEDICATIONS"],
     )  # fmt: skip
-    assert allowed["grantee"]["organisation"] == {"name": "Bệnh viện Mẫu X"}
+    assert allowed["grantee"]["organisation"] == {"name": "Bệnh viện Mẫu A"}
     assert allowed["sensitivities"] == [], "special categories are not allowed unless they are named"
 
     less = await consent(here, city, NARROW, {"id": allowed["id"], "sections": ["ALLERGIES"], "since": "2025-01-01"})
@@ -159,7 +152,7 @@ async def test_what_cannot_be_allowed_is_refused(here: Running, city: City, city
         {"agreements": [{"purpose": "TREATMENT", "text": read["PAYMENT"]}]},
         {"agreements": [{"purpose": "EMERGENCY", "text": read["TREATMENT"]}]},
         {"organisation": "99999"},
-        {"organisation": "z"},
+        {"organisation": "operator"},
         {"validUntil": days[0]},
         {"validUntil": days[1]},
         {"sections": []},
@@ -241,7 +234,7 @@ async def test_f25_while_the_store_is_away_her_own_record_goes_on_and_consents_s
 ) -> None:
     """Not an empty list, which would look like 'nothing is forbidden'; her own allergies need no store."""
     nowhere = "development = true -> development = true\nstore.file = 'no/such/folder/store.db'"
-    with running_gateway(whole_city, tmp_path, clock=city_clock, partners=PARTNERS, nowhere=nowhere) as running:
+    with running_gateway(whole_city, tmp_path, clock=city_clock, nowhere=nowhere) as running:
         token = city.eid.token_for("an")
         both = await running.ask("{ me { allergies { completeness { complete } } } }", token=token)
         assert both.data["me"]["allergies"]["completeness"]["complete"]
