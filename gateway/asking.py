@@ -114,6 +114,9 @@ class AskingEndpoint(Endpoint):
         event.add(client=caller.client_id, caller=caller.kind.value)
         if caller.kind is CallerKind.ORGANISATION:
             raise NotEntitled(Lack.PARTNERSHIP)
+        scopes = self.settings.authentication.required_scopes
+        if not caller.scopes.issuperset(scopes):
+            raise NotEntitled(Lack.SCOPE, scope=" ".join(scopes))
         await self._rates.admit(caller)
         return caller
 

@@ -21,7 +21,7 @@ from gateway.asgi import METHODS, SAFE_HEADERS
 from gateway.errors import RequestError
 from gateway.line import Line
 from gateway.settings import Server
-from gateway.shown import CERTIFICATE
+from gateway.shown import CERTIFICATE, proved_certificate
 from gateway.telemetry import Event
 
 MAX_TARGET = 16 * 1024
@@ -59,8 +59,7 @@ class Connection(Line, HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
         """Wait for a request, but not for ever."""
         super().connection_made(transport)
-        line = transport.get_extra_info("ssl_object")
-        self._certificate = line.getpeercert(binary_form=True) if line is not None else None
+        self._certificate = proved_certificate(transport)
         self._in("header", self._patience, self._too_slow)
 
     def data_received(self, data: bytes) -> None:

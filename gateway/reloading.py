@@ -31,6 +31,7 @@ def taken_over(running: Settings, read: Settings) -> tuple[Settings, tuple[str, 
         running.authentication,
         required_assurance=read.authentication.required_assurance,
         acr_values=read.authentication.acr_values,
+        required_scopes=read.authentication.required_scopes,
     )
     now = structs.replace(
         running,

@@ -165,6 +165,9 @@ class Authentication(Struct, frozen=True, kw_only=True):
     """For any health datum (NĐ 69/2024 Đ20: level 2)."""
     dpop: DpopSettings = DpopSettings()
     remembering: Remembering = Remembering()
+    required_scopes: tuple[str, ...] = ()
+    """Without all of these a token is not enough to ask for anybody's record. None by default: the national sign-on
+    knows no scope but ``openid``."""
     acr_values: tuple[str, ...] = ()
     """What a client is told to ask the issuer for when the sign-in was too weak (RFC 9470)."""
 

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import re
+from asyncio import BaseTransport
 from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from urllib.parse import unquote_to_bytes
@@ -35,6 +36,12 @@ def shown_in(scope: Scope, server: Server) -> Shown:
         proofs=header_values(scope, b"dpop"),
         certificate=_certificate(scope, server),
     )
+
+
+def proved_certificate(transport: BaseTransport) -> bytes | None:
+    """The client certificate that a connection proved, in DER; nothing where it has no TLS or showed none."""
+    line = transport.get_extra_info("ssl_object")
+    return None if line is None else line.getpeercert(binary_form=True)
 
 
 def _certificate(scope: Scope, server: Server) -> str | None:

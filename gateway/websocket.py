@@ -13,6 +13,7 @@ from websockets.frames import CloseCode
 
 from gateway.line import Line
 from gateway.settings import Server
+from gateway.shown import CERTIFICATE, proved_certificate
 
 _LINGER_SECONDS = 2.0
 
@@ -86,6 +87,11 @@ class Socket(Line, WebSocketsSansIOProtocol):
         super().on_task_complete(task)
         if self in self.connections:
             self._in("abort", self._patience, self._cut)
+
+    async def run_asgi(self) -> None:
+        """Begin to answer, with the certificate that the connection proved."""
+        self.scope[CERTIFICATE] = proved_certificate(self.transport)  # type: ignore[literal-required]  # ours
+        await super().run_asgi()
 
     def _is_within_a_message(self) -> bool:
         return bool(self.frames) or bool(self.conn.reader.buffer)

@@ -103,6 +103,7 @@ class Lack(StrEnum):
 
     PURPOSE = "The access token names no purpose of use for which its holder may ask."
     PROFESSIONAL = "The access token does not name the professional who acts."
+    SCOPE = "The access token lacks a scope that is needed to ask for records."
     PARTNERSHIP = "This client may not ask for anybody's record."
 
 
@@ -112,15 +113,16 @@ class NotEntitled(IdentityError):
     status = 403
     code = "FORBIDDEN"
 
-    def __init__(self, lack: Lack) -> None:
-        super().__init__(lack.value, cause=f"a partner's token lacks its {lack.name.lower()}")
+    def __init__(self, lack: Lack, *, scope: str | None = None) -> None:
+        super().__init__(lack.value, cause=f"the token lacks its {lack.name.lower()}")
         self.lack = lack
+        self._scope = {} if scope is None else {"scope": scope}
         self.reason = f"NO_{lack.name}"
 
     def headers(self, realm: str) -> list[tuple[str, str]]:
         """Give the challenge (RFC 6750 section 3.1): another token is needed."""
-        told = self._challenge("Bearer", realm, error="insufficient_scope", error_description=self.description)
-        return [("WWW-Authenticate", told)]
+        told = {"error": "insufficient_scope", **self._scope, "error_description": self.description}
+        return [("WWW-Authenticate", self._challenge("Bearer", realm, **told))]
 
 
 class IssuerUnavailable(IdentityError):

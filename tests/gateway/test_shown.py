@@ -13,6 +13,9 @@ import msgspec
 import pytest
 import trustme
 from joserfc.jwk import ECKey
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+from websockets.typing import Subprotocol
 
 from gateway.settings import Proxy, Server
 from gateway.shown import CERTIFICATE, shown_in
@@ -115,6 +118,26 @@ async def test_a35_a_certificate_of_an_authority_that_nobody_named_is_not_let_in
     stranger = Client(trustme.CA(), tmp_path, "stranger")
     with pytest.raises(httpx.TransportError):
         await over_tls(secured, authority, stranger.token(city), client=stranger)
+
+
+async def test_a35_a_websocket_proves_its_certificate_as_any_request_does(
+    secured: Running, city: City, authority: trustme.CA, clients: tuple[Client, Client]
+) -> None:
+    address = secured.url.replace("http:", "wss:") + "/graphql"
+    known = {"Authorization": f"Bearer {clients[0].token(city)}"}
+    accepted = []
+    for client in clients:
+        context = ssl.create_default_context()
+        authority.configure_trust(context)
+        context.load_cert_chain(client.file)
+        try:
+            async with connect(
+                address, ssl=context, additional_headers=known, subprotocols=[Subprotocol("graphql-transport-ws")]
+            ):
+                accepted.append(101)
+        except InvalidStatus as refused:
+            accepted.append(refused.response.status_code)
+    assert accepted == [101, 401]
 
 
 @pytest.mark.parametrize("name", ["client-cert", "x-ssl-client-cert", "x-client-cert", "x-forwarded-client-cert"])

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -96,6 +97,18 @@ async def test_a28_a_client_is_told_to_step_up_by_the_standard_too(gateway: Runn
     expected = 'Bearer realm="citizen-graph", error="insufficient_user_authentication", acr_values="LoA2"'
     assert weak.headers["www-authenticate"] == expected
     assert "www-authenticate" not in strong.headers
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [None, "", "openid", "health", "health.reading", "my.health.read", "HEALTH.READ", "*", 7, {"health.read": 1}],
+)
+async def test_a29_a_token_without_the_scope_asks_for_nothing(gateway: Running, city: City, scope: Any) -> None:
+    """403, and which scope it is."""
+    answer = await gateway.ask("{ me { id } }", token=city.eid.token_for("an", scope=scope))
+
+    assert (answer.status, answer.codes) == (403, ["FORBIDDEN"])
+    assert 'error="insufficient_scope", scope="health.read"' in answer.headers["www-authenticate"]
 
 
 async def test_a36_a_token_is_taken_back(city: City, city_clock: CityClock, tmp_path: Path) -> None:
