@@ -52,6 +52,8 @@ class CachingSource:
     async def ask(self, question: Question[R], grant: Grant, inquiry: Inquiry) -> Answer[R]:
         """The source's answer, now or a moment ago (see ``contract.Source``)."""
         grant.require(question.about)
+        # What is kept serves whoever asks next, whatever they look at.
+        question = structs.replace(question, wanted=None)
         place = self._vault.place(self._name, question, grant)
         while flight := self._flights.get(place):
             landed = await self._follow(flight, inquiry)

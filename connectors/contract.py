@@ -6,7 +6,7 @@ A *question* names a class of record and a slice of it; a *grant* says about who
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Hashable, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Generic, Protocol, TypeVar, runtime_checkable
 
@@ -125,6 +125,8 @@ class Question(Struct, Generic[R], frozen=True, kw_only=True):
     """Value of an ObservationCategory."""
     in_detail: bool = False
     """Whether what a source gives only record by record is wanted too, such as the lines of a claim."""
+    wanted: frozenset[str] | None = None
+    """Names of fields: of a record, whatever stands in no other may be left out where it can be. ``None`` for all."""
 
 
 class Answer(Struct, Generic[R], frozen=True, kw_only=True):
@@ -228,15 +230,31 @@ class Inquiry:
         task: asyncio.Task[T] | None = self._tasks.get(key)
         if task is None:
             task = self._tasks[key] = asyncio.ensure_future(begin())
-        return asyncio.shield(task)
+        return _Waiting(task)
 
     async def close(self) -> None:
         """Cancel what still runs, and wait until it has let go of its connections."""
         unfinished = [task for task in self._tasks.values() if not task.done()]
         for task in unfinished:
             task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        if unfinished:
+            await asyncio.gather(*unfinished, return_exceptions=True)
+        for task in self._tasks.values():
+            if not task.cancelled():
+                task.exception()  # looked at here, where nobody else did
         self._tasks.clear()
+
+
+class _Waiting(Generic[T]):
+    """Waits for a task for which others may wait as well: whoever gives up leaves it running."""
+
+    __slots__ = ("_task",)
+
+    def __init__(self, task: "asyncio.Task[T]") -> None:
+        self._task = task
+
+    def __await__(self) -> Generator[Any, None, T]:
+        return self._task.result() if self._task.done() else (yield from asyncio.shield(self._task).__await__())
 
 
 class Source(Protocol):

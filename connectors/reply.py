@@ -44,7 +44,7 @@ class Reply(Struct, frozen=True):
         """
         if self.media_type not in media_types:
             raise Garbled("another media type than promised")
-        if self.body.count(b"{") + self.body.count(b"[") > MOST_PARTS:
+        if len(self.body) > MOST_PARTS and self.body.count(b"{") + self.body.count(b"[") > MOST_PARTS:
             raise Garbled("more objects and lists than allowed")
         try:
             return decoder.decode(self.body)

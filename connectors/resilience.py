@@ -11,8 +11,8 @@ once, by the machine's clock; so it is told here how a call ended, and asking, w
 import asyncio
 import enum
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -163,7 +163,8 @@ class Breaker:
             self._circuit.open()
         elif begun == now and ended is Ended.WELL:
             # A call from before the last change tells of a source as it was then.
-            self._circuit.call(_succeed)
+            if now == STATE_HALF_OPEN or self._circuit.fail_counter:
+                self._circuit.call(_succeed)
         elif begun == now and ended is Ended.BADLY:
             with suppress(_Failure):
                 self._circuit.call(_fail)
@@ -219,12 +220,27 @@ class GuardedSource:
     async def ask(self, question: Question[R], grant: Grant, inquiry: Inquiry) -> Answer[R]:
         """The source's answer, or at once ``Resting`` (see ``contract.Source``)."""
         grant.require(question.about)
-        with self._watched(question.about, inquiry), calls.noted(self.info.id, inquiry, self._activity):
-            self._activity.questions += 1
-            try:
-                return await self._source.ask(question, grant, inquiry)
-            finally:
-                self._activity.questions -= 1
+        breaker = self._breakers.get(question.about)
+        if breaker is None:
+            return await self._asked(question, grant, inquiry)
+        begun, at = breaker.begin(), self._clock.monotonic()
+        ended, rest = Ended.WELL, None
+        try:
+            return await self._asked(question, grant, inquiry)
+        except Restricted:
+            # It is the account that is restricted, whatever it was used for.
+            ended, rest = Ended.FATALLY, _RESTRICTED_FOR
+            for other in self._breakers.values():
+                if other is not breaker:
+                    other.end(STATE_CLOSED, Ended.FATALLY, rest=rest)
+            raise
+        except BaseException as error:
+            ended = self._judged(error, inquiry, self._clock.monotonic() - at)
+            rest = min(error.retry_after, _LONGEST_REST) if isinstance(error, Overloaded) else None
+            raise
+        finally:
+            breaker.end(begun, ended, rest=rest)
+            self._show()
 
     async def write(self, entry: Entry, key: str, mandate: Mandate, inquiry: Inquiry) -> Receipt:
         """The source's receipt (see ``writing.Recorder``).
@@ -242,30 +258,13 @@ class GuardedSource:
         """Let go of connections. Idempotent."""
         await self._source.close()
 
-    @contextmanager
-    def _watched(self, about: type[Record], inquiry: Inquiry) -> Iterator[None]:
-        breaker = self._breakers.get(about)
-        if breaker is None:
-            yield
-            return
-        begun, at = breaker.begin(), self._clock.monotonic()
-        ended, rest = Ended.WELL, None
-        try:
-            yield
-        except Restricted:
-            # It is the account that is restricted, whatever it was used for.
-            ended, rest = Ended.FATALLY, _RESTRICTED_FOR
-            for other in self._breakers.values():
-                if other is not breaker:
-                    other.end(STATE_CLOSED, Ended.FATALLY, rest=rest)
-            raise
-        except BaseException as error:
-            ended = self._judged(error, inquiry, self._clock.monotonic() - at)
-            rest = min(error.retry_after, _LONGEST_REST) if isinstance(error, Overloaded) else None
-            raise
-        finally:
-            breaker.end(begun, ended, rest=rest)
-            self._show()
+    async def _asked(self, question: Question[R], grant: Grant, inquiry: Inquiry) -> Answer[R]:
+        with calls.noted(self.info.id, inquiry, self._activity):
+            self._activity.questions += 1
+            try:
+                return await self._source.ask(question, grant, inquiry)
+            finally:
+                self._activity.questions -= 1
 
     def _judged(self, error: BaseException, inquiry: Inquiry, elapsed: float) -> Ended:
         """What an error says about the source. A time-out counts where the source had its time.

@@ -4,8 +4,6 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import TypedDict
 
-from msgspec import Struct
-
 from connectors.contract import Subject
 from connectors.records import Provenance, Record, SourceInfo
 
@@ -17,12 +15,14 @@ class Stamped(TypedDict):
     provenance: tuple[Provenance, ...]
 
 
-class Stamp(Struct, frozen=True):
+class Stamp:
     """One answer's stamp: its source, its time, its citizen."""
 
-    source: SourceInfo
-    subject: Subject
-    retrieved_at: datetime
+    def __init__(self, source: SourceInfo, subject: Subject, retrieved_at: datetime) -> None:
+        self.source = source
+        self.subject = subject
+        self.retrieved_at = retrieved_at
+        self._keyed = blake2b(key=subject.ref.encode()[:64], digest_size=16)
 
     def __call__(
         self,
@@ -32,16 +32,20 @@ class Stamp(Struct, frozen=True):
         recorded_at: datetime | None = None,
         author: str | None = None,
     ) -> Stamped:
-        """The id and provenance of one record.
+        """The id and provenance of one record, by name."""
+        id_, provenance = self.put(about, source_record_id, recorded_at, author)
+        return {"id": id_, "provenance": provenance}
+
+    def put(
+        self, about: type[Record], source_record_id: str, recorded_at: datetime | None, author: str | None
+    ) -> tuple[str, tuple[Provenance, ...]]:
+        """The id and provenance of one record, for whoever makes very many.
 
         The id is a hash keyed with the citizen's own reference: the same record has the same id in every
         answer, nobody can compute it for another citizen, and it says nothing by itself.
         """
-        digest = blake2b(
-            f"{self.source.id}\0{about.__name__}\0{source_record_id}".encode(),
-            key=self.subject.ref.encode()[:64],
-            digest_size=16,
-        )
+        digest = self._keyed.copy()
+        digest.update(f"{self.source.id}\0{about.__name__}\0{source_record_id}".encode())
         provenance = Provenance(
             source=self.source,
             recorded_at=recorded_at,
@@ -49,4 +53,4 @@ class Stamp(Struct, frozen=True):
             source_record_id=source_record_id,
             author=author,
         )
-        return {"id": digest.hexdigest(), "provenance": (provenance,)}
+        return digest.hexdigest(), (provenance,)

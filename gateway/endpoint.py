@@ -97,6 +97,7 @@ class GraphQLEndpoint(GraphEndpoint):
     ) -> None:
         streaming = answer.accepted.streaming
         async with self._opened(caller, answer, event, patience) as opened:
+            opened.federation.wanted = operation.document.wanted[operation.name]
             context = self._context(answer.language, opened, operation)
             running = self._executor.run(operation, request.variables, context, in_waves=streaming is not None)
             result = await unless_gone(running, receive)

@@ -6,7 +6,7 @@ and were not asked are counted. A source that fails costs only its own records: 
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable, Sequence
 from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -104,6 +104,18 @@ class NothingKept:
         """Nobody listens."""
 
 
+class _Together(Generic[R]):
+    """What sources give that are under way already: put together by whoever waits for it, as often as that is done."""
+
+    __slots__ = ("_put",)
+
+    def __init__(self, put: Callable[[], Coroutine[Any, Any, Found[R]]]) -> None:
+        self._put = put
+
+    def __await__(self) -> Generator[Any, None, Found[R]]:
+        return self._put().__await__()
+
+
 def is_complete(outcome: Outcome) -> bool:
     """Whether that source told all it holds."""
     return outcome.whole and outcome.state in (SourceState.ANSWERED, SourceState.NO_RECORD)
@@ -128,6 +140,8 @@ class Federation:
         """Set by the permit office: with it, the insurer may be asked where the citizen has been."""
         self.deviations: list[Deviation] = []
         """What sources did otherwise than they promise; for the operator's eyes."""
+        self.wanted: frozenset[str] | None = None
+        """Names of the fields that anybody will look at in this request; ``None`` where it might be any."""
         self._inquiry = inquiry
         self._writing: set[asyncio.Task[Written]] = set()
         self._outcomes: dict[tuple[str, str, Question[Record]], Outcome | None] = {}
@@ -145,6 +159,7 @@ class Federation:
             self.account.withheld(question.about)
             choice = Choice(self.directory, question, "", named)
             return _done(Found((), _rows(choice.asked, question, partial(_refused, grant)), choice.not_asked))
+        question = self._worded(question, grant)
         ref = grant.subject.ref
         self.account.asked(grant, question.about)
         choice = Choice(
@@ -152,13 +167,15 @@ class Federation:
         )
         if choice.fed:
             self._read_pointers(ref)
-        self._begin(choice.first, question, grant)
-        widened: Awaitable[None] | None = None
-        if not choice.is_made:
+        begun = self._begin(choice.first, question, grant)
+        together: Awaitable[Found[R]]
+        if choice.is_made:
+            together = _Together(partial(self._together, choice, begun, question, grant))
+        else:
             # Never shared: each asking has a choice of its own, and equal questions meet at the sources.
             key = ("locate", len(self._running.get(ref, ())), ref)
             widened = self._inquiry.once(key, partial(self._widen, choice, question, grant))
-        together = asyncio.ensure_future(self._together(choice, widened, question, grant))
+            together = asyncio.ensure_future(self._widened(choice, widened, question, grant))
         self._running.setdefault(ref, []).append(together)
         return together
 
@@ -183,7 +200,8 @@ class Federation:
 
     async def finish(self) -> None:
         """Wait until everything that is being written is written or has failed."""
-        await asyncio.gather(*self._writing, return_exceptions=True)
+        if self._writing:
+            await asyncio.gather(*self._writing, return_exceptions=True)
 
     def measure_slice(self, ref: str, question: Question[R], records: Iterable[R], when: When[R]) -> None:
         """Count the records that a source was asked to hold back and gave all the same.
@@ -194,7 +212,9 @@ class Federation:
             records: what came back.
             when: tells when a record's fact was true.
         """
-        told = self._narrowed.pop((ref, question), None)
+        told = None
+        for asked in (question, structs.replace(question, wanted=self.wanted)) if self._narrowed else ():
+            told = self._narrowed.pop((ref, asked), told)
         if not told:
             return
         promised = {source: deviations.fits(narrowed, when) for source, narrowed in told.items()}
@@ -212,8 +232,18 @@ class Federation:
 
     async def settled(self, ref: str) -> list[Outcome]:
         """The outcomes for one citizen, once everything that was asked about them so far is answered."""
-        await asyncio.gather(*self._running.get(ref, ()))
+        for asked in self._running.get(ref, ()):
+            await asked
         return [outcome for key, outcome in self._outcomes.items() if key[0] == ref and outcome is not None]
+
+    def _worded(self, question: Question[R], grant: Grant) -> Question[R]:
+        """The question as it is put: all of one request want the same fields, so that equal questions stay equal.
+
+        Where a grant withholds something everything is wanted: any field may tell what a record is about.
+        """
+        if self.wanted is None or grant.restriction is not None:
+            return question
+        return structs.replace(question, wanted=self.wanted)
 
     def _begin(self, sources: Iterable[Source], question: Question[R], grant: Grant) -> list[Awaitable[_Said[R]]]:
         """Ask these sources; whoever has been asked the same in this request is not asked again."""
@@ -252,7 +282,9 @@ class Federation:
             for about in (Claim, Coverage)
             if (allowed := self.beside(grant, about)) is not None
             for said in self._begin(
-                [source for source in self.directory.insurers if about in source.holds], Question(about=about), allowed
+                [source for source in self.directory.insurers if about in source.holds],
+                self._worded(Question(about=about), allowed),
+                allowed,
             )
         ]
         if not asked:
@@ -263,18 +295,18 @@ class Federation:
         records = [record for said in done for record in said.result()]
         return sorted({facility.code for record in records if (facility := _place_of(record)) is not None})
 
+    async def _widened(self, choice: Choice, widened: Awaitable[None], question: Question[R], grant: Grant) -> Found[R]:
+        await widened
+        return await self._together(choice, self._begin(choice.asked, question, grant), question, grant)
+
     async def _together(
-        self, choice: Choice, widened: Awaitable[None] | None, question: Question[R], grant: Grant
+        self, choice: Choice, begun: Sequence[Awaitable[_Said[R]]], question: Question[R], grant: Grant
     ) -> Found[R]:
-        if widened is not None:
-            await widened
-        results = await asyncio.gather(*self._begin(choice.asked, question, grant))
+        # All are under way, and none raises: whoever is waited for last, the longest one decides.
+        results = [await said for said in begun]
         passed_over = _rows(choice.passed_over, question, _not_asked)
-        self._outcomes.update(
-            ((grant.subject.ref, outcome.source.id, question), outcome)
-            for outcome in passed_over
-            if (grant.subject.ref, outcome.source.id, question) not in self._outcomes
-        )
+        for outcome in passed_over:
+            self._outcomes.setdefault((grant.subject.ref, outcome.source.id, question), outcome)
         records = tuple(record for records, _ in results for record in records)
         outcomes = (*(outcome for _, outcome in results), *passed_over)
         if grant.restriction is not None:

@@ -1,5 +1,7 @@
 """What a FHIR server's answer is made of before one knows what it is about: pages, entries, resources, outcomes."""
 
+from typing import Generic, TypeVar
+
 from msgspec import Raw
 
 from connectors.fhir.datatypes import CodeableConcept, CodeableReference, HumanName, Identifier, Ratio, Reference, Wire
@@ -26,6 +28,9 @@ class Resource(Wire, frozen=True, kw_only=True):
     def about(self) -> tuple[Reference | None, ...]:
         """Whom it is about: one of them must be the citizen."""
         return (self.subject,)
+
+
+W = TypeVar("W", bound=Resource)
 
 
 class Ingredient(Wire, frozen=True, kw_only=True):
@@ -76,6 +81,33 @@ class Bundle(Wire, frozen=True, kw_only=True):
     resource_type: str = ""
     link: tuple[Link, ...] = ()
     entry: tuple[Entry, ...] = ()
+
+
+class EntryOf(Wire, Generic[W], frozen=True, kw_only=True):
+    """The same, of a page that holds nothing but the type that was asked for."""
+
+    resource: W | None = None
+    search: EntrySearch | None = None
+
+
+class BundleOf(Wire, Generic[W], frozen=True, kw_only=True):
+    """A page of that type alone: it is read in one go."""
+
+    resource_type: str = ""
+    link: tuple[Link, ...] = ()
+    entry: tuple[EntryOf[W], ...] = ()
+
+    def holds_only(self, kind: str) -> bool:
+        """Whether it is such a page: everything in it is a match of that type, with an id."""
+        if self.resource_type != "Bundle":
+            return False
+        for entry in self.entry:
+            resource, search = entry.resource, entry.search
+            if resource is None or resource.resource_type != kind or not resource.id:
+                return False
+            if search is not None and search.mode not in (None, "match"):
+                return False
+        return True
 
 
 class Issue(Wire, frozen=True, kw_only=True):

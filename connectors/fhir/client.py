@@ -1,7 +1,7 @@
 """A source that speaks FHIR R4 or R5: find the citizen's Patients, search by them, check every answer, translate it."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, TypeVar
 
 import httpx
@@ -91,7 +91,7 @@ class FhirSource:
         )
         if question.about is Demographics:
             (held,) = HELD[Demographics]
-            return joined([Gave(held, people.found)], self._around(subject))
+            return joined([Gave(held, people.found)], self._around(subject, question.wanted))
         if not people.ids:
             return Answer(records=(), retrieved_at=self._clock.now())
         return await self._by(subject, people, question, offers, inquiry, deadline)
@@ -156,12 +156,16 @@ class FhirSource:
         served = types_of(question.about, self._options, offers)
         served = tuple(held for held in served if held.wire is not wire.Patient or people)
         share = deadline.within(deadline.left() * _SHARE) if len(served) > 1 else deadline
-        parts = await asyncio.gather(
-            *(self._of_type(held, subject, people, question, offers, inquiry, share) for held in served),
-            return_exceptions=True,
-        )
+        parts: Sequence[Gave | BaseException]
+        if len(served) == 1:
+            parts = [await self._of_type(served[0], subject, people, question, offers, inquiry, share)]
+        else:
+            parts = await asyncio.gather(
+                *(self._of_type(held, subject, people, question, offers, inquiry, share) for held in served),
+                return_exceptions=True,
+            )
         size = sum(size_of(part.found.resources) for part in parts if isinstance(part, Gave))
-        return await aside(lambda: joined(parts, self._around(subject)), deadline, size=size)
+        return await aside(lambda: joined(parts, self._around(subject, question.wanted)), deadline, size=size)
 
     async def _of_type(
         self,
@@ -201,12 +205,13 @@ class FhirSource:
             ids = [id_ for type_, id_ in targets if type_ == kind and (type_, id_) not in found.linked]
             found.linked |= await self._searcher.fetch(kind, ids, deadline)
 
-    def _around(self, subject: Subject) -> Around:
+    def _around(self, subject: Subject, wanted: frozenset[str] | None = None) -> Around:
         return Around(
             stamp=Stamp(self.info, subject, self._clock.now()),
             base=self._base,
             own=self._own,
             facility_system=self._options.facility_system,
+            wanted=wanted,
         )
 
 

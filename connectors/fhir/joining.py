@@ -64,7 +64,7 @@ def _records(gave: Iterable[Gave], around: Around) -> tuple[tuple[Record, ...], 
                 continue
             if record is not None:
                 records[part.held.type, id_] = record
-                target = near.base.target(part.held.stands_for(resource))
+                target = near.target(part.held.stands_for(resource))
                 # A pointer to its own type is a mistake of the source, and must not hide a record.
                 stood_for |= {target} if target and target[0] != part.held.type else set()
     return tuple(record for name, record in records.items() if name not in stood_for), dropped

@@ -30,11 +30,20 @@ class Whose(Struct, frozen=True, kw_only=True):
             WrongPerson: and nothing of the answer may be shown.
         """
         met: set[tuple[str, str]] = set()
+        judged: dict[Reference, bool] = {}
         for resource in resources:
-            fitting = [reference for reference in resource.about if reference and self._fits(reference)]
-            if not fitting:
+            fits = False
+            for reference in resource.about:
+                if reference is None:
+                    continue
+                if reference not in judged:
+                    # Most resources of an answer refer to their citizen in the very same words.
+                    judged[reference] = self._fits(reference)
+                    if judged[reference] and (target := self.base.target(reference)):
+                        met.add(target)
+                fits = fits or judged[reference]
+            if not fits:
                 raise WrongPerson("a resource is not about the citizen asked for")
-            met |= {target for reference in fitting if (target := self.base.target(reference))}
         if self.ids is None and len(met) > 1:
             raise WrongPerson("an answer about several people")
 

@@ -1,7 +1,8 @@
 """One search on a FHIR server, page by page, within its bounds."""
 
 from collections.abc import Collection
-from functools import partial
+from contextlib import suppress
+from functools import cache, partial
 from typing import Generic, TypeVar
 
 import msgspec
@@ -12,9 +13,10 @@ from connectors.contract import Deadline, Inquiry
 from connectors.errors import Garbled
 from connectors.fhir.base import Base
 from connectors.fhir.batching import MEDIA_TYPES, Batches
-from connectors.fhir.bundle import Bundle, CapabilityStatement, Entry, Linked, Outcome, Resource
+from connectors.fhir.bundle import Bundle, BundleOf, CapabilityStatement, Entry, Linked, Outcome, Resource
 from connectors.fhir.options import FhirOptions
 from connectors.http import Fields, Line
+from connectors.reply import Reply
 from connectors.work import aside
 
 W = TypeVar("W", bound=Resource)
@@ -59,12 +61,11 @@ class Searcher:
             SourceError: no page is used when one of them fails.
         """
         found: Found[W] = Found()
-        decoder = msgspec.json.Decoder(kind)
-        bundle = await self._together(kind.__name__, parameters, inquiry, deadline)
+        page = await self._together(kind, parameters, inquiry, deadline)
         seen: set[str] = set()
         while True:
-            await aside(partial(_read_all, bundle, kind.__name__, decoder, found), deadline, size=size_of(bundle.entry))
-            link = next((link.url for link in bundle.link if link.relation == "next"), None)
+            await aside(partial(_read_all, page, kind, found), deadline, size=size_of(page.entry))
+            link = next((link.url for link in page.link if link.relation == "next"), None)
             if link is None:
                 return found
             address = self._base.link(link)
@@ -73,7 +74,7 @@ class Searcher:
                 found.truncated = True
                 return found
             seen.add(address)
-            bundle = await self._page("GET", address, deadline=deadline)
+            page = await self._page("GET", address, kind, deadline=deadline)
 
     async def fetch(self, kind: str, ids: list[str], deadline: Deadline) -> dict[tuple[str, str], Linked]:
         """Resources of a type by their ids; those that the server does not give are left out.
@@ -85,7 +86,9 @@ class Searcher:
         fetched: dict[tuple[str, str], Linked] = {}
         for begin in range(0, len(ids), size):
             fields = {"_id": ",".join(ids[begin : begin + size]), "_count": str(size)}
-            for entry in (await self._first(kind, fields, deadline)).entry:
+            reply = await self._first(kind, fields, deadline)
+            page = await aside(lambda reply=reply: _bundle(reply), deadline, size=len(reply.body))  # type: ignore[misc]
+            for entry in page.entry:
                 _keep(entry, fetched)
         return fetched
 
@@ -101,26 +104,56 @@ class Searcher:
             raise Garbled("no CapabilityStatement")
         return said
 
-    async def _together(self, kind: str, parameters: Fields, inquiry: Inquiry, deadline: Deadline) -> Bundle:
-        batched = self._batches and await self._batches.first(kind, parameters, inquiry, deadline)
-        return batched or await self._first(kind, parameters, deadline)
+    async def _together(
+        self, kind: type[W], parameters: Fields, inquiry: Inquiry, deadline: Deadline
+    ) -> Bundle | BundleOf[W]:
+        batched = self._batches and await self._batches.first(kind.__name__, parameters, inquiry, deadline)
+        if batched:
+            return batched
+        reply = await self._first(kind.__name__, parameters, deadline)
+        return await aside(lambda: _page_of(reply, kind), deadline, size=len(reply.body))
 
-    async def _first(self, kind: str, parameters: Fields, deadline: Deadline) -> Bundle:
+    async def _page(self, method: str, path: str, kind: type[W], *, deadline: Deadline) -> Bundle | BundleOf[W]:
+        reply = await self._said(method, path, deadline=deadline)
+        return await aside(lambda: _page_of(reply, kind), deadline, size=len(reply.body))
+
+    async def _first(self, kind: str, parameters: Fields, deadline: Deadline) -> Reply:
         if self._options.search == "get":
-            return await self._page("GET", kind, params=parameters, deadline=deadline)
-        return await self._page("POST", f"{kind}/_search", form=parameters, deadline=deadline)
+            return await self._said("GET", kind, params=parameters, deadline=deadline)
+        return await self._said("POST", f"{kind}/_search", form=parameters, deadline=deadline)
 
-    async def _page(
+    async def _said(
         self, method: str, path: str, *, deadline: Deadline, params: Fields | None = None, form: Fields | None = None
-    ) -> Bundle:
+    ) -> Reply:
         # A search changes nothing, whichever method carries it: it may be repeated.
-        reply = await self._line.send(
+        return await self._line.send(
             method, path, params=params, form=form, headers=self._headers, deadline=deadline, repeatable=True
         )
-        bundle = await aside(lambda: reply.decode(_BUNDLE, media_types=MEDIA_TYPES), deadline, size=len(reply.body))
-        if bundle.resource_type != "Bundle":
-            raise Garbled("no Bundle although the search succeeded")
-        return bundle
+
+
+def _page_of(reply: Reply, kind: type[W]) -> Bundle | BundleOf[W]:
+    """The page, read in one go where it holds what was asked for and nothing else, and all of that can be read.
+
+    Raises:
+        Garbled: it is no page.
+    """
+    with suppress(Garbled):
+        page = reply.decode(_decoder_of(kind), media_types=MEDIA_TYPES)
+        if page.holds_only(kind.__name__):
+            return page
+    return _bundle(reply)
+
+
+def _bundle(reply: Reply) -> Bundle:
+    bundle = reply.decode(_BUNDLE, media_types=MEDIA_TYPES)
+    if bundle.resource_type != "Bundle":
+        raise Garbled("no Bundle although the search succeeded")
+    return bundle
+
+
+@cache
+def _decoder_of(kind: type[W]) -> msgspec.json.Decoder[BundleOf[W]]:
+    return msgspec.json.Decoder(BundleOf[kind])  # type: ignore[valid-type]
 
 
 def size_of(resources: Collection[object]) -> int:
@@ -128,9 +161,15 @@ def size_of(resources: Collection[object]) -> int:
     return len(resources) * 1000
 
 
-def _read_all(bundle: Bundle, kind: str, decoder: msgspec.json.Decoder[W], found: Found[W]) -> None:
-    for entry in bundle.entry:
-        _read(entry, kind, decoder, found)
+def _read_all(page: Bundle | BundleOf[W], kind: type[W], found: Found[W]) -> None:
+    if isinstance(page, BundleOf):
+        for read in page.entry:
+            if read.resource is not None and read.resource.id:
+                found.resources.setdefault(read.resource.id, read.resource)
+        return
+    decoder = msgspec.json.Decoder(kind)
+    for entry in page.entry:
+        _read(entry, kind.__name__, decoder, found)
 
 
 def _read(entry: Entry, kind: str, decoder: msgspec.json.Decoder[W], found: Found[W]) -> None:

@@ -8,6 +8,7 @@ from graphql import (
     DocumentNode,
     FragmentDefinitionNode,
     GraphQLError,
+    GraphQLObjectType,
     GraphQLSchema,
     GraphQLSyntaxError,
     OperationDefinitionNode,
@@ -28,6 +29,7 @@ from gateway.operations.cost import Price
 from gateway.operations.introspection import asks_for_the_schema
 from gateway.operations.plans.store import Uses
 from gateway.settings import Limits
+from resolvers.selection import wanted_of
 
 _RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 _MAX_ERRORS = 5
@@ -56,6 +58,8 @@ class Document(Struct, frozen=True):
     """Whether it asks for the schema itself."""
     prices: dict[str | None, Price]
     """What each costs."""
+    wanted: dict[str | None, frozenset[str] | None]
+    """By name: the names of record fields that an operation can look at; ``None`` where it may be any."""
 
 
 class Documents:
@@ -135,7 +139,11 @@ class Documents:
         }
         details = {name: FragmentDetails(fragment) for name, fragment in fragments.items()}
         prices = {name: Price(self._schema, operation, fragments) for name, operation in operations.items()}
-        return Document(text, key, node, operations, details, deferring, Uses(), asks_for_the_schema(node), prices)
+        citizen = self._schema.get_type("Citizen")
+        fields = frozenset(citizen.fields if isinstance(citizen, GraphQLObjectType) else ())
+        wanted = {name: wanted_of(operation, fragments, fields) for name, operation in operations.items()}
+        introspects = asks_for_the_schema(node)
+        return Document(text, key, node, operations, details, deferring, Uses(), introspects, prices, wanted)
 
     def _validate(self, node: DocumentNode) -> None:
         errors = validate(self._schema, node, _RULES, max_errors=_MAX_ERRORS, hide_suggestions=True)

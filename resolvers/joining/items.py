@@ -33,7 +33,7 @@ def join(about: type[R], records: Iterable[R], *, key: str, ids: bool = True) ->
     else:
         rule = structs.replace(rule, evidence=tuple(map(_found_once, rule.evidence)))
         groups = [_led(group, rule) for group in grouped(each, rule)]
-    if not ids:
+    if not ids and len({record.id for record in each}) == len(each):
         return tuple(group[0] if len(group) == 1 else _item(group, group[0].id, rule) for group in groups)
     return tuple(_item(group, id_, rule) for group, id_ in zip(groups, _ids(groups, about, rule, key), strict=True))
 

@@ -60,10 +60,13 @@ def encounter(visit: wire.Encounter, around: Around) -> Encounter | None:
     """One visit or stay."""
     if visit.status == ENTERED_IN_ERROR:
         return None
-    doctor = _in_charge(visit, around)
+    looked_at = around.wants("practitioner") or around.wants("author")
+    doctor = _in_charge(visit, around) if looked_at else None
     period, leaving = visit.period or visit.actual_period, visit.hospitalization or visit.admission
+    id_, provenance = around.stamped(Encounter, visit, recorded=None, author=doctor.name if doctor else None)
     return Encounter(
-        **around.stamped(Encounter, visit, recorded=None, author=doctor.name if doctor else None),
+        id=id_,
+        provenance=provenance,
         kind=_kind(visit.class_),
         status=visit.status or "unknown",
         start=moment(start_of(period)),
@@ -79,14 +82,19 @@ def encounter(visit: wire.Encounter, around: Around) -> Encounter | None:
 
 def _kind(setting: Coding | tuple[CodeableConcept, ...] | None) -> EncounterKind:
     """R4 has one setting, R5 a list of concepts."""
-    codes = codes_of(setting) if isinstance(setting, tuple) else {setting.code if setting else None}
-    return next((kind for code, kind in _KINDS.items() if code in codes), EncounterKind.OTHER)
+    if isinstance(setting, tuple):
+        codes = codes_of(setting)
+        return next((kind for code, kind in _KINDS.items() if code in codes), EncounterKind.OTHER)
+    return _KINDS.get(setting.code or "", EncounterKind.OTHER) if setting else EncounterKind.OTHER
 
 
 def _reason(visit: wire.Encounter) -> CodedText | None:
     """Why the citizen came; where nothing says so, what kind of visit it was."""
+    for concept in visit.reason_code:
+        if found := coded(concept):
+            return found
     said = (meant(value) for reason in visit.reason for value in reason.value)
-    return next(filter(None, (*map(coded, visit.reason_code), *said, *map(coded, visit.type))), None)
+    return next(filter(None, (*said, *map(coded, visit.type))), None)
 
 
 def _place(visit: wire.Encounter, around: Around) -> Facility:
@@ -96,16 +104,21 @@ def _place(visit: wire.Encounter, around: Around) -> Facility:
 
 
 def _department(visit: wire.Encounter) -> str | None:
-    services = map(meant, _several(visit.service_type))
-    service = next(filter(None, services), None)
-    return service.text if service else next(filter(None, (display_of(at.location) for at in visit.location)), None)
+    for service in _several(visit.service_type):
+        if found := meant(service):
+            return found.text
+    return next(filter(None, (display_of(at.location) for at in visit.location)), None)
 
 
 def _in_charge(visit: wire.Encounter, around: Around) -> Practitioner | None:
     """The attender or primary performer where one is marked, else the first professional."""
-    ranked = sorted(visit.participant, key=lambda part: not codes_of(part.type) & {"ATND", "PPRF"})
-    people = (practitioner(part.individual or part.actor, around, visit) for part in ranked)
-    return next(filter(None, people), None)
+    parts = visit.participant
+    if len(parts) > 1:
+        parts = tuple(sorted(parts, key=lambda part: not codes_of(part.type) & {"ATND", "PPRF"}))
+    for part in parts:
+        if person := practitioner(part.individual or part.actor, around, visit):
+            return person
+    return None
 
 
 def _diagnoses(visit: wire.Encounter, around: Around) -> tuple[Diagnosis, ...]:
@@ -150,8 +163,10 @@ def condition(found: wire.Condition, around: Around) -> Condition | None:
         return None
     # What is no date is not thrown away: the source's words about the time stand in the note.
     notes = (found.onset_string, found.abatement_string, *(note.text for note in found.note))
+    id_, provenance = around.stamped(Condition, found, recorded=found.recorded_date, author=_author(found))
     return Condition(
-        **around.stamped(Condition, found, recorded=found.recorded_date, author=_author(found)),
+        id=id_,
+        provenance=provenance,
         code=needed(coded(found.code)),
         status=_STATUSES.get(code_of(found.clinical_status) or "", ConditionStatus.UNKNOWN),
         verified=verification == "confirmed",
@@ -190,8 +205,10 @@ def allergy(found: wire.AllergyIntolerance, around: Around) -> Allergy | None:
     stated = coded(found.code)
     substances = (stated, *(coded(reaction.substance) for reaction in found.reaction))
     status = "refuted" if verification == "refuted" else code_of(found.clinical_status)
+    id_, provenance = around.stamped(Allergy, found, recorded=found.recorded_date, author=_author(found))
     return Allergy(
-        **around.stamped(Allergy, found, recorded=found.recorded_date, author=_author(found)),
+        id=id_,
+        provenance=provenance,
         substance=needed(next(filter(None, substances), None)),
         none_known=stated is not None and any((coding.system, coding.code) in _NONE_KNOWN for coding in stated.codings),
         kind=found.type if isinstance(found.type, str) else code_of(found.type),

@@ -13,8 +13,10 @@ def demographics(patient: wire.Patient, around: Around) -> Demographics:
     name, birth_date = person_name(patient.name), partial(patient.birth_date)
     if name is None or birth_date is None:
         raise Unreadable("no name or no birth date")
+    id_, provenance = around.stamped(Demographics, patient, recorded=None, author=None)
     return Demographics(
-        **around.stamped(Demographics, patient, recorded=None, author=None),
+        id=id_,
+        provenance=provenance,
         full_name=name,
         birth_date=birth_date,
         sex=_SEXES.get(patient.gender or "", Sex.UNKNOWN),

@@ -45,8 +45,10 @@ def decided(benefit: wire.ExplanationOfBenefit, around: Around) -> Claim | None:
     """
     if benefit.status == ENTERED_IN_ERROR or benefit.use in _NOT_YET:
         return None
+    id_, provenance = around.stamped(Claim, benefit, recorded=benefit.created, author=None)
     return Claim(
-        **around.stamped(Claim, benefit, recorded=benefit.created, author=None),
+        id=id_,
+        provenance=provenance,
         facility=_place(benefit, around),
         admitted=moment(start_of(benefit.billable_period)),
         discharged=moment(end_of(benefit.billable_period)),
@@ -67,8 +69,10 @@ def handed_in(claim: wire.Claim, around: Around) -> Claim | None:
     """
     if claim.status in (ENTERED_IN_ERROR, "draft") or claim.use in _NOT_YET:
         return None
+    id_, provenance = around.stamped(Claim, claim, recorded=claim.created, author=None, kind="Claim")
     return Claim(
-        **around.stamped(Claim, claim, recorded=claim.created, author=None, kind="Claim"),
+        id=id_,
+        provenance=provenance,
         facility=_place(claim, around),
         admitted=moment(start_of(claim.billable_period)),
         discharged=moment(end_of(claim.billable_period)),
@@ -123,8 +127,10 @@ def _diagnoses(billed: wire.Billed, around: Around) -> Iterable[Diagnosis]:
 
 def _total(sums: Iterable[wire.Amount], category: str) -> Decimal | None:
     """http://terminology.hl7.org/CodeSystem/adjudication."""
-    named = (one for one in sums if one.category and category in codes_of((one.category,)))
-    return next((_dong(one.amount) for one in named), None)
+    for one in sums:
+        if one.category and any(coding.code == category for coding in one.category.coding):
+            return _dong(one.amount)
+    return None
 
 
 def _dong(amount: Money | None) -> Decimal | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal
 
@@ -13,8 +14,8 @@ from connectors.fhir.base import Base
 from connectors.fhir.bundle import Linked, Resource
 from connectors.fhir.datatypes import CodeableConcept, CodeableReference, HumanName, Identifier, Period, Reference
 from connectors.fhir.datatypes import Quantity as WireQuantity
-from connectors.records import CodedText, Coding, Facility, PartialDate, Practitioner, Quantity
-from connectors.stamping import Stamp, Stamped
+from connectors.records import CodedText, Coding, Facility, PartialDate, Practitioner, Provenance, Quantity
+from connectors.stamping import Stamp
 
 ENTERED_IN_ERROR = "entered-in-error"
 """The source says that the resource should never have been: it is nobody's record."""
@@ -23,6 +24,7 @@ _PARTIAL = re.compile(r"[12]\d{3}(?:-(?:0[1-9]|1[0-2])(?:-\d{2})?)?", re.ASCII)
 """No year before 1000 or after 2999: at the ends of the calendar a change of time zone breaks, and nobody is there."""
 _LEAP = re.compile(r"(?<=T\d{2}:\d{2}):60", re.ASCII)
 """The second that is put in between (R4 allows it); Python knows none, so it counts as the one before it."""
+_WHOLE = len("2019-04-30T10:00:00+07:00")
 _LINKED = msgspec.json.Decoder(Linked)
 _MOST_DIGITS = 40
 """Of a number before or after the point. R4 asks for 18; an exponent beyond any sense would blow up arithmetic."""
@@ -43,6 +45,26 @@ class Around(Struct, frozen=True, kw_only=True):
     """Under which an Organization carries its facility code."""
     included: Mapping[tuple[str, str], Linked] = {}
     """Resources that came along in the pages or were fetched for them, by type and id."""
+    wanted: frozenset[str] | None = None
+    """Names of fields of which a record may lack the others; ``None`` where all are wanted."""
+    targets: dict[str, tuple[str, str] | None] = {}
+    """What addresses of this answer mean: most stand in it many times."""
+
+    def target(self, reference: Reference | None) -> tuple[str, str] | None:
+        """Type and id of the resource that is meant (see ``Base.target``)."""
+        address = reference.reference if reference else None
+        if not address:
+            return None
+        if address not in self.targets:
+            self.targets[address] = self.base.target(reference)
+        return self.targets[address]
+
+    def wants(self, field: str) -> bool:
+        """Whether anybody will look at that field of a record.
+
+        Nothing by which it is judged whether a record may be shown, joined or found is ever left out.
+        """
+        return self.wanted is None or field in self.wanted
 
     def linked(self, reference: Reference | None, holder: Resource) -> Linked | None:
         """The resource that a reference means, where it came along: contained in the holder or included."""
@@ -50,17 +72,22 @@ class Around(Struct, frozen=True, kw_only=True):
             return None
         if reference.reference.startswith("#"):
             return _contained(reference.reference[1:], holder)
-        target = self.base.target(reference)
+        if not self.included:
+            return None
+        target = self.target(reference)
         return self.included.get(target) if target else None
 
     def visit(self, *references: Reference | None) -> str | None:
         """The id of the Encounter that one of them means."""
-        targets = (self.base.target(reference) for reference in references)
-        return next((target[1] for target in targets if target and target[0] == "Encounter"), None)
+        for reference in references:
+            target = self.target(reference)
+            if target and target[0] == "Encounter":
+                return target[1]
+        return None
 
     def stamped(
         self, about: type, resource: Resource, *, recorded: str | None, author: str | None, kind: str = ""
-    ) -> Stamped:
+    ) -> tuple[str, tuple[Provenance, ...]]:
         """Id and provenance of a record.
 
         Args:
@@ -75,9 +102,8 @@ class Around(Struct, frozen=True, kw_only=True):
         """
         if not resource.id:
             raise Unreadable("no id")
-        updated = resource.meta.last_updated if resource.meta else None
-        name = f"{kind}/{resource.id}" if kind else resource.id
-        return self.stamp(about, name, recorded_at=moment(recorded) or moment(updated), author=author)
+        at = moment(recorded) or moment(resource.meta.last_updated if resource.meta else None)
+        return self.stamp.put(about, f"{kind}/{resource.id}" if kind else resource.id, at, author)
 
 
 def _contained(anchor: str, holder: Resource) -> Linked | None:
@@ -93,7 +119,10 @@ def _contained(anchor: str, holder: Resource) -> Linked | None:
 
 def code_of(concept: CodeableConcept | None) -> str | None:
     """The first code, for concepts whose code system R4 requires."""
-    return next((coding.code for coding in concept.coding if coding.code), None) if concept else None
+    for coding in concept.coding if concept else ():
+        if coding.code:
+            return coding.code
+    return None
 
 
 def codes_of(concepts: Iterable[CodeableConcept]) -> set[str]:
@@ -105,6 +134,10 @@ def coded(concept: CodeableConcept | None) -> CodedText | None:
     """Words and codes as written. None when there is neither."""
     if concept is None:
         return None
+    if len(concept.coding) == 1 and (code := concept.coding[0].code):
+        one = concept.coding[0]
+        words = concept.text or one.display or code
+        return CodedText(text=words, codings=(Coding(system=one.system or "unknown", code=code, display=one.display),))
     codings = tuple(
         Coding(system=coding.system or "unknown", code=coding.code, display=coding.display)
         for coding in concept.coding
@@ -151,12 +184,20 @@ def partial(text: str | None) -> PartialDate | None:
     if "T" in text:
         at = moment(text)
         return PartialDate(at.astimezone(HO_CHI_MINH).date().isoformat()) if at else None
+    if len(text) == 10 and text[4] == text[7] == "-" and text[0] in "12":
+        return PartialDate(text) if _day(text) else None
     return PartialDate(text) if _PARTIAL.fullmatch(text) and (len(text) < 10 or _day(text)) else None
 
 
 def moment(text: str | None) -> datetime | None:
     """The instant in a FHIR dateTime or date; midnight for a date. A year or month is no instant: None."""
-    if not text or not _PARTIAL.fullmatch(text[:10]):
+    if not text:
+        return None
+    if len(text) == _WHOLE and text[4] == text[7] == "-" and text[10] == "T" and text[0] in "12":
+        # As nearly every one is written.
+        with suppress(ValueError):
+            return datetime.fromisoformat(text)
+    if not _PARTIAL.fullmatch(text[:10]):
         return None
     try:
         at = (
@@ -198,7 +239,9 @@ def exact(value: Decimal) -> Decimal:
     Raises:
         Unreadable: it is infinite, no number, or beyond any measure.
     """
-    if not value.is_finite() or abs(value.adjusted()) > _MOST_DIGITS or len(value.as_tuple().digits) > _MOST_DIGITS:
+    if not value.is_finite() or abs(value.adjusted()) > _MOST_DIGITS:
+        raise Unreadable("not a number that measures anything")
+    if len(str(value)) > _MOST_DIGITS and len(value.as_tuple().digits) > _MOST_DIGITS:
         raise Unreadable("not a number that measures anything")
     return value
 
@@ -227,24 +270,26 @@ def facility(reference: Reference | None, around: Around, holder: Resource) -> F
         return None
     inner = around.linked(reference, holder)
     name = reference.display or (inner.name if inner and isinstance(inner.name, str) else None)
-    code = _facility_code((*(inner.identifier if inner else ()), reference.identifier), around.facility_system)
+    code = None
+    if around.facility_system is not None:
+        code = _facility_code((*(inner.identifier if inner else ()), reference.identifier), around.facility_system)
     own = around.own
     if own and (code == own.code or (code is None and name in (None, own.name))):
         return own
-    target = around.base.target(reference)
+    target = around.target(reference)
     code = code or (target[1] if target else name)
     return Facility(code=code, name=name or code) if code else None
 
 
-def _facility_code(identifiers: Iterable[Identifier | None], system: str | None) -> str | None:
-    return next((item.value for item in identifiers if item and system and item.system == system), None)
+def _facility_code(identifiers: Iterable[Identifier | None], system: str) -> str | None:
+    return next((item.value for item in identifiers if item and item.system == system), None)
 
 
 def practitioner(reference: Reference | None, around: Around, holder: Resource) -> Practitioner | None:
     """The professional that a reference means; None for patients, relatives, devices and the nameless."""
     if reference is None:
         return None
-    target = around.base.target(reference)
+    target = around.target(reference)
     kind = target[0] if target else reference.type
     if kind not in (None, "Practitioner", "PractitionerRole"):
         return None

@@ -36,15 +36,17 @@ def immunization(dose: wire.Immunization, around: Around) -> Immunization | None
         raise Unreadable("neither given nor not given, or no date")
     if dose.status == "not-done" and _is_to_come(on, around.stamp.retrieved_at):
         return None
+    id_, provenance = around.stamped(Immunization, dose, recorded=dose.recorded, author=None)
     return Immunization(
-        **around.stamped(Immunization, dose, recorded=dose.recorded, author=None),
+        id=id_,
+        provenance=provenance,
         vaccine=needed(coded(dose.vaccine_code)),
         target_diseases=coded_all(disease for part in dose.protocol_applied for disease in part.target_disease),
         dose_number=next(filter(None, map(_number, dose.protocol_applied)), None),
         on=on,
         lot=dose.lot_number,
-        manufacturer=_maker(dose, around),
-        site=site.text if (site := coded(dose.site)) else None,
+        manufacturer=_maker(dose, around) if around.wants("manufacturer") else None,
+        site=site.text if around.wants("site") and (site := coded(dose.site)) else None,
         facility=_place(dose, around),
         status=dose.status,
         not_given_because=coded(dose.status_reason),
@@ -77,9 +79,7 @@ def _maker(dose: wire.Immunization, around: Around) -> str | None:
 def _place(dose: wire.Immunization, around: Around) -> Facility | None:
     """The location; else an organisation that performed it; else the source itself, if it is the one who knows."""
     actors = (part.actor for part in dose.performer)
-    places = (
-        facility(actor, around, dose) for actor in actors if actor and _is_organisation(around.base.target(actor))
-    )
+    places = (facility(actor, around, dose) for actor in actors if actor and _is_organisation(around.target(actor)))
     place = facility(dose.location, around, dose) or next(filter(None, places), None)
     return place or (around.own if dose.primary_source else None)
 

@@ -37,8 +37,10 @@ def coverage(card: wire.Coverage, around: Around) -> Coverage | None:
     level = int(number[2]) if vietnamese else 0
     valid_from, valid_until = day(start_of(card.period)), day(end_of(card.period))
     today = around.stamp.retrieved_at.astimezone(HO_CHI_MINH).date()
+    id_, provenance = around.stamped(Coverage, card, recorded=None, author=None)
     return Coverage(
-        **around.stamped(Coverage, card, recorded=None, author=None),
+        id=id_,
+        provenance=provenance,
         insurer=next(filter(None, map(display_of, (card.insurer, *card.payor))), None),
         card_number=number,
         social_insurance_number=number[5:] if vietnamese else None,

@@ -63,8 +63,10 @@ def prescription(order: wire.MedicationRequest, around: Around) -> Medication | 
     course = _course(order.dosage_instruction)
     dispense = order.dispense_request
     course = course or (dispense.validity_period if dispense else None)
+    id_, provenance = around.stamped(Medication, order, recorded=order.authored_on, author=display_of(order.requester))
     return Medication(
-        **around.stamped(Medication, order, recorded=order.authored_on, author=display_of(order.requester)),
+        id=id_,
+        provenance=provenance,
         code=_name(order, product),
         ingredients=_ingredients(product),
         strength=_strength(product),
@@ -87,8 +89,10 @@ def dispense(handed: wire.MedicationDispense, around: Around) -> Medication | No
     product = _product(handed, around)
     on = handed.when_handed_over or handed.when_prepared
     who = next(filter(None, (display_of(part.actor) for part in handed.performer)), None)
+    id_, provenance = around.stamped(Medication, handed, recorded=on, author=who, kind="MedicationDispense")
     return Medication(
-        **around.stamped(Medication, handed, recorded=on, author=who, kind="MedicationDispense"),
+        id=id_,
+        provenance=provenance,
         kind=MedicationKind.DISPENSE,
         code=_name(handed, product),
         ingredients=_ingredients(product),
@@ -113,8 +117,12 @@ def statement(said: wire.MedicationStatement, around: Around) -> Medication | No
     author = next(filter(None, map(display_of, sources)), None)
     adherence = code_of(said.adherence.code) if said.adherence else None
     status = _ADHERENCE.get(adherence or "") or _STATUSES.get(said.status or "", MedicationStatus.UNKNOWN)
+    id_, provenance = around.stamped(
+        Medication, said, recorded=said.date_asserted, author=author, kind="MedicationStatement"
+    )
     return Medication(
-        **around.stamped(Medication, said, recorded=said.date_asserted, author=author, kind="MedicationStatement"),
+        id=id_,
+        provenance=provenance,
         kind=MedicationKind.STATEMENT,
         code=_name(said, product),
         ingredients=_ingredients(product),

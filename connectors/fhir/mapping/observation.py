@@ -8,7 +8,6 @@ from connectors.fhir.mapping.elements import (
     amount_text,
     coded,
     coded_all,
-    codes_of,
     display_of,
     exact,
     facility,
@@ -26,6 +25,7 @@ from connectors.records import (
     ObservationCategory,
     ObservationComponent,
     ObservationValue,
+    Practitioner,
     QuantityValue,
     RangeValue,
     TextValue,
@@ -49,19 +49,21 @@ def observation(found: wire.Observation, around: Around) -> Observation | None:
     """A measurement, laboratory value or finding."""
     if found.status == ENTERED_IN_ERROR:
         return None
+    id_, provenance = around.stamped(Observation, found, recorded=found.issued, author=_author(found))
     return Observation(
-        **around.stamped(Observation, found, recorded=found.issued, author=_author(found)),
+        id=id_,
+        provenance=provenance,
         code=needed(coded(found.code)),
         category=_category(found),
         at=moment(found.effective_date_time or found.effective_instant or start_of(found.effective_period)),
         value=value(found),
         missing_because=coded(found.data_absent_reason),
-        components=tuple(_component(part) for part in found.component),
-        reference_range=reference_range(found.reference_range),
-        interpretation=_joined(coded_all(found.interpretation)),
+        components=tuple(map(_component, found.component)) if found.component else (),
+        reference_range=reference_range(found.reference_range) if around.wants("reference_range") else None,
+        interpretation=_joined(coded_all(found.interpretation)) if found.interpretation else None,
         status=found.status or "unknown",
         facility=place(found, around),
-        performed_by=next(filter(None, (practitioner(who, around, found) for who in found.performer)), None),
+        performed_by=_performer(found, around) if around.wants("performed_by") else None,
         encounter_id=around.visit(found.encounter),
     )
 
@@ -76,18 +78,31 @@ def _component(part: wire.Valued) -> ObservationComponent:
 
 
 def _category(found: wire.Observation) -> ObservationCategory:
-    known = (_CATEGORIES[code] for concept in found.category for code in codes_of((concept,)) if code in _CATEGORIES)
-    return next(known, ObservationCategory.OTHER)
+    for concept in found.category:
+        for coding in concept.coding:
+            if coding.code in _CATEGORIES:
+                return _CATEGORIES[coding.code]
+    return ObservationCategory.OTHER
 
 
 def _author(found: wire.Observation) -> str | None:
-    return next(filter(None, map(display_of, found.performer)), None)
+    for who in found.performer:
+        if who.display:
+            return who.display
+    return None
+
+
+def _performer(found: wire.Observation, around: Around) -> Practitioner | None:
+    for who in found.performer:
+        if person := practitioner(who, around, found):
+            return person
+    return None
 
 
 def place(found: wire.Observation | wire.DiagnosticReport, around: Around) -> Facility | None:
     """An organisation that performed it; else the source itself."""
     for who in found.performer:
-        target = around.base.target(who)
+        target = around.target(who)
         if target and target[0] == "Organization":
             return facility(who, around, found)
     return around.own

@@ -43,8 +43,12 @@ def referral(request: wire.ServiceRequest, around: Around) -> Referral | None:
     if not _is_referral(request):
         return None
     places = (*request.performer, *request.location_reference, *(place.pointer for place in request.location))
+    id_, provenance = around.stamped(
+        Referral, request, recorded=request.authored_on, author=display_of(request.requester)
+    )
     return Referral(
-        **around.stamped(Referral, request, recorded=request.authored_on, author=display_of(request.requester)),
+        id=id_,
+        provenance=provenance,
         from_facility=_first_place((request.requester,), request, around) or around.own,
         to_facility=_first_place(places, request, around),
         reason=_reason(request),
@@ -73,7 +77,7 @@ def _first_place(
 ) -> Facility | None:
     """The first of them that is a place, and not a person."""
     for reference in references:
-        target = around.base.target(reference)
+        target = around.target(reference)
         kind = target[0] if target else reference.type if reference else None
         if kind in ("Organization", "Location") and (place := facility(reference, around, holder)):
             return place
@@ -95,8 +99,10 @@ def appointment(planned: wire.Appointment, around: Around) -> Appointment | None
     if at is None or place is None:
         raise Unreadable("an appointment without a time or a place")
     services = (*map(meant, planned.service_type), *coded_all(planned.specialty))
+    id_, provenance = around.stamped(Appointment, planned, recorded=planned.created, author=None)
     return Appointment(
-        **around.stamped(Appointment, planned, recorded=planned.created, author=None),
+        id=id_,
+        provenance=provenance,
         at=at,
         facility=place,
         department=next((service.text for service in services if service), None),
@@ -125,8 +131,10 @@ def care_plan(plan: wire.CarePlan, around: Around) -> CarePlan | None:
     if not title:
         raise Unreadable("a plan that says nothing")
     author = plan.author or plan.custodian
+    id_, provenance = around.stamped(CarePlan, plan, recorded=plan.created, author=display_of(author))
     return CarePlan(
-        **around.stamped(CarePlan, plan, recorded=plan.created, author=display_of(author)),
+        id=id_,
+        provenance=provenance,
         title=title,
         status=plan.status or "unknown",
         start=partial(start_of(plan.period)),
@@ -152,5 +160,5 @@ def _activity(activity: wire.Activity, plan: wire.CarePlan, around: Around) -> s
 
 
 def _maker(author: Reference | None, plan: wire.CarePlan, around: Around) -> Facility | None:
-    target = around.base.target(author)
+    target = around.target(author)
     return facility(author, around, plan) if target and target[0] == "Organization" else around.own

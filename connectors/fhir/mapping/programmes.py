@@ -34,8 +34,10 @@ def general_practitioner(patient: wire.Patient, around: Around) -> PrimaryCare |
     doctors, places = _named(patient.general_practitioner, patient, around)
     if not doctors and not places:
         return None
+    id_, provenance = around.stamped(PrimaryCare, patient, recorded=None, author=None)
     return PrimaryCare(
-        **around.stamped(PrimaryCare, patient, recorded=None, author=None),
+        id=id_,
+        provenance=provenance,
         health_station=places[0] if places else None,
         family_doctor=doctors[0] if doctors else None,
     )
@@ -52,8 +54,10 @@ def care_team(team: wire.CareTeam, around: Around) -> PrimaryCare | None:
     _, behind = _named((*(one.on_behalf_of for one in leading), *team.managing_organization), team, around)
     if not doctors and not places:
         return None
+    id_, provenance = around.stamped(PrimaryCare, team, recorded=None, author=None, kind="CareTeam")
     return PrimaryCare(
-        **around.stamped(PrimaryCare, team, recorded=None, author=None, kind="CareTeam"),
+        id=id_,
+        provenance=provenance,
         health_station=next(iter((*places, *behind)), None),
         family_doctor=doctors[0] if doctors else None,
         since=partial(start_of(team.period)),
@@ -88,8 +92,10 @@ def pregnancy(episode: wire.EpisodeOfCare, around: Around) -> Pregnancy | None:
     if episode.status in _NOT_BEGUN or not is_one:
         return None
     status = PregnancyStatus.ACTIVE if episode.status in _GOES_ON else PregnancyStatus.UNKNOWN
+    id_, provenance = around.stamped(Pregnancy, episode, recorded=None, author=display_of(episode.care_manager))
     return Pregnancy(
-        **around.stamped(Pregnancy, episode, recorded=None, author=display_of(episode.care_manager)),
+        id=id_,
+        provenance=provenance,
         status=PregnancyStatus.ENDED if episode.status == "finished" else status,
         since=partial(start_of(episode.period)),
         ended=partial(end_of(episode.period)),

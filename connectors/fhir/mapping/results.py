@@ -44,8 +44,10 @@ def report(found: wire.DiagnosticReport, around: Around) -> Report | None:
         return None
     author = next(filter(None, map(display_of, found.performer)), None)
     issued = found.issued or found.effective_date_time or start_of(found.effective_period)
+    id_, provenance = around.stamped(Report, found, recorded=found.issued, author=author)
     return Report(
-        **around.stamped(Report, found, recorded=found.issued, author=author),
+        id=id_,
+        provenance=provenance,
         kind=next((_KINDS[code] for code in codes_of(found.category) if code in _KINDS), ReportKind.OTHER),
         code=needed(coded(found.code)),
         issued=moment(issued),
@@ -60,7 +62,7 @@ def report(found: wire.DiagnosticReport, around: Around) -> Report | None:
 
 def _id(result: Reference, around: Around) -> str:
     """The id of the Observation; what is no such pointer stays as written, so that it is missed and not forgotten."""
-    target = around.base.target(result)
+    target = around.target(result)
     return target[1] if target and target[0] == "Observation" else result.reference or result.display or "unknown"
 
 
@@ -81,8 +83,10 @@ def procedure(done: wire.Procedure, around: Around) -> Procedure | None:
     period = done.performed_period or done.occurrence_period
     on = done.performed_date_time or done.occurrence_date_time or start_of(period)
     people = (practitioner(part.actor, around, done) for part in done.performer)
+    id_, provenance = around.stamped(Procedure, done, recorded=done.recorded, author=None)
     return Procedure(
-        **around.stamped(Procedure, done, recorded=done.recorded, author=None),
+        id=id_,
+        provenance=provenance,
         code=needed(coded(done.code)),
         performed=partial(on) or partial(done.performed_string) or partial(done.occurrence_string),
         performer=next(filter(None, people), None),
@@ -107,8 +111,10 @@ def document(found: wire.DocumentReference, around: Around) -> Document | None:
     words = found.description or form.title
     kind = next(filter(None, (coded(found.type), *coded_all(found.category))), None)
     author = next(filter(None, map(display_of, found.author)), None)
+    id_, provenance = around.stamped(Document, found, recorded=found.date, author=author)
     return Document(
-        **around.stamped(Document, found, recorded=found.date, author=author),
+        id=id_,
+        provenance=provenance,
         kind=needed(kind or (CodedText(text=words) if words else None)),
         title=form.title or found.description,
         date=moment(found.date) or moment(form.creation),
