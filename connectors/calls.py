@@ -4,8 +4,6 @@ A transport knows the id of a call and nothing of the request behind it; so whoe
 name, and everything that runs on its behalf notes its calls there.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 
 from connectors.activity import Activity
@@ -14,14 +12,19 @@ from connectors.contract import Call, Inquiry
 _in_the_name_of: ContextVar[tuple[str, Inquiry, Activity] | None] = ContextVar("in_the_name_of", default=None)
 
 
-@contextmanager
-def noted(source: str, inquiry: Inquiry, activity: Activity) -> Iterator[None]:
+class noted:  # noqa: N801 - used as the functions of contextlib are, at a third of their cost
     """Let calls that are made meanwhile be noted in the inquiry, and counted, as calls of that source."""
-    token = _in_the_name_of.set((source, inquiry, activity))
-    try:
-        yield
-    finally:
-        _in_the_name_of.reset(token)
+
+    __slots__ = ("_name", "_token")
+
+    def __init__(self, source: str, inquiry: Inquiry, activity: Activity) -> None:
+        self._name = (source, inquiry, activity)
+
+    def __enter__(self) -> None:
+        self._token = _in_the_name_of.set(self._name)
+
+    def __exit__(self, *_: object) -> None:
+        _in_the_name_of.reset(self._token)
 
 
 def note(call_id: str) -> None:

@@ -7,6 +7,9 @@ from typing import TypedDict
 from connectors.contract import Subject
 from connectors.records import Provenance, Record, SourceInfo
 
+NAMES = frozenset({"id", "cursor", "page_info", "start_cursor", "end_cursor"})
+"""Fields in which an id of a record can be seen."""
+
 
 class Stamped(TypedDict):
     """The fields that every record begins with."""
@@ -37,15 +40,25 @@ class Stamp:
         return {"id": id_, "provenance": provenance}
 
     def put(
-        self, about: type[Record], source_record_id: str, recorded_at: datetime | None, author: str | None
+        self,
+        about: type[Record],
+        source_record_id: str,
+        recorded_at: datetime | None,
+        author: str | None,
+        *,
+        named: bool = True,
     ) -> tuple[str, tuple[Provenance, ...]]:
         """The id and provenance of one record, for whoever makes very many.
 
         The id is a hash keyed with the citizen's own reference: the same record has the same id in every
-        answer, nobody can compute it for another citizen, and it says nothing by itself.
+        answer, nobody can compute it for another citizen, and it says nothing by itself. Where nobody will look at it,
+        it is only another one for each record.
         """
-        digest = self._keyed.copy()
-        digest.update(f"{self.source.id}\0{about.__name__}\0{source_record_id}".encode())
+        id_ = f"{self.source.id}\0{about.__name__}\0{source_record_id}"
+        if named:
+            digest = self._keyed.copy()
+            digest.update(id_.encode())
+            id_ = digest.hexdigest()
         provenance = Provenance(
             source=self.source,
             recorded_at=recorded_at,
@@ -53,4 +66,4 @@ class Stamp:
             source_record_id=source_record_id,
             author=author,
         )
-        return digest.hexdigest(), (provenance,)
+        return id_, (provenance,)

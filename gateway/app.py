@@ -8,8 +8,6 @@ from typing import Self, TypeVar
 
 import structlog
 from msgspec import structs
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from connectors.clock import Clock, SystemClock
@@ -18,7 +16,6 @@ from connectors.lag import Lag
 from connectors.options import BadOptions
 from connectors.records import SourceInfo
 from gateway.allowances import Allowances
-from gateway.answer import refuse_path
 from gateway.audit.checkpoints import Checkpoints
 from gateway.audit.ledger import Ledger
 from gateway.audit.log import StoredLog
@@ -32,6 +29,7 @@ from gateway.endpoint import GraphQLEndpoint
 from gateway.events.endpoint import EventsEndpoint
 from gateway.fhir_out.endpoint import FhirEndpoint
 from gateway.fleet import Fleet
+from gateway.front import Front
 from gateway.graph import GraphEndpoint
 from gateway.health import admin_app
 from gateway.identity.e_id import EId
@@ -154,7 +152,7 @@ class Gateway:
             watch=self.watch,
             rates=self._rates,
         )
-        self.public = Starlette(routes=self._routes(), exception_handlers={HTTPException: refuse_path})
+        self.public = Front(self._endpoint, self._routes())
         # A redirect for a slash too many would be built from the Host header, which is anybody's to write.
         self.public.router.redirect_slashes = False
         self.admin = admin_app(self)
@@ -276,7 +274,7 @@ class Gateway:
         return Directory(sources, pointers=self._pointers, probing=locating.probing, insurance=locating.insurance)
 
     def _routes(self) -> Sequence[BaseRoute]:
-        routes: list[BaseRoute] = [Route("/graphql", self._endpoint), Route("/events", self._events())]
+        routes: list[BaseRoute] = [Route("/events", self._events())]
         routes.append(Route("/fhir/{path:path}", self._fhir))
         routes.append(WebSocketRoute("/{path:path}", self._sockets))
         routes.append(metadata_route(self.settings))

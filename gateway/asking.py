@@ -180,17 +180,27 @@ def language_of(scope: Scope) -> Language:
 
 async def unless_gone(running: Awaitable[T], receive: Receive) -> T:
     """Wait for the execution; stop it when the caller hangs up, so that no source works for nobody."""
-    execution = asyncio.ensure_future(running)
-    gone = asyncio.ensure_future(_hangs_up(receive))
-    try:
-        await asyncio.wait({execution, gone}, return_when=asyncio.FIRST_COMPLETED)
-        if not execution.done():
-            raise CallerGone
-        return execution.result()
-    finally:
-        for task in (execution, gone):
+    task, has_gone = asyncio.current_task(), False
+
+    def stop(ended: asyncio.Future[None]) -> None:
+        nonlocal has_gone
+        if task is not None and not ended.cancelled():
+            ended.exception()  # looked at: whatever it is, nobody is there any more
+            has_gone = True
             task.cancel()
-        await asyncio.gather(execution, gone, return_exceptions=True)
+
+    gone = asyncio.ensure_future(_hangs_up(receive))
+    gone.add_done_callback(stop)
+    try:
+        return await running
+    except asyncio.CancelledError:
+        # As ``asyncio.timeout`` does: whoever else wants this to end is heard as well.
+        if has_gone and task is not None and task.uncancel() == 0:
+            raise CallerGone from None
+        raise
+    finally:
+        gone.remove_done_callback(stop)
+        gone.cancel()
 
 
 async def _hangs_up(receive: Receive) -> None:

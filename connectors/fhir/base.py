@@ -17,7 +17,8 @@ _DOTS = re.compile(r"(?:^|/)(?:\.|%2e){1,2}(?:/|$)", re.IGNORECASE)
 """Path segments by which two readers of one address may mean two places."""
 _ID = r"[A-Za-z0-9._-]{1,128}"
 """Wider than R4's own (no ``_``, 64 characters), for servers that are; still nothing that separates in a search."""
-_POINTER = re.compile(rf"/?(?P<type>[A-Za-z]{{1,64}})/(?P<id>{_ID})(?:/_history/[^/?#]{{1,64}})?")
+_POINTER = re.compile(rf"/?([A-Za-z]{{1,64}})/({_ID})(?:/_history/[^/?#]{{1,64}})?")
+"""Type and id."""
 
 
 class Base(Struct, frozen=True):
@@ -44,7 +45,7 @@ class Base(Struct, frozen=True):
         if "://" in address:  # a relative one is read as it stands, whatever the base
             address = self._beneath(address) or ""
         pointer = _POINTER.fullmatch(address)
-        return (pointer["type"], pointer["id"]) if pointer else None
+        return (pointer[1], pointer[2]) if pointer else None
 
     def _beneath(self, address: str) -> str | None:
         """What stands after the base in an address that lies beneath it."""

@@ -14,7 +14,7 @@ from connectors.fhir import wire
 from connectors.fhir.asking import parameters, require_offered, types_of
 from connectors.fhir.base import Base
 from connectors.fhir.capabilities import Offers, Statement
-from connectors.fhir.held import HELD, Held, escaped, narrowed
+from connectors.fhir.held import HELD, NOWHERE, Held, escaped, narrowed
 from connectors.fhir.joining import Gave, joined
 from connectors.fhir.mapping.elements import Around
 from connectors.fhir.options import FhirOptions
@@ -25,7 +25,7 @@ from connectors.fhir.writing import Writer, key_of, read_back
 from connectors.http import Line
 from connectors.options import BadOptions, chosen
 from connectors.records import Demographics, Facility, Record, SourceInfo, SourceKind
-from connectors.stamping import Stamp
+from connectors.stamping import NAMES, Stamp
 from connectors.work import aside
 from connectors.writing import Entry, Mandate, Measurement, Receipt
 
@@ -199,9 +199,16 @@ class FhirSource:
 
     async def _follow(self, held: Held, resources: Iterable[Any], found: Found[Any], deadline: Deadline) -> None:
         """Fetch what the resources point to and the server did not include."""
-        pointers = (pointer for resource in resources for pointer in held.points_to(resource))
-        targets = dict.fromkeys(target for pointer in pointers if (target := self._base.target(pointer)))
-        for kind in dict.fromkeys((*self._followed, *held.also_fetched)):
+        if held.points_to is NOWHERE:
+            return
+        kinds = tuple(dict.fromkeys((*self._followed, *held.also_fetched)))
+        targets: dict[tuple[str, str], None] = {}
+        for resource in resources:
+            for pointer in held.points_to(resource):
+                address = pointer.reference if pointer is not None else None
+                if address and any(kind in address for kind in kinds) and (target := self._base.target(pointer)):
+                    targets[target] = None
+        for kind in kinds if targets else ():
             ids = [id_ for type_, id_ in targets if type_ == kind and (type_, id_) not in found.linked]
             found.linked |= await self._searcher.fetch(kind, ids, deadline)
 
@@ -212,6 +219,7 @@ class FhirSource:
             own=self._own,
             facility_system=self._options.facility_system,
             wanted=wanted,
+            named=wanted is None or not wanted.isdisjoint(NAMES),
         )
 
 

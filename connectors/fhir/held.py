@@ -44,6 +44,11 @@ from connectors.records import (
 _A_DAY = timedelta(days=1)
 
 
+def NOWHERE(_: Any) -> Iterable[Reference | None]:  # noqa: N802 - a value that is compared with
+    """Points to nothing."""
+    return ()
+
+
 class Held(Struct, frozen=True, kw_only=True):
     """How one resource type is asked for and read."""
 
@@ -55,13 +60,13 @@ class Held(Struct, frozen=True, kw_only=True):
     """Whether R4 defines the search parameter ``subject`` for the type; ``patient`` it has for all of these."""
     slices: frozenset[str] = frozenset()
     """Search parameters by which a slice may be asked for without losing a record of it."""
-    points_to: Callable[[Any], Iterable[Reference | None]] = lambda _: ()
+    points_to: Callable[[Any], Iterable[Reference | None]] = NOWHERE
     """References without whose targets the record would lack something."""
     includes: tuple[str, ...] = ()
     """The same as values of ``_include``."""
     also_fetched: tuple[str, ...] = ()
     """Types behind those references that are fetched for this type alone."""
-    stands_for: Callable[[Any], Reference | None] = lambda _: None
+    stands_for: Callable[[Any], Reference | None] | None = None
     """The resource of another type of the same class that says the same with less: it is then left out."""
 
     @property

@@ -56,15 +56,20 @@ def _records(gave: Iterable[Gave], around: Around) -> tuple[tuple[Record, ...], 
     for part in gave:
         dropped += part.found.dropped
         near = structs.replace(around, included=part.found.linked)
+        name, to_record, stands_for = part.held.type, part.held.to_record, part.held.stands_for
         for id_, resource in part.found.resources.items():
             try:
-                record = part.held.to_record(resource, near)
+                record = to_record(resource, near)
             except Unreadable:
                 dropped += 1
                 continue
-            if record is not None:
-                records[part.held.type, id_] = record
-                target = near.target(part.held.stands_for(resource))
-                # A pointer to its own type is a mistake of the source, and must not hide a record.
-                stood_for |= {target} if target and target[0] != part.held.type else set()
-    return tuple(record for name, record in records.items() if name not in stood_for), dropped
+            if record is None:
+                continue
+            records[name, id_] = record
+            target = near.target(stands_for(resource)) if stands_for is not None else None
+            # A pointer to its own type is a mistake of the source, and must not hide a record.
+            if target and target[0] != name:
+                stood_for.add(target)
+    if not stood_for:
+        return tuple(records.values()), dropped
+    return tuple(record for place, record in records.items() if place not in stood_for), dropped

@@ -61,7 +61,7 @@ class FoundBy(Described):
     PROBING = "probing", "Nothing is known beforehand: it is asked when something points there, or within the bound."
 
 
-class Sender(Struct, frozen=True, kw_only=True):
+class Sender(Struct, frozen=True, kw_only=True, gc=False):
     """Who may send events in the name of a source, by the access token that it shows."""
 
     client: str
@@ -87,7 +87,7 @@ class SourceInfo(Struct, kw_only=True, eq=False):
     """Who may send events in its name."""
 
 
-class Provenance(Struct, frozen=True, kw_only=True):
+class Provenance(Struct, frozen=True, kw_only=True, gc=False):
     """Where a record stands, and how fresh the reading is."""
 
     source: Annotated[SourceInfo, doc("The system that holds the record.")]
@@ -119,14 +119,14 @@ class ConflictRule(Described):
     )
 
 
-class ConflictValue(Struct, frozen=True, kw_only=True):
+class ConflictValue(Struct, frozen=True, kw_only=True, gc=False):
     """One of the values between which systems disagree."""
 
     value: Annotated[str, doc("The value in words, as the field would show it.")]
     provenance: Annotated[tuple[Provenance, ...], doc("Where it stands.")]
 
 
-class Conflict(Struct, frozen=True, kw_only=True):
+class Conflict(Struct, frozen=True, kw_only=True, gc=False):
     """A field of a record in which its systems disagree."""
 
     field: Annotated[str, doc("Name of the field in the graph.")]
@@ -134,7 +134,7 @@ class Conflict(Struct, frozen=True, kw_only=True):
     rule: Annotated[ConflictRule, doc("By which rule the field shows what it shows.")]
 
 
-class Record(Struct, frozen=True, kw_only=True):
+class Record(Struct, frozen=True, kw_only=True, gc=False):
     """One typed fact about a citizen, held by at least one source. Never changed, only replaced."""
 
     id: Annotated[str, doc("Opaque and stable: the same fact has the same id tomorrow.")]
@@ -151,7 +151,7 @@ class Record(Struct, frozen=True, kw_only=True):
         return f"{type(self).__name__}({', '.join(p.source.id for p in self.provenance)})"
 
 
-class Coding(Struct, frozen=True, kw_only=True):
+class Coding(Struct, frozen=True, kw_only=True, gc=False):
     """One code as the source wrote it."""
 
     system: Annotated[str, doc("URI of the code system; 'unknown' where the source names none.")]
@@ -159,14 +159,14 @@ class Coding(Struct, frozen=True, kw_only=True):
     display: Annotated[str | None, doc("The source's own text for the code.")] = None
 
 
-class CodedText(Struct, frozen=True, kw_only=True):
+class CodedText(Struct, frozen=True, kw_only=True, gc=False):
     """A meaning in words, with the codes that the source gave for it (FHIR CodeableConcept)."""
 
     text: Annotated[str, doc("Words to show: the source's text, else a display, else the code.")]
     codings: Annotated[tuple[Coding, ...], doc("Codes as the source wrote them; may be empty.")] = ()
 
 
-class Quantity(Struct, frozen=True, kw_only=True):
+class Quantity(Struct, frozen=True, kw_only=True, gc=False):
     """A measured amount, exact."""
 
     value: Annotated[Decimal, doc("The number with the digits that the source wrote.")]
@@ -175,7 +175,7 @@ class Quantity(Struct, frozen=True, kw_only=True):
     comparator: Annotated[str | None, doc("<, <=, >= or >, when only a bound is known.")] = None
 
 
-class Facility(Struct, frozen=True, kw_only=True):
+class Facility(Struct, frozen=True, kw_only=True, gc=False):
     """A place of care."""
 
     code: Annotated[str, doc("Health-insurance facility code, or the source's own where it has none.")]
@@ -184,7 +184,7 @@ class Facility(Struct, frozen=True, kw_only=True):
     kind: Annotated[str | None, doc("Kind of facility as the source names it.")] = None
 
 
-class Practitioner(Struct, frozen=True, kw_only=True):
+class Practitioner(Struct, frozen=True, kw_only=True, gc=False):
     """A professional who took part in care."""
 
     name: Annotated[str | None, doc("Full name.")] = None

@@ -37,7 +37,7 @@ class DiagnosisRole(Described):
     UNSPECIFIED = "UNSPECIFIED", "The source does not say."
 
 
-class Diagnosis(Struct, frozen=True, kw_only=True):
+class Diagnosis(Struct, frozen=True, kw_only=True, gc=False):
     """A diagnosis within a visit or a claim."""
 
     code: Annotated[CodedText, doc("The diagnosis, usually ICD-10, as the source wrote it.")]

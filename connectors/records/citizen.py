@@ -17,7 +17,7 @@ class Sex(Described):
     UNKNOWN = "unknown", "The source does not say."
 
 
-class Address(Struct, frozen=True, kw_only=True):
+class Address(Struct, frozen=True, kw_only=True, gc=False):
     """A postal address; since July 2025 there is no district level."""
 
     text: Annotated[str, doc("The whole address in one line.")]

@@ -50,7 +50,7 @@ class ClaimLineKind(Described):
     OTHER = "OTHER", "Something else, or the source does not say."
 
 
-class ClaimLine(Struct, frozen=True, kw_only=True):
+class ClaimLine(Struct, frozen=True, kw_only=True, gc=False):
     """One thing that was charged. Amounts are in VND; none where the source does not say."""
 
     kind: Annotated[ClaimLineKind, doc("What it is.")]

@@ -24,7 +24,7 @@ class ObservationCategory(Described):
     OTHER = "other", "Another category, or the source names none."
 
 
-class QuantityValue(Struct, frozen=True, kw_only=True, tag=True):
+class QuantityValue(Struct, frozen=True, kw_only=True, gc=False, tag=True):
     """A value with a unit."""
 
     value: Annotated[Decimal, doc("The number with the digits that the source wrote.")]
@@ -33,25 +33,25 @@ class QuantityValue(Struct, frozen=True, kw_only=True, tag=True):
     comparator: Annotated[str | None, doc("<, <=, >= or >, when only a bound was measured.")] = None
 
 
-class CodedValue(Struct, frozen=True, kw_only=True, tag=True):
+class CodedValue(Struct, frozen=True, kw_only=True, gc=False, tag=True):
     """A value chosen from a list."""
 
     coded: Annotated[CodedText, doc("What was chosen.")]
 
 
-class TextValue(Struct, frozen=True, kw_only=True, tag=True):
+class TextValue(Struct, frozen=True, kw_only=True, gc=False, tag=True):
     """A value in words, or one that could not be read as anything more exact."""
 
     text: Annotated[str, doc("As the source wrote it.")]
 
 
-class BooleanValue(Struct, frozen=True, kw_only=True, tag=True):
+class BooleanValue(Struct, frozen=True, kw_only=True, gc=False, tag=True):
     """Yes or no."""
 
     boolean: Annotated[bool, doc("The value.")]
 
 
-class RangeValue(Struct, frozen=True, kw_only=True, tag=True):
+class RangeValue(Struct, frozen=True, kw_only=True, gc=False, tag=True):
     """A value between two bounds; either may be open."""
 
     low: Annotated[Decimal | None, doc("Lower bound.")] = None
@@ -62,7 +62,7 @@ class RangeValue(Struct, frozen=True, kw_only=True, tag=True):
 ObservationValue = QuantityValue | CodedValue | TextValue | BooleanValue | RangeValue
 
 
-class ObservationComponent(Struct, frozen=True, kw_only=True):
+class ObservationComponent(Struct, frozen=True, kw_only=True, gc=False):
     """One part of a measurement that has several, such as systolic pressure."""
 
     code: Annotated[CodedText, doc("What was measured.")]

@@ -33,7 +33,7 @@ class Document(Record, frozen=True, kw_only=True):
     """Where the content lies at the source; for the gateway alone."""
 
 
-class Attachment(Struct, frozen=True, kw_only=True):
+class Attachment(Struct, frozen=True, kw_only=True, gc=False):
     """A file that belongs to a report: what it is, never its content."""
 
     title: Annotated[str | None, doc("Title.")] = None

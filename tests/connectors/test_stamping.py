@@ -63,3 +63,13 @@ def test_the_provenance_says_where_and_when() -> None:
     assert provenance.source is source
     assert (provenance.retrieved_at, provenance.recorded_at, provenance.author) == (AT, AT, "BS. Mẫu")
     assert (provenance.source_record_id, provenance.from_cache) == ("a1", False)
+
+
+def test_without_anybody_who_looks_at_it_an_id_only_tells_records_apart() -> None:
+    """No two records of a source share one; what else is stamped is the same."""
+    stamp = Stamp(info(), HER, AT)
+    named = [stamp.put(about, number, AT, None) for about in (Allergy, Condition) for number in ("1", "2")]
+    plain = [stamp.put(about, number, AT, None, named=False) for about in (Allergy, Condition) for number in ("1", "2")]
+
+    assert len({id_ for id_, _ in plain}) == 4
+    assert [provenance for _, provenance in plain] == [provenance for _, provenance in named]

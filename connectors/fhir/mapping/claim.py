@@ -57,7 +57,7 @@ def decided(benefit: wire.ExplanationOfBenefit, around: Around) -> Claim | None:
         insurer_pays=_dong(benefit.payment.amount) if benefit.payment else _total(benefit.total, "benefit"),
         citizen_pays=_total(benefit.total, "copay"),
         status=benefit.status,
-        lines=tuple(map(_line, benefit.item)) or None,
+        lines=(tuple(map(_line, benefit.item)) or None) if around.wants("lines") else None,
     )
 
 
@@ -79,7 +79,7 @@ def handed_in(claim: wire.Claim, around: Around) -> Claim | None:
         diagnoses=tuple(_diagnoses(claim, around)),
         total=_dong(claim.total),
         status=claim.status,
-        lines=tuple(map(_line, claim.item)) or None,
+        lines=(tuple(map(_line, claim.item)) or None) if around.wants("lines") else None,
     )
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal
 
@@ -47,6 +46,8 @@ class Around(Struct, frozen=True, kw_only=True):
     """Resources that came along in the pages or were fetched for them, by type and id."""
     wanted: frozenset[str] | None = None
     """Names of fields of which a record may lack the others; ``None`` where all are wanted."""
+    named: bool = True
+    """Whether anybody will look at the ids of records."""
     targets: dict[str, tuple[str, str] | None] = {}
     """What addresses of this answer mean: most stand in it many times."""
 
@@ -103,7 +104,8 @@ class Around(Struct, frozen=True, kw_only=True):
         if not resource.id:
             raise Unreadable("no id")
         at = moment(recorded) or moment(resource.meta.last_updated if resource.meta else None)
-        return self.stamp.put(about, f"{kind}/{resource.id}" if kind else resource.id, at, author)
+        name = f"{kind}/{resource.id}" if kind else resource.id
+        return self.stamp.put(about, name, at, author, named=self.named)
 
 
 def _contained(anchor: str, holder: Resource) -> Linked | None:
@@ -195,8 +197,10 @@ def moment(text: str | None) -> datetime | None:
         return None
     if len(text) == _WHOLE and text[4] == text[7] == "-" and text[10] == "T" and text[0] in "12":
         # As nearly every one is written.
-        with suppress(ValueError):
+        try:
             return datetime.fromisoformat(text)
+        except ValueError:
+            pass  # the second that is put in between, or none at all
     if not _PARTIAL.fullmatch(text[:10]):
         return None
     try:

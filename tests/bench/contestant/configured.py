@@ -1,7 +1,9 @@
-"""The settings of the contestant: three FHIR sources at the addresses that the harness names."""
+"""The settings of a gateway that is measured, and the FHIR sources that it asks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from msgspec import Struct
 
 _GATEWAY = """\
 version = 1
@@ -22,7 +24,7 @@ admin = "127.0.0.1:0"
 deadline = "60s"
 
 [[authentication.issuers]]
-issuer = "{issuer}"
+issuer = "http://127.0.0.1:9"
 audiences = ["citizen-graph"]
 assurance = {{ "2" = 2 }}
 allow_http = true
@@ -35,46 +37,65 @@ category = "{category}"
 name = "{name}"
 url = "{url}"
 holds = [{holds}]
-found_by = "always"
+found_by = "{found_by}"
 patient_search = "direct"
 search = "get"
 capabilities = "ignore"
 lacks = ["Claim"]
-deadline = "60s"
+deadline = "{deadline}"
 connect = "30s"
 concurrency = 512
 queue = 4096
+max_body = "64MB"
 """
 """The upstreams know citizens by number alone and hold no statement of what they can do. Deadlines and turns are those
 of a measurement: nothing is to be cut off because a load generator opens more connections than one core can serve."""
 
-_SOURCES = (
-    ("hospital", "HOSPITAL", ("Demographics", "Encounter", "Condition", "Observation")),
-    ("vaccination", "VACCINATION", ("Immunization",)),
-    ("insurance", "INSURANCE", ("Coverage", "Claim")),
-)
+
+class Placed(Struct, frozen=True, kw_only=True):
+    """One source of a measurement."""
+
+    key: str
+    category: str
+    url: str
+    holds: tuple[str, ...]
+    always: bool = True
+    """Whether it is asked about everybody; else within the bound for those to which nothing points."""
+    deadline: str = "60s"
 
 
-def written(folder: Path, *, environment: Mapping[str, str]) -> Path:
+def of_the_harness(environment: Mapping[str, str]) -> list[Placed]:
+    """The three sources at the addresses that the harness names."""
+    each = (
+        ("hospital", ("Demographics", "Encounter", "Condition", "Observation")),
+        ("vaccination", ("Immunization",)),
+        ("insurance", ("Coverage", "Claim")),
+    )
+    return [Placed(key=key, category=key.upper(), url=environment[key.upper()], holds=classes) for key, classes in each]
+
+
+def written(folder: Path, *, port: int, sources: Sequence[Placed]) -> Path:
     """Write both files into that folder; the path of the settings.
 
     Args:
         folder: made if need be.
-        environment: has ``PORT`` and an address for each of the three sources; ``ISSUER`` where tokens are proved.
+        port: to listen at.
+        sources: whom to ask.
     """
     folder.mkdir(parents=True, exist_ok=True)
     blocks = [
         _SOURCE.format(
-            key=key,
-            category=variable,
-            name=key.capitalize(),
-            url=environment[variable],
-            holds=", ".join(f'"{name}"' for name in classes),
+            key=source.key,
+            category=source.category,
+            name=source.key.capitalize(),
+            url=source.url,
+            holds=", ".join(f'"{name}"' for name in source.holds),
+            found_by="always" if source.always else "probing",
+            deadline=source.deadline,
         )
-        for key, variable, classes in _SOURCES
+        for source in sources
     ]
     (folder / "sources.toml").write_text("".join(blocks), encoding="utf-8")
     settings = folder / "gateway.toml"
-    issuer = environment.get("ISSUER", "http://127.0.0.1:9")
-    settings.write_text(_GATEWAY.format(port=environment["PORT"], issuer=issuer), encoding="utf-8")
+    settings.write_text(_GATEWAY.format(port=port), encoding="utf-8")
     return settings

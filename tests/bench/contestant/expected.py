@@ -9,7 +9,8 @@ expected; and where it has no such field, another one of the same record stands 
 | gender, class, clinicalStatus, verificationStatus, Coverage.status | an enumeration or a truth value |
 | occurrenceDateTime | the day |
 | billablePeriod.start and created of a claim | midnight in Ho Chi Minh City |
-| Patient.active, .identifier, .address.city | deceased; id, name, kind and protocol of the source; the address |
+| Patient.active, .address.city | deceased, the address |
+| Patient.identifier, twice system and value | fromCache; name, kind and protocol of the source |
 | Encounter.type | the department |
 | Coverage.type | the benefit level |
 | ExplanationOfBenefit.type, .insurer, .payment.amount.currency | the diagnosis, the provider, the total |
@@ -44,7 +45,7 @@ def expected(folder: Path, personal_id: str, kind: str) -> Counter[str]:
         for dose in doses:
             leaves += [_coding(dose["vaccineCode"])["code"], dose["occurrenceDateTime"][:10]]
         return Counter(map(_normal, leaves))
-    leaves = [*_person(patient), False, "hospital", "Hospital", "HOSPITAL", "fhir"]
+    leaves = [*_person(patient), False, False, "Hospital", "HOSPITAL", "fhir"]
     leaves += [*_card(card), card["id"], card["period"]["start"]]
     for of_one, found in (
         (_visit, resources("hospital", "Encounter")),
