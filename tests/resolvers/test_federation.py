@@ -5,10 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from connectors.contract import Answer, Question, SourceState
 from connectors.errors import Denied, Garbled, Overloaded, TooSlow, Unavailable, WrongPerson
-from connectors.records import Allergy, Condition, SourceHealth
+from connectors.records import Allergy, Condition, SourceHealth, SourceInfo
 from resolvers.federation import Federation
 from resolvers.locating import Directory
 from tests.resolvers.world import NOW, REFUSED, SUBJECT, Failing, FalseSource, condition, for_ever, grant, inquiry
@@ -201,3 +202,25 @@ async def test_a_grant_for_something_else_never_reaches_a_source() -> None:
 
     assert not found.records
     assert isinstance(federation.faults[0].error, PermissionError)
+
+
+class _Withholding:
+    """Withholds nothing, and might."""
+
+    strict = False
+
+    def kept(self, about: type[Any], records: Any, *, key: str) -> Any:
+        return records
+
+    def passes_over(self, source: SourceInfo) -> bool:
+        return False
+
+
+async def test_of_a_record_that_may_be_withheld_everything_is_wanted() -> None:
+    """Any of its fields may tell what it is about; of others only what will be looked at."""
+    source = FalseSource("a", {Condition: [condition("1")]})
+    for restriction, wanted in ((None, frozenset({"code"})), (_Withholding(), None)):
+        federation = Federation(Directory([source]), inquiry())
+        federation.wanted = frozenset({"code"})
+        await federation.ask(QUESTION, structs.replace(grant(Condition), restriction=restriction))
+        assert source.asked[-1].wanted == wanted
