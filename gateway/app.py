@@ -212,6 +212,7 @@ class Gateway:
         if self._watching is not None:
             self._watching.cancel()
         await self._noticing.stop()
+        await self._trust.close()
         await self._verifier.aclose()
         await self._fleet.close()
         await self._vault.close()

@@ -23,10 +23,10 @@ from gateway.shown import shown_in
 from gateway.telemetry import Event, Log
 from gateway.telling import Telling
 from gateway.timeouts import FIELD, wanted_seconds
+from gateway.trust import StoredTrust
 from gateway.watch import Watch
 from resolvers.access.accounted import AccountedAccess
 from resolvers.access.caller import Caller, CallerKind
-from resolvers.access.consents import Trust
 from resolvers.access.permit import Access
 from resolvers.federation import Federation, Keeping
 from resolvers.language import Language, negotiate
@@ -75,7 +75,7 @@ class AskingEndpoint(Endpoint):
         verifier: TokenVerifier,
         fleet: Lender,
         ledger: Ledger,
-        trust: Trust,
+        trust: StoredTrust,
         keeping: Keeping | None = None,
         clock: Clock,
         watch: Watch,
@@ -171,6 +171,7 @@ class AskingEndpoint(Endpoint):
                 event.add_outcomes(federation.outcomes(), federation.faults)
                 event.add_calls(inquiry.calls)
                 self._watch.asked(event.request_id, federation)
+                self._trust.note(access.rulings.decided)
 
 
 def language_of(scope: Scope) -> Language:

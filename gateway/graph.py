@@ -21,9 +21,9 @@ from gateway.settings import Settings
 from gateway.subscriptions import Subscriptions
 from gateway.telemetry import Event, Log
 from gateway.telling import Telling
+from gateway.trust import StoredTrust
 from gateway.watch import Watch
 from resolvers.access.caller import Caller
-from resolvers.access.consents import Trust
 from resolvers.certifying import Certifier
 from resolvers.context import Context
 from resolvers.federation import Federation, Keeping
@@ -50,7 +50,7 @@ class GraphEndpoint(AskingEndpoint):
         verifier: TokenVerifier,
         fleet: Lender,
         ledger: Ledger,
-        trust: Trust,
+        trust: StoredTrust,
         keeping: Keeping | None = None,
         clock: Clock,
         watch: Watch,

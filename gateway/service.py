@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+from connectors.contract import Purpose
 from gateway.identity.partners import Partner
 from gateway.settings import Consents, Settings
 from gateway.version import VERSION
 from resolvers.consenting.texts import PURPOSES
 from resolvers.consenting.trusting import Bounds, OrganisationOf
+from resolvers.emergencies.declaring import TREATING
 from resolvers.language import DEFAULT, LANGUAGES
 from resolvers.merging import MAX_PAGE
 from resolvers.serving import LimitsOf, ServiceOf
@@ -54,5 +56,13 @@ def organisations_of(partners: Mapping[str, Partner]) -> dict[str, OrganisationO
         known.id: known
         for key, partner in partners.items()
         if (purposes := tuple(purpose for purpose in PURPOSES if purpose in partner.purposes))
-        for known in (OrganisationOf(id=partner.facility or key, name=partner.name, purposes=purposes),)
+        for known in (
+            OrganisationOf(
+                id=partner.facility or key,
+                name=partner.name,
+                purposes=purposes,
+                role=partner.kind,
+                declares=partner.kind in TREATING and Purpose.EMERGENCY in partner.purposes,
+            ),
+        )
     }

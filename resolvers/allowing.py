@@ -1,6 +1,7 @@
 """Allow, forbid, narrow, agree, withdraw: each is one word in the book, and counts from the next question on."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from hashlib import blake2b
 from typing import Annotated
 from uuid import UUID
@@ -16,8 +17,9 @@ from resolvers.chart import Chart
 from resolvers.consent import ConsentOf, known_of, may_know, require_own_or_represented, show
 from resolvers.consenting.agreeing import (
     Needed,
+    holds_against_representative,
+    is_adult,
     may_agree,
-    may_hide_from_representatives,
     may_lift,
     needed,
 )
@@ -105,7 +107,7 @@ async def block_access(info: Info, input: ToBlock) -> ConsentPayloadOf:  # noqa:
     now = context.federation.clock.now()
     representative = None if input.representative is None else context.identifiers.reference(input.representative)
     terms = forbidden(input, context.trusting, now, representative=representative)
-    _require_may_block(context, chart, terms)
+    _require_may_block(context, chart, terms, now)
     key = _key(context, input.idempotency_key, chart, terms)
     word = Word(
         consent=_digest(chart.subject.ref, key.name),
@@ -189,26 +191,26 @@ def born(chart: Chart) -> PartialDate:
     return chart.subject.birth_date or birth_year(chart.personal_id)
 
 
-def _require_may_block(context: Context, chart: Chart, terms: Terms) -> None:
-    """Refuse a block that is not for this caller to set.
+def _require_may_block(context: Context, chart: Chart, terms: Terms, now: datetime) -> None:
+    """Refuse a block that is not for this caller to set, or that would not hold.
 
-    Who acts for a citizen can shut partners out, by name, and never so that it holds in an emergency: what a child may
-    need then is not for others to withhold. A minor can hide special categories and single records from those who
-    represent them, once old enough; all else must stay open to whoever cares for a child.
+    Who acts for a citizen shuts out partners, never so that it holds in an emergency: what a child may need then is not
+    for others to withhold. Against who represents a minor only that can be forbidden which the policies let be refused.
 
     Raises:
-        Forbidden: it is not.
-        BadRequest: it would hide more from a representative than can be hidden.
+        Forbidden: it is not for this caller to set.
+        BadRequest: it would not hold against the representative whom it names.
     """
-    if terms.grantee.organisation is not None:
-        if terms.even_in_emergency and chart.basis is not Basis.SELF:
-            raise Forbidden
-        return
-    if not may_hide_from_representatives(chart.basis, born(chart), context.today):
+    if terms.even_in_emergency and chart.basis is not Basis.SELF:
         raise Forbidden
-    is_adult = needed(chart.basis, born(chart), context.today) is Needed.NOBODY
-    if not is_adult and not terms.extent.sensitivities and terms.extent.record is None:
-        raise BadRequest("From who represents a minor, special categories and single records can be hidden.")
+    if terms.grantee.representative is None:
+        return
+    if chart.basis is Basis.SELF and is_adult(born(chart), context.today):
+        return
+    if not holds_against_representative(chart.basis, terms.extent, born(chart), now, context.today):
+        raise BadRequest(
+            "This cannot be forbidden to who represents a minor; special categories and records can, by age."
+        )
 
 
 def _changing(
@@ -222,7 +224,7 @@ def _changing(
     """Say that of the consent, with the terms that ``change`` gives; ``None`` where all is said already."""
 
     def decide(found: Sequence[Standing]) -> Word | Standing:
-        standing = known_of([known for known in found if may_know(chart, known)], consent)
+        standing = known_of([known for known in found if may_know(context, chart, known)], consent)
         terms = change(standing)
         if terms is None:
             return standing

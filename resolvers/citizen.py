@@ -28,6 +28,7 @@ from resolvers import (
     observation,
     planning,
     pregnancy,
+    preview,
     procedure,
     report,
     screening,
@@ -159,6 +160,10 @@ class Citizen(Node):
     )
     consents: list[consent.Consent] = resolved(
         consent.consents, "What the citizen allowed and forbade, the newest first; also what holds no longer."
+    )
+    access_preview: preview.AccessPreview = resolved(
+        preview.access_preview,
+        "What would that partner see of this record? Answered by the very decisions by which the partner is answered.",
     )
     notices: list[notice.Notice] = resolved(
         notice.notices, "What the citizen was told without asking, the newest first: declared emergencies, above all."

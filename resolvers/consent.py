@@ -140,7 +140,7 @@ async def standings_of(context: Context, chart: Chart) -> Sequence[Standing]:
         found = await context.trusting.book.standings(chart.subject.ref)
     except TrustUnavailable:
         raise TrustSilent from None
-    return [standing for standing in found if may_know(chart, standing)]
+    return [standing for standing in found if may_know(context, chart, standing)]
 
 
 def require_own_or_represented(chart: Chart) -> None:
@@ -153,12 +153,13 @@ def require_own_or_represented(chart: Chart) -> None:
         raise Forbidden
 
 
-def may_know(chart: Chart, standing: Standing) -> bool:
+def may_know(context: Context, chart: Chart, standing: Standing) -> bool:
     """Whether the holder of that chart may know of this consent: nobody sees that something is hidden from them."""
-    terms, given_on = standing.terms, standing.words[0].basis
-    if chart.basis is Basis.SELF or terms.effect is ConsentEffect.PERMIT:
+    if chart.basis is Basis.SELF or standing.terms.effect is ConsentEffect.PERMIT:
         return True
-    return given_on in REPRESENTING or terms.grantee.organisation is not None
+    number = context.trusting.caller.personal_id
+    is_their_own = number is not None and standing.words[0].by == context.identifiers.reference(number)
+    return is_their_own or standing.terms.grantee.organisation is not None
 
 
 def known_of(found: Sequence[Standing], consent: str) -> Standing:

@@ -5,7 +5,7 @@ other in its next request. A store that does not answer is told as such, and oth
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -35,6 +35,7 @@ _log = structlog.get_logger()
 _TRIES = 20
 """Words about one citizen that meet take each other's number; each meeting lets one of them through."""
 _MOST_WORDS = 1000
+_MOST_NOTED = 10_000
 _USED = timedelta(days=1)
 """How exactly it is known when a consent was last used."""
 _LONG_OVER = timedelta(days=30)
@@ -55,6 +56,8 @@ class StoredConsents:
         self._clock = clock
         self._lapse = lapse
         self._patiently = Patience(clock)
+        self._noted: dict[str, datetime] = {}
+        """When the use of a consent was last written here: only so that it is not written again on the same day."""
 
     async def consents(self, ref: str) -> Sequence[Consent]:
         """Every consent of that citizen that is not long over, as a fact for the policy.
@@ -93,13 +96,13 @@ class StoredConsents:
                     continue  # somebody else's word took the number, or the key: read again what stands now
             raise TimeoutError
 
-    async def use(self, ref: str, consents: Sequence[Consent]) -> None:
+    async def use(self, ref: str, consents: Iterable[str]) -> None:
         """Note that these consents allowed something now. That this fails costs nobody an answer.
 
         It is written once a day at most, so that a consent that is used a thousand times a day costs one row.
         """
         now = self._clock.now()
-        due = [known.id for known in consents if known.used_at is None or known.used_at <= now - _USED]
+        due = [one for one in consents if self._noted.get(one) is None or self._noted[one] <= now - _USED]
         if not due:
             return
         insert = self._database.insert(tables.consent_use)
@@ -110,9 +113,13 @@ class StoredConsents:
         )
         try:
             async with asyncio.timeout(WRITING), self._database.writing() as connection:
-                await connection.execute(upsert, [{"ref": ref, "consent": consent, "used": now} for consent in due])
+                await connection.execute(upsert, [{"ref": ref, "consent": one, "used": now} for one in due])
         except Unavailable as error:
             _log.warning("store_unavailable", error=type(error).__name__)
+        else:
+            self._noted.update(dict.fromkeys(due, now))
+            while len(self._noted) > _MOST_NOTED:
+                del self._noted[next(iter(self._noted))]
 
     async def _say(self, ref: str, key: Key | None, decide: Decide) -> Standing:
         async with self._database.writing() as connection:

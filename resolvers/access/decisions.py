@@ -20,6 +20,8 @@ from resolvers.sections import Section
 
 _ALL = frozenset(Sensitivity)
 _BY_LAW = frozenset({Basis.PARENT, Basis.GUARDIAN, Basis.COURT_APPOINTED})
+_WHO = frozenset({Section.DEMOGRAPHICS})
+"""Who the citizen is: a consent that is narrowed to a period or a place still says whose records those are."""
 _REMEMBERED = 4096
 
 
@@ -57,6 +59,16 @@ def may_write(standing: Standing, entry: str) -> bool:
     return standing.verified and POLICIES.judge(_facts(standing, Action.WRITE, entry, None, named=False)).permitted
 
 
+def refusable(standing: Standing) -> frozenset[Sensitivity]:
+    """The special categories that the citizen can refuse to this party."""
+    return frozenset(one for one in Sensitivity if may_refuse(standing, one.value))
+
+
+def may_refuse(standing: Standing, matter: str) -> bool:
+    """Whether the citizen can refuse that matter to this party."""
+    return POLICIES.judge(_facts(standing, Action.REFUSE, matter, None, named=False)).permitted
+
+
 def _judged(standing: Standing, section: Section) -> Decision:
     if not standing.verified:
         return Decision(section=section, permitted=False, policies=())
@@ -81,7 +93,7 @@ def _judged(standing: Standing, section: Section) -> Decision:
     openings = _openings(standing, section, permits)
     told = _ALL if section in LABELS.telling else frozenset()
     open_to_all = any(is_whole(one.extent) and one.shown >= told for one in openings)
-    note = standing.basis in _BY_LAW and LABELS.can_tell(section, _refusable(standing))
+    note = standing.basis in _BY_LAW and LABELS.can_tell(section, refusable(standing))
     withholding = None
     if partial or not open_to_all or note:
         # Representatives by law see what the law lets them, and who relies on it treats nobody: it may be complete.
@@ -129,7 +141,7 @@ def _openings(standing: Standing, section: Section, permits: Iterable[Consent]) 
     by_consent = [
         Opening(extent=_bare(one.extent), shown=_shown(standing, section, one.extent.sensitivities)) for one in permits
     ]
-    if standing.basis is Basis.CONSENT and by_consent:
+    if standing.basis is Basis.CONSENT and by_consent and section not in _WHO:
         return tuple(by_consent)
     return (Opening(extent=Extent(), shown=_shown(standing, section, frozenset())), *by_consent)
 
@@ -168,20 +180,11 @@ def _blocks(standing: Standing, section: Section) -> Iterable[Consent]:
 def _refused(standing: Standing, deny: Consent, extent: Extent) -> Extent | None:
     """The part of a block that holds against who represents the citizen by law."""
     by_representative = deny.granted_by != standing.citizen
-    if extent.record is not None and not by_representative and _may_refuse(standing, SINGLE_RECORD):
+    if extent.record is not None and not by_representative and may_refuse(standing, SINGLE_RECORD):
         return extent
-    refusable = {Sensitivity.VIOLENCE} if by_representative else _refusable(standing)
-    held = (extent.sensitivities or _ALL) & refusable
+    can_be = {Sensitivity.VIOLENCE} if by_representative else refusable(standing)
+    held = (extent.sensitivities or _ALL) & can_be
     return structs.replace(extent, sensitivities=frozenset(held)) if held else None
-
-
-def _refusable(standing: Standing) -> frozenset[Sensitivity]:
-    """The special categories that the citizen can refuse to this party."""
-    return frozenset(one for one in Sensitivity if _may_refuse(standing, one.value))
-
-
-def _may_refuse(standing: Standing, matter: str) -> bool:
-    return POLICIES.judge(_facts(standing, Action.REFUSE, matter, None, named=False)).permitted
 
 
 def _covers(extent: Extent, section: Section) -> bool:

@@ -1,5 +1,6 @@
 """The permit office: opens a chart for a caller, and gives the grants with which sources are asked."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from connectors.contract import Basis, Grant, Purpose, Question, Refused, Subject
@@ -15,7 +16,7 @@ from connectors.records import (
 from connectors.writing import Entry, Mandate
 from resolvers.access.ages import AGES, Step
 from resolvers.access.caller import Caller, CallerKind
-from resolvers.access.consents import Trust, TrustUnavailable
+from resolvers.access.consents import Emergency, Trust, TrustUnavailable
 from resolvers.access.decisions import decide, may_write
 from resolvers.access.rules import is_barred, represents, standing_ones
 from resolvers.access.rulings import Rulings
@@ -124,14 +125,16 @@ class Access:
         )
         return self._chart(subject, standing)
 
-    async def preview(self, own: Chart, party: Party, purpose: Purpose, agreed: Agreed | None = None) -> Chart | None:
+    async def preview(
+        self, own: Chart, party: Party, purpose: Purpose, *, supposed: Sequence[Emergency] = ()
+    ) -> Chart | None:
         """The citizen's own chart as that party would have it at this moment; ``None`` where it would have none.
 
         Args:
             own: the chart of the caller.
             party: who would look.
             purpose: why.
-            agreed: what shall be taken as agreed, such as a consent that is about to be given; by default what is.
+            supposed: emergencies that are taken as declared.
 
         Raises:
             Forbidden: it is not the caller's own chart.
@@ -139,9 +142,17 @@ class Access:
         """
         if own.basis is not Basis.SELF:
             raise Forbidden
-        agreed = agreed or await self._agreed(own.subject.ref)
-        standing = by_consent(party, purpose, agreed, self._federation.clock.now(), preview=True)
-        return None if standing is None else self._chart(own.subject, standing)
+        agreed = Agreed(consents=await self._trust.consents(own.subject.ref), emergencies=supposed)
+        now = self._federation.clock.now()
+        standing = by_consent(party, purpose, agreed, now, preview=True)
+        if standing is None:
+            try:
+                standing = await self._by_agreement(
+                    own.subject, by_agreement(party, purpose, agreed, now, preview=True)
+                )
+            except Forbidden:
+                return None
+        return self._chart(own.subject, standing)
 
     def permit(self, chart: Chart, about: type[Record]) -> Grant | Refused:
         """The grant for one class of record of that chart, or why there is none."""

@@ -111,10 +111,10 @@ def by_consent(
     return Standing(party=party, purpose=purpose, basis=Basis.CONSENT, permits=permits, denies=denies, preview=preview)
 
 
-def by_agreement(party: Party, purpose: Purpose, agreed: Agreed, now: datetime) -> Standing:
+def by_agreement(party: Party, purpose: Purpose, agreed: Agreed, now: datetime, *, preview: bool = False) -> Standing:
     """That of a party for which a law or an agreement speaks; what the citizen forbade holds all the same."""
     _, denies = _about(party, purpose, agreed.consents, now)
-    return Standing(party=party, purpose=purpose, basis=Basis.AGREEMENT, denies=denies)
+    return Standing(party=party, purpose=purpose, basis=Basis.AGREEMENT, denies=denies, preview=preview)
 
 
 def _declared_by(party: Party, emergency: Emergency) -> bool:

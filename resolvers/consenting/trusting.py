@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from connectors.contract import Purpose
 from connectors.records import doc
-from resolvers.access.caller import Caller
+from resolvers.access.caller import Caller, CallerKind
 from resolvers.consenting.book import ConsentBook
 from resolvers.emergencies.book import Declared, EmergencyBook
 from resolvers.refusals import StepUpRequired
@@ -20,6 +20,10 @@ class OrganisationOf(Struct, frozen=True, kw_only=True):
     id: Annotated[str, doc("Its key: a health-insurance facility code, or a word of the configuration.")]
     name: Annotated[str, doc("Name for people.")]
     purposes: Annotated[tuple[Purpose, ...], doc("For what it may be allowed to look.")]
+    role: CallerKind
+    """In which its people and systems ask."""
+    declares: bool
+    """Whether its people can declare emergencies."""
 
 
 class Bounds(Struct, frozen=True, kw_only=True):

@@ -18,6 +18,7 @@ from tests.sandbox.people import by_key
 AGREE = """mutation Agree($id: ID!, $agreements: [AgreementInput!]!) {
   agreeToConsent(id: $id, agreements: $agreements) { consent { id status history { kind by } } } }"""
 LISTED = "query Of($id: CitizenId!) { citizen(id: $id) { consents { id status grantedBy } } }"
+VISITS = "query Of($id: CitizenId!) { citizen(id: $id) { encounters { nodes { id } } } }"
 TEXT = "{ consentTexts { id purpose } }"
 DAY = 86_400.0
 SON, BOY, GIRL = (by_key(name).personal_id for name in ("phong", "bin", "be-an"))
@@ -54,6 +55,11 @@ class Story:
     async def block(self, who: str, citizen: str, **other: Any) -> Answer:
         """Forbid something."""
         return await self.send(BLOCK, who, input={"citizen": citizen, "idempotencyKey": str(uuid4())} | other)
+
+    async def visits(self, who: str, citizen: str) -> list[str]:
+        """The visits that this person sees of that citizen."""
+        told = (await self.send(VISITS, who, id=citizen)).data["citizen"]["encounters"]["nodes"]
+        return [str(node["id"]) for node in told]
 
     async def status(self, who: str, citizen: str, consent: str) -> str:
         """How that consent stands, as this person sees it."""
@@ -120,29 +126,38 @@ async def test_with_an_account_of_their_own_both_agree_and_either_ends_it(story:
     assert consent(await story.grant("phong", SON))["status"] == "ACTIVE", "he alone, from now on"
 
 
-async def test_his_mother_does_not_learn_what_he_hides_from_her(story: Story) -> None:
-    """She neither sees that there is a block nor can lift it; the whole record he cannot hide from her."""
+async def test_his_mother_does_not_see_what_he_hides_from_her_nor_that_he_does(story: Story) -> None:
+    """The record is not in her list, the block is not in hers, and she cannot lift it. All of it he cannot hide."""
     mother = by_key("tuyet").personal_id
+    seen = await story.visits("tuyet", SON)
+    assert seen and seen == await story.visits("phong", SON)
+    single = consent(await story.block("phong", SON, record=seen[0]))
     hidden = consent(await story.block("phong", SON, representative=mother, sensitivities=["SEXUAL_HEALTH"]))
-    single = consent(await story.block("phong", SON, record="r-1"))
     shown = consent(await story.block("phong", SON, organisation=HOSPITAL))
+    assert await story.visits("tuyet", SON) == seen[1:]
+    assert await story.visits("phong", SON) == seen
     rows = (await story.send(LISTED, "tuyet", id=SON)).data["citizen"]["consents"]
     assert [row["id"] for row in rows] == [shown["id"]]
     for identifier in (hidden["id"], single["id"], shown["id"]):
         assert (await story.send(REVOKE, "tuyet", id=identifier)).codes == ["FORBIDDEN"]
     assert (await story.block("phong", SON, representative=mother)).codes == ["BAD_REQUEST"]
     assert (await story.block("phong", SON, representative=mother, sections=["CLAIMS"])).codes == ["BAD_REQUEST"]
+    consent(await story.send(REVOKE, "phong", id=single["id"]))
+    assert await story.visits("tuyet", SON) == seen
 
 
-async def test_a_parent_shuts_partners_out_by_name_and_nobody_in_an_emergency(story: Story) -> None:
-    """A child of nine: no block against the other parent, none that holds when the child lies in the emergency room."""
-    assert consent(await story.block("mai", GIRL, organisation=HOSPITAL))["status"] == "ACTIVE"
-    for other in (
-        {"organisation": HOSPITAL, "evenInEmergency": True},
-        {"representative": by_key("bao").personal_id, "sensitivities": ["VIOLENCE"]},
-        {"sensitivities": ["VIOLENCE"]},
-    ):
-        assert (await story.block("mai", GIRL, **other)).codes == ["FORBIDDEN"]
+async def test_a_parent_shuts_partners_out_and_the_other_parent_only_of_violence(story: Story) -> None:
+    """A child of nine; and nothing that a parent forbids holds when the child lies in the emergency room."""
+    father = by_key("bao").personal_id
+    for allowed in ({"organisation": HOSPITAL}, {"representative": father, "sensitivities": ["VIOLENCE"]}):
+        blocked = consent(await story.block("mai", GIRL, **allowed))
+        assert (blocked["status"], blocked["grantedBy"]) == ("ACTIVE", "PARENT")
+    rows = (await story.send(LISTED, "bao", id=GIRL)).data["citizen"]["consents"]
+    assert [row["grantedBy"] for row in rows] == ["PARENT"], "he knows of the partner, not of the other one"
+    assert (await story.send(REVOKE, "bao", id=blocked["id"])).codes == ["FORBIDDEN"]
+    urgent = await story.block("mai", GIRL, organisation=HOSPITAL, evenInEmergency=True)
+    assert urgent.codes == ["FORBIDDEN"]
+    assert (await story.block("mai", GIRL, representative=father, sections=["CLAIMS"])).codes == ["BAD_REQUEST"]
 
 
 async def test_a32_who_may_not_act_for_a_child_allows_nothing(story: Story) -> None:

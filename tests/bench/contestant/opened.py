@@ -21,7 +21,6 @@ from gateway.telemetry import Event
 from gateway.telling import Telling
 from resolvers.access.ages import Step
 from resolvers.access.caller import Caller, CallerKind
-from resolvers.access.consents import NothingAgreed
 from resolvers.access.permit import Access
 from resolvers.access.standing import own
 from resolvers.chart import Chart
@@ -73,7 +72,7 @@ class _OpenEndpoint(GraphQLEndpoint):
             access = _OpenAccess(
                 self._identifiers,
                 federation=opened.federation,
-                trust=NothingAgreed(),
+                trust=self._trust,
                 today=opened.today,
                 required_assurance=0,
                 acr_values=(),
@@ -91,7 +90,7 @@ class OpenGateway(Gateway):
             verifier=_NothingProved(),
             fleet=self._fleet,
             ledger=self.ledger,
-            trust=NothingAgreed(),
+            trust=self._trust,
             clock=self._clock,
             watch=self.watch,
             keeping=KeptHere(self._vault, self.changes, clock=self._clock),

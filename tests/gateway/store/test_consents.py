@@ -151,23 +151,28 @@ async def test_what_is_refused_leaves_no_word(consents: StoredConsents) -> None:
     assert len(await consents.standings(AN)) == 1
 
 
-async def test_an_unused_consent_lapses_and_a_used_one_does_not(consents: StoredConsents, clock: HeldClock) -> None:
-    """A year without use ends it; a use is written once a day."""
+async def test_an_unused_consent_lapses_and_a_used_one_does_not(
+    consents: StoredConsents, database: Database, clock: HeldClock
+) -> None:
+    """A year without use ends it; a use is written once a day, and by several gateways the newest."""
     for consent in ("used", "unused"):
         await consents.say(AN, None, saying(word(consent)))
     clock.pass_seconds(timedelta(days=300).total_seconds())
-    used = [fact for fact in await consents.consents(AN) if fact.id == "used"]
-    await consents.use(AN, used)
+    await consents.use(AN, ["used"])
     clock.pass_seconds(60)
-    (first, _) = await consents.standings(AN)
-    await consents.use(AN, [fact for fact in await consents.consents(AN) if fact.id == "used"])
-    assert (await consents.standings(AN))[0].used_at == first.used_at == NOW + timedelta(days=300)
+    await consents.use(AN, ["used"])
+    assert (await consents.standings(AN))[0].used_at == NOW + timedelta(days=300)
+    other = StoredConsents(database, clock=HeldClock(NOW), lapse=LAPSE)
+    await other.use(AN, ["used"])
+    assert (await consents.standings(AN))[0].used_at == NOW + timedelta(days=300), "its clock is late"
 
     clock.pass_seconds(timedelta(days=70).total_seconds())
     ends = {fact.id: fact.valid_until for fact in await consents.consents(AN)}
     assert ends == {"used": NOW + timedelta(days=665), "unused": NOW + LAPSE}
     statuses = [standing.status(clock.now(), LAPSE) for standing in await consents.standings(AN)]
     assert statuses == [ConsentStatus.ACTIVE, ConsentStatus.LAPSED]
+    await consents.use(AN, ["used"])
+    assert (await consents.standings(AN))[0].used_at == clock.now()
 
 
 async def test_what_is_long_over_is_no_fact_and_stays_on_record(consents: StoredConsents, clock: HeldClock) -> None:
