@@ -1,6 +1,6 @@
 """Attacks 37 to 40: the issuer's keys in trouble, in rotation, in the wrong hands.
 
-36, a revoked token, is not here: without introspection a signed token is good until it expires; its life is short.
+36, a revoked token, is with the questions to its issuer: without them a signed token is good until it expires.
 """
 
 import httpx

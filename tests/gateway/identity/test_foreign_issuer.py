@@ -8,6 +8,8 @@ and knows the audience ``gateway-test``; tell them its address and a fresh acces
 What was seen of Canaille 0.3.6, which OAuth leaves to each provider: ``typ`` is ``JWT`` and not ``at+jwt``; the
 audience is the client; no claim names the client, the scope, the full name, the birth date or the assurance. The ID
 token differs by its ``nonce`` and ``at_hash`` alone. The other tests show such a token to the same configuration.
+Whether a token is good it tells only to clients with a shared secret (``client_secret_basic``), which this gateway does
+not use towards issuers; so its revoked tokens are good until they expire.
 """
 
 import os
