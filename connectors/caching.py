@@ -6,14 +6,16 @@ and kept for nobody. An answer that lacks records is not kept either, for the ne
 """
 
 import asyncio
+from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeVar
 
 from msgspec import structs
 
 from connectors.activity import Activity
+from connectors.contents import Content, shelf_of
 from connectors.contract import Answer, Grant, Inquiry, Question, Source
 from connectors.errors import Rejected, SourceError, TooSlow, WrongPerson
-from connectors.records import Record
+from connectors.records import Document, Record
 from connectors.vault import Kept, Place, Vault
 from connectors.writing import Entry, Mandate, Receipt, Recorder
 
@@ -42,6 +44,7 @@ class CachingSource:
         self.holds = source.holds
         self.deadline = source.deadline
         self.takes: frozenset[type[Entry]] = source.takes if isinstance(source, Recorder) else frozenset()
+        self.gives_contents = shelf_of(source) is not None
         self._source = source
         self._seconds = seconds
         self._vault = vault
@@ -70,6 +73,13 @@ class CachingSource:
         if not isinstance(self._source, Recorder):
             raise Rejected("takes no entries")
         return await self._source.write(entry, key, mandate, inquiry)
+
+    def content(self, document: Document, grant: Grant, inquiry: Inquiry) -> AbstractAsyncContextManager[Content]:
+        """The source's content, never a kept one (see ``contents.Shelf``)."""
+        shelf = shelf_of(self._source)
+        if shelf is None:
+            raise Rejected("gives out no contents")
+        return shelf.content(document, grant, inquiry)
 
     async def close(self) -> None:
         """Let go of connections. Idempotent."""

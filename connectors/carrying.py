@@ -1,6 +1,7 @@
 """One call over HTTP, and whoever carries it: the small border below ``http.Line`` where a client can be exchanged."""
 
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from msgspec import Struct
@@ -25,6 +26,25 @@ class Call(Struct, frozen=True, kw_only=True):
         return f"Call({self.method})"
 
 
+class Stream(Protocol):
+    """An answer of any length, of which the header has come."""
+
+    @property
+    def status(self) -> int:
+        """Of HTTP."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """By names in lower case."""
+
+    async def piece(self) -> bytes:
+        """The next bytes of the body; none at its end. Nothing is read ahead of who takes.
+
+        Raises:
+            SourceError: the rest does not come, or is more than the bound.
+        """
+
+
 class Carrier(Protocol):
     """Carries calls to one source."""
 
@@ -35,6 +55,17 @@ class Carrier(Protocol):
 
         Raises:
             SourceError: and nothing else, cancellation apart.
+        """
+
+    def stream(self, call: Call, *, most: int) -> AbstractAsyncContextManager[Stream]:
+        """The answer as it comes, on a connection of its own that ends with the block.
+
+        Args:
+            call: what is asked; no redirect is followed.
+            most: bytes of a body that are taken.
+
+        Raises:
+            SourceError: there is no answer.
         """
 
     async def close(self) -> None:

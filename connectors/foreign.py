@@ -1,11 +1,35 @@
 """Calls carried by any transport of httpx: what is not a connection of our own, in tests the whole world."""
 
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
 import httpx
 
-from connectors.carrying import Call
+from connectors.carrying import Call, Stream
 from connectors.errors import Garbled, SourceError, TooSlow, Unavailable
 from connectors.options import SourceOptions
 from connectors.reply import Reply
+
+
+class _Flow:
+    """The answer of a transport, piece by piece."""
+
+    def __init__(self, response: httpx.Response, most: int) -> None:
+        self.status = response.status_code
+        self.headers: Mapping[str, str] = response.headers
+        self._pieces = response.aiter_raw(64 * 1024)
+        self._left = most
+
+    async def piece(self) -> bytes:
+        """The next bytes (see ``carrying.Stream``)."""
+        try:
+            taken = await anext(self._pieces, b"")
+        except httpx.HTTPError as error:
+            raise _our_word(error) from None
+        self._left -= len(taken)
+        if self._left < 0:
+            raise Garbled("larger than its bound")
+        return taken
 
 
 class Foreign:
@@ -26,23 +50,37 @@ class Foreign:
 
     async def carry(self, call: Call) -> Reply:
         """The answer (see ``carrying.Carrier``)."""
-        request = httpx.Request(
+        try:
+            return await self._exchanged(self._request(call))
+        except httpx.HTTPError as error:
+            raise _our_word(error) from None
+        except httpx.StreamError as error:
+            raise Garbled(type(error).__name__) from None
+
+    @asynccontextmanager
+    async def stream(self, call: Call, *, most: int) -> AsyncIterator[Stream]:
+        """The answer as it comes (see ``carrying.Carrier``)."""
+        try:
+            response = await self._transport.handle_async_request(self._request(call))
+        except httpx.HTTPError as error:
+            raise _our_word(error) from None
+        try:
+            yield _Flow(response, most)
+        finally:
+            await response.aclose()
+
+    async def close(self) -> None:
+        """Close the transport."""
+        await self._transport.aclose()
+
+    def _request(self, call: Call) -> httpx.Request:
+        return httpx.Request(
             call.method,
             self._origin.copy_with(raw_path=call.target.encode("ascii")),
             headers=dict(call.headers),
             content=call.content,
             extensions=self._extensions,
         )
-        try:
-            return await self._exchanged(request)
-        except httpx.HTTPError as error:
-            raise _our_word(error) from None
-        except httpx.StreamError as error:
-            raise Garbled(type(error).__name__) from None
-
-    async def close(self) -> None:
-        """Close the transport."""
-        await self._transport.aclose()
 
     async def _exchanged(self, request: httpx.Request) -> Reply:
         try:

@@ -8,7 +8,8 @@ import asyncio
 import random
 import re
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from urllib.parse import quote, urlencode, urlsplit
 
 import httpx
@@ -17,7 +18,7 @@ from msgspec import structs
 
 from connectors import calls
 from connectors.activity import Activity
-from connectors.carrying import Call
+from connectors.carrying import Call, Stream
 from connectors.clock import Clock
 from connectors.contract import Deadline
 from connectors.errors import Crowded, Denied, Garbled, TooSlow
@@ -79,6 +80,8 @@ class Line:
         self._slots = asyncio.Semaphore(options.concurrency)
         self._queue = options.queue
         self._waiting = 0
+        # Of their own: who reads a document slowly must not hold up who asks a question.
+        self._streams = asyncio.Semaphore(options.streams)
         self._carrier = carrier_of(options, transport=transport, look_up=look_up, new_id=new_id)
         # A trailing slash: whatever a kind asks for lies beneath the base.
         self.base_url = options.url.rstrip("/") + "/"
@@ -164,6 +167,43 @@ class Line:
             return await self._asked(call, deadline, accept)
 
         return await repeated(attempt, times=self._retries, deadline=deadline, sleep=self._sleep, random=self._random)
+
+    @asynccontextmanager
+    async def stream(
+        self, path: str, *, deadline: Deadline, headers: Mapping[str, str], most: int
+    ) -> AsyncIterator[Stream]:
+        """The answer to a GET as it comes, for as long as the block; its length is nobody's to hold in memory.
+
+        Args:
+            path: as for ``send``.
+            deadline: until when the answer must have begun. For what comes then, the silence that the options allow.
+            headers: added to the source's own.
+            most: bytes of a body that are taken.
+
+        Raises:
+            SourceError: there is no answer with the status 200; from ``piece``, that it does not come to its end.
+        """
+        sent = self._headers | {name.lower(): value for name, value in headers.items()}
+        call = Call(method="GET", target=self._target(path, None), headers=sent)
+        if self._streams.locked():
+            raise Crowded("too many contents are being read from this source")
+        async with self._streams:
+            account = self._account
+            if account is not None:
+                token = await account.token(deadline)
+                call = structs.replace(call, headers={**call.headers, "authorization": f"Bearer {token.bearer}"})
+            streaming = self._carrier.stream(call, most=most)
+            try:
+                async with asyncio.timeout(deadline.left()):
+                    flow = await streaming.__aenter__()
+            except TimeoutError:
+                raise TooSlow("no answer before the deadline") from None
+            try:
+                if flow.status != 200:
+                    raise refusal(flow.status, flow.headers.get("retry-after"), self._clock)
+                yield flow
+            finally:
+                await streaming.__aexit__(None, None, None)
 
     async def close(self) -> None:
         """Close every connection. Idempotent."""

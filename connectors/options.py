@@ -154,6 +154,8 @@ class SourceOptions(Struct, frozen=True, kw_only=True):
     """Longest silence of the source while its answer is awaited; by default only the deadline ends it."""
     concurrency: int = 16
     """Calls in flight at once; more wait their turn, under their deadline."""
+    streams: Annotated[int, Meta(ge=1)] = 4
+    """Contents of documents that are passed on at once; who comes then is told to come back."""
     queue: Annotated[int, Meta(ge=0)] = 64
     """Calls that may wait for their turn; what comes beyond them is given up at once."""
     retries: Annotated[int, Meta(ge=0, le=3)] = 1

@@ -7,12 +7,18 @@ bodies, proxies. How many calls are in flight is the line's to bound.
 
 import asyncio
 import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
-from connectors.carrying import Call
+from connectors.carrying import Call, Stream
 from connectors.connection import Connection, Gone
 from connectors.errors import Garbled, TooSlow, Unavailable
+from connectors.inflow import Inflow
 from connectors.network import GuardedNetwork
 from connectors.reply import Reply
+
+_SILENCE = 10.0
+"""Seconds after which a content is given up of which nothing more comes, where its block says no other."""
 
 
 class Pool:
@@ -72,6 +78,27 @@ class Pool:
             return await self._exchanged(await self._connected(), request)
         except Gone:
             raise Unavailable("RemoteProtocolError") from None
+
+    @asynccontextmanager
+    async def stream(self, call: Call, *, most: int) -> AsyncIterator[Stream]:
+        """The answer as it comes (see ``carrying.Carrier``): on no kept connection, for who reads may take long."""
+        request = self._written(call)
+        try:
+            inflow = await self._network.connected(
+                lambda: Inflow(request, most=most, read=self._read or _SILENCE),
+                self._port,
+                tls=self._tls,
+                seconds=self._connect,
+            )
+        except TimeoutError:
+            raise TooSlow("ConnectTimeout") from None
+        except OSError:
+            raise Unavailable("ConnectError") from None
+        try:
+            await inflow.begin()
+            yield inflow
+        finally:
+            inflow.end()
 
     async def close(self) -> None:
         """Close every connection. Idempotent."""

@@ -11,8 +11,8 @@ once, by the machine's clock; so it is told here how a call ended, and asking, w
 import asyncio
 import enum
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -22,6 +22,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 from connectors import calls
 from connectors.activity import Activity
 from connectors.clock import Clock
+from connectors.contents import Content, shelf_of
 from connectors.contract import Answer, Deadline, Grant, Inquiry, Question, Source
 from connectors.errors import (
     Crowded,
@@ -35,7 +36,7 @@ from connectors.errors import (
     WrongPerson,
 )
 from connectors.options import BreakerOptions
-from connectors.records import Record
+from connectors.records import Document, Record
 from connectors.writing import Entry, Mandate, Receipt, Recorder
 
 R = TypeVar("R", bound=Record)
@@ -210,6 +211,7 @@ class GuardedSource:
         self.holds = source.holds
         self.deadline = source.deadline
         self.takes: frozenset[type[Entry]] = source.takes if isinstance(source, Recorder) else frozenset()
+        self.gives_contents = shelf_of(source) is not None
         self._source = source
         self._clock = clock
         self._activity = activity or Activity()
@@ -253,6 +255,16 @@ class GuardedSource:
             raise Rejected("takes no such entries")
         with calls.noted(self.info.id, inquiry, self._activity):
             return await self._source.write(entry, key, mandate, inquiry)
+
+    @asynccontextmanager
+    async def content(self, document: Document, grant: Grant, inquiry: Inquiry) -> AsyncIterator[Content]:
+        """The source's content (see ``contents.Shelf``). Whether it rests, the question for the document has told."""
+        shelf = shelf_of(self._source)
+        if shelf is None:
+            raise Rejected("gives out no contents")
+        with calls.noted(self.info.id, inquiry, self._activity):
+            async with shelf.content(document, grant, inquiry) as content:
+                yield content
 
     async def close(self) -> None:
         """Let go of connections. Idempotent."""

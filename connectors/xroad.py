@@ -12,13 +12,14 @@ hashed. By the same section our own security server must verify it.
 
 import base64
 import binascii
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from urllib.parse import quote, unquote
 
 from msgspec import structs
 
 from connectors import calls
-from connectors.carrying import Call, Carrier
+from connectors.carrying import Call, Carrier, Stream
 from connectors.errors import Denied, Garbled, SourceError, Unavailable
 from connectors.options import XRoadOptions
 from connectors.reply import Reply
@@ -54,6 +55,24 @@ class XRoad:
         Raises:
             SourceError: X-Road did not carry it, or the answer belongs to another call.
         """
+        addressed, call_id = self._addressed(call)
+        reply = await self._carrier.carry(addressed)
+        self._check(reply.headers, call_id)
+        return reply
+
+    @asynccontextmanager
+    async def stream(self, call: Call, *, most: int) -> AsyncIterator[Stream]:
+        """The answer as it comes, once it is known to be the answer to this call (see ``carrying.Carrier``)."""
+        addressed, call_id = self._addressed(call)
+        async with self._carrier.stream(addressed, most=most) as flow:
+            self._check(flow.headers, call_id)
+            yield flow
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._carrier.close()
+
+    def _addressed(self, call: Call) -> tuple[Call, str]:
         call_id = self._new_id()
         calls.note(call_id)
         addressed = structs.replace(
@@ -61,13 +80,7 @@ class XRoad:
             target=f"/r1/{self._service}{call.target}",
             headers={**call.headers, **self._headers, "x-road-id": call_id},
         )
-        reply = await self._carrier.carry(addressed)
-        self._check(reply.headers, call_id)
-        return reply
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._carrier.close()
+        return addressed, call_id
 
     def _check(self, headers: Mapping[str, str], call_id: str) -> None:
         if "x-road-error" in headers:

@@ -149,12 +149,12 @@ class Answer(Telling):
         known = [("X-Request-Id", self._event.request_id), *headers]
         await send_body(self._send, status, body, media_type=media_type, headers=known)
 
-    async def _begin(self, written_as: bytes) -> None:
+    async def _begin(self, written_as: bytes, more: Sequence[tuple[bytes, bytes]] = ()) -> None:
         await self.settle()
         self.status, self._begun = 200, True
         # The last one is for proxies that would otherwise keep the first payload until there is more (nginx).
         own = [(b"x-request-id", self._event.request_id.encode()), (b"x-accel-buffering", b"no")]
-        headers = [(b"content-type", written_as), *SAFE_HEADERS, *own]
+        headers = [(b"content-type", written_as), *more, *SAFE_HEADERS, *own]
         await self._send({"type": "http.response.start", "status": 200, "headers": headers})
 
     async def _beat(self) -> None:

@@ -25,6 +25,7 @@ from gateway.audit.spool import Spool
 from gateway.certificates.publishing import keys_route
 from gateway.certificates.signing import HealthCertifier
 from gateway.changes import Changes
+from gateway.contents.endpoint import ContentsEndpoint
 from gateway.endpoint import GraphQLEndpoint
 from gateway.events.endpoint import EventsEndpoint
 from gateway.fhir_out.endpoint import FhirEndpoint
@@ -152,6 +153,16 @@ class Gateway:
             watch=self.watch,
             rates=self._rates,
         )
+        self._contents = ContentsEndpoint(
+            settings=settings,
+            verifier=self._verifier,
+            fleet=self._fleet,
+            ledger=self.ledger,
+            keeping=KeptHere(self._vault, self.changes, clock=self._clock),
+            clock=self._clock,
+            watch=self.watch,
+            rates=self._rates,
+        )
         self.public = Front(self._endpoint, self._routes())
         # A redirect for a slash too many would be built from the Host header, which is anybody's to write.
         self.public.router.redirect_slashes = False
@@ -184,7 +195,7 @@ class Gateway:
             self.reloaded = Reloaded(at=at, refused=str(error))
             log.error("reload_refused", reason=str(error))  # noqa: TRY400 - told by its sentence: no defect of ours
             return self.reloaded
-        self._endpoint.settings = self._sockets.settings = self._fhir.settings = self.settings
+        self._endpoint.settings = self._sockets.settings = self._fhir.settings = self._contents.settings = self.settings
         self._endpoint.trusted = self._sockets.trusted = self._trusted = trusted
         self.reloaded = Reloaded(at=at, sources=changes, restart=restart)
         log.info("reloaded", restart=restart, **structs.asdict(changes))
@@ -277,6 +288,7 @@ class Gateway:
     def _routes(self) -> Sequence[BaseRoute]:
         routes: list[BaseRoute] = [Route("/events", self._events())]
         routes.append(Route("/fhir/{path:path}", self._fhir))
+        routes.append(Route("/documents/{id}", self._contents))
         routes.append(WebSocketRoute("/{path:path}", self._sockets))
         routes.append(metadata_route(self.settings))
         if self._certifier is not None:

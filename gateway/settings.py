@@ -67,6 +67,8 @@ class Server(Struct, frozen=True, kw_only=True):
     """Health, for the operator alone: never on the public side."""
     deadline: Duration = Duration(5)
     """For a whole request. What a source has not said by then is missing from the answer, and the answer says so."""
+    content: Duration = Duration(120)
+    """For passing on the content of a document, once it has begun to come."""
     max_body: Size = Size(256 * 1024)
     caller_timeout: Duration = Duration(10)
     """For a caller to send the header, again for the body, and to take some of the answer."""
@@ -411,7 +413,7 @@ def _check_bounds(settings: Settings, name: str) -> None:
     for key in ("listen", "admin"):
         if not _ADDRESS.fullmatch(getattr(settings.server, key)):
             raise BadOptions(f"{name}.server.{key}: expected 'host:port', such as '127.0.0.1:4000' or '[::1]:4000'")
-    for key in ("deadline", "caller_timeout", "max_body"):
+    for key in ("deadline", "content", "caller_timeout", "max_body"):
         if getattr(settings.server, key) <= 0:
             raise BadOptions(f"{name}.server.{key}: expected more than nothing")
     for key in ("most", "most_per_caller"):

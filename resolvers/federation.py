@@ -6,16 +6,18 @@ and were not asked are counted. A source that fails costs only its own records: 
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
 from msgspec import Struct, structs
 
 from connectors.clock import Clock
+from connectors.contents import Content, shelf_of
 from connectors.contract import Answer, Grant, Inquiry, Outcome, Question, Refused, Restriction, Source, SourceState
 from connectors.errors import Denied, Garbled, Overloaded, Rejected, SourceError, TooSlow, Unconfirmed, WrongPerson
-from connectors.records import Claim, Coverage, Facility, FoundBy, Observation, Record, SourceHealth
+from connectors.records import Claim, Coverage, Document, Facility, FoundBy, Observation, Record, SourceHealth
 from connectors.writing import Entry, Mandate, recorder_of
 from resolvers import deviations, writing
 from resolvers.access.account import Account
@@ -197,6 +199,28 @@ class Federation:
         task = asyncio.ensure_future(self._write(entry, key, mandate, source))
         self._writing.add(task)
         return asyncio.shield(task)
+
+    @asynccontextmanager
+    async def content(self, document: Document, grant: Grant) -> AsyncIterator[Content]:
+        """The content of a document that came back in this request, open for as long as the block.
+
+        Raises:
+            SourceError: the source gives out none, or not what it should be; also while the pieces are read.
+        """
+        grant.require(Document)
+        key = document.provenance[0].source.id
+        shelf = next(
+            (shelf for source in self.directory.sources if source.info.id == key if (shelf := shelf_of(source))), None
+        )
+        try:
+            if shelf is None:
+                raise Rejected("gives out no contents")
+            async with shelf.content(document, grant, self._inquiry) as content:
+                yield content
+        except SourceError as error:
+            self.faults.append(Fault(key, "content of Document", error))
+            self.deviations += deviations.of_error(key, Question(about=Document), error)
+            raise
 
     async def finish(self) -> None:
         """Wait until everything that is being written is written or has failed."""

@@ -14,6 +14,7 @@ from connectors.records import PartialDate
 
 _PERSONAL_ID = re.compile(r"[0-9]{12}")
 _NODE = b"Citizen"
+_DOCUMENT = b"Document"
 _CONSENT = b"Consent"
 
 
@@ -91,6 +92,18 @@ class Identifiers:
         """The citizen's number and the store's id behind a consent's id; ``None`` for one that was not made here."""
         opened = self._opened(consent_id, _CONSENT)
         return None if opened is None else (opened[:12], opened[12:])
+
+    def document_id(self, personal_id: str, source: str, record_id: str) -> str:
+        """What finds the content of a document again: opaque, bound to its citizen, not to be made by anybody else."""
+        return self._sealed(f"{personal_id}\0{source}\0{record_id}", _DOCUMENT)
+
+    def document(self, document_id: str) -> tuple[str, str, str] | None:
+        """Number, source and record behind such an id; ``None`` for one that was not made here."""
+        opened = self._opened(document_id, _DOCUMENT)
+        if opened is None:
+            return None
+        personal_id, source, record_id = opened.split("\0")
+        return personal_id, source, record_id
 
     def _sealed(self, text: str, kind: bytes) -> str:
         return base64.urlsafe_b64encode(self._ciphers[0].encrypt(text.encode(), [kind])).decode().rstrip("=")

@@ -11,6 +11,7 @@ from connectors.contract import Question
 from resolvers.chart import Chart
 from resolvers.connection import Beside, Brought, asked_beside
 from resolvers.context import Info
+from resolvers.document import located
 from resolvers.joining.codes import codes, words
 from resolvers.joining.linking import of_visits
 from resolvers.joining.visits import claimed
@@ -43,7 +44,7 @@ _LINKED: Mapping[str, type[records.Record]] = {
 
 def beside(info: Info, chart: Chart, since: date | None) -> tuple[Beside[records.Encounter], ...]:
     """What to ask beside a list of visits, by what the caller reads of them."""
-    wanted = reads(info, "claim", "lines", "diagnoses", *_LINKED, *ABOUT_RESULTS)
+    wanted = reads(info, "claim", "lines", "diagnoses", "url", *_LINKED, *ABOUT_RESULTS)
     each: list[Beside[records.Encounter]] = []
     if "claim" in wanted:
         claims = Question(about=records.Claim, since=since, in_detail="lines" in wanted)
@@ -54,6 +55,8 @@ def beside(info: Info, chart: Chart, since: date | None) -> tuple[Beside[records
         if name in wanted:
             results = [RESULTS] if name == "reports" and not wanted.isdisjoint(ABOUT_RESULTS) else []
             each.append(asked_beside(info, chart, Question(about=about), *results, attach=_with_linked(name, about)))
+    if {"documents", "url"} <= wanted:
+        each.append(asked_beside(info, chart, attach=_with_addresses(info, chart)))
     return tuple(each)
 
 
@@ -73,6 +76,18 @@ def _with_linked(name: str, about: type[records.Record]) -> Callable[[Visits, Br
             items = explained(items, brought)
         found = of_visits(visits, items, brought.told[about])
         return [_visit(visit, **{name: found.get(visit.id, ())}) for visit in visits]
+
+    return attach
+
+
+def _with_addresses(info: Info, chart: Chart) -> Callable[[Visits, Brought], Visits]:
+    def attach(visits: Visits, _brought: Brought) -> Visits:
+        return [
+            structs.replace(visit, documents=tuple(located(info, chart, visit.documents)))
+            if isinstance(visit, Visit)
+            else visit
+            for visit in visits
+        ]
 
     return attach
 

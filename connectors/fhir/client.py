@@ -1,16 +1,18 @@
 """A source that speaks FHIR R4 or R5: find the citizen's Patients, search by them, check every answer, translate it."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, ClassVar, TypeVar
 
 import httpx
 from msgspec import Struct
 
 from connectors.clock import Clock
+from connectors.contents import Content
 from connectors.contract import Answer, Deadline, Grant, Greeting, Inquiry, Question, Subject
 from connectors.errors import Garbled, Rejected
-from connectors.fhir import wire
+from connectors.fhir import opening, wire
 from connectors.fhir.asking import parameters, require_offered, types_of
 from connectors.fhir.base import Base
 from connectors.fhir.capabilities import Offers, Statement
@@ -24,7 +26,7 @@ from connectors.fhir.searching import Found, Searcher, size_of
 from connectors.fhir.writing import Writer, key_of, read_back
 from connectors.http import Line
 from connectors.options import BadOptions, chosen
-from connectors.records import Demographics, Facility, Record, SourceInfo, SourceKind
+from connectors.records import Demographics, Document, Facility, Record, SourceInfo, SourceKind
 from connectors.stamping import NAMES, Stamp
 from connectors.work import aside
 from connectors.writing import Entry, Mandate, Measurement, Receipt
@@ -67,6 +69,7 @@ class FhirSource:
         _require_types(key, options, self.holds)
         self.deadline = float(options.deadline)
         self.takes: frozenset[type[Entry]] = frozenset(_ENTRIES[name] for name in options.takes)
+        self.gives_contents = Document in self.holds
         self._clock = clock
         self._options = options
         self._base = Base.of(options.url, options.own_url)
@@ -110,6 +113,26 @@ class FhirSource:
         whose = Whose(subject=subject, base=self._base, identifier_system=self._options.identifier_system, ids=ids)
         written = await self._writer.write(entry, key_of(key, mandate), min(ids), whose, mandate, inquiry, deadline)
         return Receipt(record=read_back(written, self._around(subject)))
+
+    @asynccontextmanager
+    async def content(self, document: Document, grant: Grant, inquiry: Inquiry) -> AsyncIterator[Content]:
+        """The content of a document (see ``contents.Shelf``).
+
+        The document was told of in this request, held against the citizen with the whole answer; the content is held
+        against whom the server says that it is about, where it says so.
+        """
+        grant.require(Document)
+        deadline, most = inquiry.deadline.within(self.deadline), self._options.most_content
+        address = opening.address_of(document, self._base)
+        headers = {"accept": f"{document.content_type}, */*;q=0.1"}
+        async with self._line.stream(address, deadline=deadline, headers=headers, most=most) as flow:
+            if opening.CONTEXT in flow.headers and self._options.patient_search == "resolve":
+                subject = grant.subject
+                people: _People = await inquiry.once(
+                    (self.info.id, "patient", subject.ref), lambda: self._people(subject, None, inquiry, deadline)
+                )
+                opening.require_same_person(flow.headers, frozenset(people.ids), self._base)
+            yield await opening.opened(document, flow)
 
     async def close(self) -> None:
         """Let go of connections. Idempotent."""

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from connectors.options import SourceOptions, require_address
+from connectors.options import Size, SourceOptions, require_address
 
 
 class FhirOptions(SourceOptions, frozen=True, kw_only=True):
@@ -48,6 +48,8 @@ class FhirOptions(SourceOptions, frozen=True, kw_only=True):
     """What citizens may have recorded here. The server must find an Observation by ``identifier``, and should honour
     conditional create (``If-None-Exist``): without that, two gateways that bring the same entry at the same moment have
     it recorded twice."""
+    most_content: Size = Size(50 * 1024 * 1024)
+    """Bytes of a document's content that are passed on."""
     own_url: str | None = None
     """The base by which the server calls itself in links and references, where a proxy stands before it."""
 

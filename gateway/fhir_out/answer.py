@@ -8,11 +8,8 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from gateway.answer import Answer
-from gateway.challenges import step_up
 from gateway.errors import RequestError
 from gateway.fhir_out.outcome import refusal
-from resolvers.language import Language
-from resolvers.refusals import Forbidden, Refusal, StepUpRequired, Unverifiable
 
 MEDIA_TYPE = b"application/fhir+json"
 _TAKEN = frozenset({"application/fhir+json", "application/json", "application/*", "*/*"})
@@ -63,17 +60,3 @@ def _is_ours(wish: str) -> bool:
     wanted, *parameters = (piece.strip().lower() for piece in wish.split(";"))
     other_version = any(p.startswith("fhirversion=") and p.strip('"') != "fhirversion=4.0" for p in parameters)
     return wanted in _TAKEN and not other_version and not any(map(_NO_WEIGHT.fullmatch, parameters))
-
-
-def refused(refusal_: Refusal, language: Language) -> RequestError:
-    """A refusal of the graph with its status over HTTP.
-
-    What is forbidden and what does not exist are one 404 (RFC 9110, section 15.5.4); too weak a sign-in is a challenge
-    (RFC 9470, section 3).
-    """
-    words = refusal_.in_words(language)
-    if isinstance(refusal_, StepUpRequired):
-        return RequestError(401, refusal_.code, words, headers=step_up([refusal_]))
-    if isinstance(refusal_, Unverifiable):
-        return RequestError(503, refusal_.code, words, headers=[("Retry-After", "5")])
-    return RequestError(404 if isinstance(refusal_, Forbidden) else 400, refusal_.code, words)

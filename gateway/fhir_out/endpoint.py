@@ -13,12 +13,13 @@ from gateway.answer import Answer
 from gateway.asgi import header_values
 from gateway.asking import AskingEndpoint, Opened, language_of, unless_gone
 from gateway.errors import RequestError
-from gateway.fhir_out.answer import FhirAnswer, refused, require_format
+from gateway.fhir_out.answer import FhirAnswer, require_format
 from gateway.fhir_out.capability import statement
 from gateway.fhir_out.document import Filled, Summary, document
 from gateway.fhir_out.elements import Json
 from gateway.fhir_out.patient import node_id
 from gateway.fhir_out.sections import SECTIONS, Section
+from gateway.refusing import refused
 from gateway.telemetry import Event
 from resolvers import joining, merging
 from resolvers.chart import Chart

@@ -3,6 +3,7 @@
 Visits to the outpatient desk leave nothing of the kind in these two systems.
 """
 
+import base64
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -24,6 +25,7 @@ from tests.sandbox.render.fhir_parts import (
     visit_key,
 )
 from tests.sandbox.render.fhir_people import doctor
+from tests.sandbox.render.paper import paper
 
 ICD9 = "http://hl7.org/fhir/sid/icd-9-cm"
 DONE = {
@@ -43,6 +45,7 @@ def papers(desk: Desk, person: Person, visit: Visit) -> Iterator[Resource]:
     yield from _procedure(desk, person, visit)
     if visit.kind == "IMP" and visit.end:
         yield _discharge_paper(desk, person, visit)
+        yield _its_content(desk, person, visit)
     if desk.system == "hospital-b":
         yield from _handed_out(desk, person, visit)
 
@@ -168,13 +171,30 @@ def _discharge_paper(desk: Desk, person: Person, visit: Visit) -> Resource:
                 "attachment": {
                     "contentType": "application/pdf",
                     "title": f"Giấy ra viện, {DEPARTMENTS[visit.department]}",
-                    "url": "Binary/giay-ra-vien",
-                    "size": 91344,
+                    "url": f"Binary/{desk.id('Binary', person.key, visit_key(visit))}",
+                    "size": len(_paper(visit)),
                 }
             }
         ],
         context={"encounter": [_encounter(desk, person, visit)]},
     )
+
+
+def _its_content(desk: Desk, person: Person, visit: Visit) -> Resource:
+    return desk.resource(
+        "Binary",
+        person.key,
+        visit_key(visit),
+        updated=settled(visit),
+        contentType="application/pdf",
+        securityContext=desk.patient(person),
+        data=base64.b64encode(_paper(visit)).decode(),
+    )
+
+
+def _paper(visit: Visit) -> bytes:
+    """A page that says what it is; of a size at which it matters that it is passed on in pieces."""
+    return paper(f"Giay ra vien mau, {visit.start:%Y-%m-%d}", padding=300_000)
 
 
 def _handed_out(desk: Desk, person: Person, visit: Visit) -> Iterator[Resource]:

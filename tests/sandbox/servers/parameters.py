@@ -129,6 +129,7 @@ PARAMETERS: dict[str, dict[str, Parameter]] = {
         "code": _token("code"),
         "authored": _date("authoredOn"),
     },
+    "Binary": _COMMON,
     "EpisodeOfCare": {
         **_COMMON,
         **_PATIENT,

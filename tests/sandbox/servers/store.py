@@ -70,7 +70,9 @@ class Store:
         """Id of the patient a resource is about; a Patient is about itself."""
         if resource["resourceType"] == "Patient":
             return str(resource["id"])
-        about = resource.get("subject") or resource.get("patient") or _who_comes(resource)
+        about = next(filter(None, map(resource.get, ("subject", "patient", "securityContext"))), None) or _who_comes(
+            resource
+        )
         return self.patient_id(about.get("reference", ""))
 
     def patient_id(self, reference: str) -> str | None:
