@@ -160,6 +160,7 @@ class Gateway:
             ledger=self.ledger,
             keeping=KeptHere(self._vault, self.changes, clock=self._clock),
             clock=self._clock,
+            trust=self._trust,
             watch=self.watch,
             rates=self._rates,
         )

@@ -8,6 +8,7 @@ import re
 
 from starlette.types import Receive, Scope
 
+from connectors.contract import Refused
 from connectors.errors import Rejected, SourceError, TooSlow
 from connectors.records import Document
 from gateway.answer import Answer
@@ -59,7 +60,7 @@ class ContentsEndpoint(AskingEndpoint):
         personal_id, source, record_id = known
         chart = await opened.access.citizen(personal_id)
         grant = opened.access.permit(chart, Document)
-        if grant is None or not opened.federation.directory.knows(source):
+        if isinstance(grant, Refused) or not opened.federation.directory.knows(source):
             raise Forbidden
         found = await found_again(opened.access, opened.federation, chart, source)
         document = next((one for one in found.records if one.id == record_id), None)
