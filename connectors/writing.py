@@ -12,7 +12,7 @@ from typing import Protocol, runtime_checkable
 from msgspec import Struct
 
 from connectors.contract import Basis, Inquiry, Purpose, Subject
-from connectors.records import Observation
+from connectors.records import Observation, Record
 
 
 class MeasuredPart(Struct, frozen=True, kw_only=True):
@@ -42,7 +42,23 @@ class Measurement(Struct, frozen=True, kw_only=True):
     """When it was measured."""
 
 
-Entry = Measurement
+class Correction(Struct, frozen=True, kw_only=True):
+    """What a citizen, or whoever acts for them, asks a source to correct in one of its records."""
+
+    about: type[Record]
+    """Class of the record."""
+    record_id: str
+    """The record's own id at the source."""
+    text: str
+    """What is wrong, in the citizen's words. It goes to the source and nowhere else."""
+    at: datetime
+    """When it was asked."""
+
+    def __repr__(self) -> str:
+        return f"Correction({self.about.__name__})"
+
+
+Entry = Measurement | Correction
 """Everything that may be given to a source."""
 
 
@@ -71,8 +87,8 @@ class Mandate(Struct, frozen=True, kw_only=True):
 class Receipt(Struct, frozen=True, kw_only=True):
     """The source's word that it holds the entry."""
 
-    record: Observation
-    """The entry as it stands in the source."""
+    record: Observation | None = None
+    """The entry as it stands in the source, where it is a record there."""
 
 
 @runtime_checkable

@@ -18,7 +18,7 @@ from connectors.contents import Content, shelf_of
 from connectors.contract import Answer, Grant, Inquiry, Outcome, Question, Refused, Restriction, Source, SourceState
 from connectors.errors import Denied, Garbled, Overloaded, Rejected, SourceError, TooSlow, Unconfirmed, WrongPerson
 from connectors.records import Claim, Coverage, Document, Facility, FoundBy, Observation, Record, SourceHealth
-from connectors.writing import Entry, Mandate, recorder_of
+from connectors.writing import Entry, Mandate, Measurement, recorder_of
 from resolvers import deviations, writing
 from resolvers.access.account import Account
 from resolvers.choice import Choice
@@ -388,7 +388,8 @@ class Federation:
         if written.outcome.state in (WriteState.CONFIRMED, WriteState.UNCONFIRMED):
             # What may stand there has to be shown: nothing older is.
             await self.keeping.forget(mandate.subject.ref)
-            self.keeping.announce(mandate.subject.ref, source.info.id, Observation)
+            if isinstance(entry, Measurement):
+                self.keeping.announce(mandate.subject.ref, source.info.id, Observation)
         return written
 
     def _measure(self, source: Source, ref: str, outcome: Outcome) -> None:

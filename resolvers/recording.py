@@ -81,7 +81,7 @@ async def record_measurement(info: Info, input: Given) -> Recorded:  # noqa: A00
         Forbidden: the caller may not write for that citizen.
     """
     context = info.context
-    key = _key(input.idempotency_key)
+    key = key_of(input.idempotency_key)
     access = context.access
     chart = await (access.me() if input.citizen is None else access.citizen(input.citizen))
     mandate = access.mandate(chart, Measurement)
@@ -95,7 +95,7 @@ async def record_measurement(info: Info, input: Given) -> Recorded:  # noqa: A00
     message = context.language.say("writing", written.outcome.state.name)
     return Recorded(
         outcome=ShownWrite(message=message, **structs.asdict(written.outcome)),
-        measurement=_as_listed(written.receipt.record, chart) if written.receipt else None,
+        measurement=_as_listed(written.receipt.record, chart) if written.receipt and written.receipt.record else None,
     )
 
 
@@ -126,7 +126,12 @@ async def _recipient(context: Context, chart: Chart) -> Source | Written:
     return nobody("RECIPIENT_UNKNOWN", retryable=not found.complete)
 
 
-def _key(text: str) -> str:
+def key_of(text: str) -> str:
+    """The idempotency key in one way of writing.
+
+    Raises:
+        BadRequest: it is no UUID.
+    """
     try:
         return str(UUID(text))
     except ValueError:

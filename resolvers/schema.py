@@ -19,6 +19,7 @@ from resolvers.citizen import Citizen
 from resolvers.completeness import Source
 from resolvers.consent import ConsentOf, ConsentText, consent_texts, found_again
 from resolvers.context import Info
+from resolvers.correcting import CorrectionPayload, request_correction
 from resolvers.emergency import EmergencyAccessPayload, open_emergency_access
 from resolvers.node import Node
 from resolvers.notice import Notice, noticed
@@ -91,6 +92,10 @@ class Mutation:
 
     refresh: RefreshPayload = resolved(
         refresh, "Lose what this gateway keeps of a citizen for some seconds, and ask the sources again."
+    )
+    request_correction: CorrectionPayload = resolved(
+        request_correction,
+        "Ask the system that owns a record to correct it; the wish is passed on, and nothing of it is kept here.",
     )
     record_measurement: MeasurementPayload = resolved(
         record_measurement,

@@ -29,7 +29,7 @@ from connectors.options import BadOptions, chosen
 from connectors.records import Demographics, Document, Facility, Record, SourceInfo, SourceKind
 from connectors.stamping import NAMES, Stamp
 from connectors.work import aside
-from connectors.writing import Entry, Mandate, Measurement, Receipt
+from connectors.writing import Correction, Entry, Mandate, Measurement, Receipt
 
 R = TypeVar("R", bound=Record)
 
@@ -37,7 +37,7 @@ _SHARE = 0.9
 """Of the time that is left, for each of several types: what the others gave must be out before the door closes."""
 
 _PLACES_OF_CARE = frozenset({SourceKind.HOSPITAL, SourceKind.HEALTH_STATION, SourceKind.LABORATORY})
-_ENTRIES: dict[str, type[Entry]] = {"Measurement": Measurement}
+_ENTRIES: dict[str, type[Entry]] = {"Measurement": Measurement, "Correction": Correction}
 
 
 class _People(Struct, frozen=True):
@@ -75,7 +75,7 @@ class FhirSource:
         self._base = Base.of(options.url, options.own_url)
         self._line = Line(options, clock=clock, transport=transport)
         self._searcher = Searcher(self._line, self._base, options, clock=clock)
-        self._writer = Writer(self._line, self._searcher)
+        self._writer = Writer(self._line, self._searcher, self._base)
         self._statement = Statement(self._searcher.capabilities, clock=clock)
         self._followed = ("Condition", "Medication", *(("Organization",) if options.facility_system else ()))
         is_place = options.category in _PLACES_OF_CARE
@@ -112,6 +112,8 @@ class FhirSource:
         ids = frozenset(people.ids)
         whose = Whose(subject=subject, base=self._base, identifier_system=self._options.identifier_system, ids=ids)
         written = await self._writer.write(entry, key_of(key, mandate), min(ids), whose, mandate, inquiry, deadline)
+        if not isinstance(written, wire.Observation):
+            return Receipt()
         return Receipt(record=read_back(written, self._around(subject)))
 
     @asynccontextmanager

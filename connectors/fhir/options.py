@@ -44,8 +44,9 @@ class FhirOptions(SourceOptions, frozen=True, kw_only=True):
     """Wanted entries per page (``_count``)."""
     max_pages: int = 20
     """Pages that are read; an answer with more is marked as truncated."""
-    takes: tuple[Literal["Measurement"], ...] = ()
-    """What citizens may have recorded here. The server must find an Observation by ``identifier``, and should honour
+    takes: tuple[Literal["Measurement", "Correction"], ...] = ()
+    """What citizens may have recorded here: a measurement becomes an Observation, a wish for a correction a
+    Communication. The server must find these by ``identifier``, and should honour
     conditional create (``If-None-Exist``): without that, two gateways that bring the same entry at the same moment have
     it recorded twice."""
     most_content: Size = Size(50 * 1024 * 1024)

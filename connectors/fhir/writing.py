@@ -1,4 +1,4 @@
-"""Entries as FHIR resources, created on condition: an Observation for a measurement.
+"""Entries as FHIR resources, created on condition: an Observation for a measurement, a Communication for a correction.
 
 The key of an entry becomes an identifier of the resource. By it the server is searched before anything is sent, and
 ``If-None-Exist`` (R4 section 3.1.0.8.1) lets it create the resource only where none of that identifier is there. What
@@ -7,7 +7,7 @@ the server answers is held against what was sent: the right person, key and valu
 
 import asyncio
 import re
-from datetime import datetime
+from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any
 from weakref import WeakValueDictionary
@@ -27,15 +27,16 @@ from connectors.errors import (
     WrongPerson,
 )
 from connectors.fhir import wire
-from connectors.fhir.base import is_id
+from connectors.fhir.base import Base, is_id
 from connectors.fhir.batching import MEDIA_TYPES
+from connectors.fhir.held import HELD
 from connectors.fhir.mapping.elements import Around, Unreadable, moment
 from connectors.fhir.mapping.observation import observation
 from connectors.fhir.people import Whose
 from connectors.fhir.searching import Searcher
 from connectors.http import Line
 from connectors.records import Observation
-from connectors.writing import Entry, Mandate, MeasuredPart
+from connectors.writing import Correction, Entry, Mandate, MeasuredPart, Measurement
 
 KEYS = "urn:citizen-graph:idempotency-key"
 """System of the identifier that an entry's key becomes."""
@@ -43,16 +44,24 @@ _NOT_TAKEN = frozenset({400, 404, 405, 409, 412, 413, 415, 422})
 """Statuses by which a server says that it read the entry and did not create anything."""
 _NOTHING_SENT = (Crowded, Denied, Overloaded, Rejected)
 """After these it is certain that nothing was created."""
-_LOCATION = re.compile(r"(?:.*/)?(?P<path>Observation/[A-Za-z0-9.-]{1,64})(?:/_history/[^/?#]+)?")
+_LOCATION = re.compile(
+    r"(?:.*/)?(?P<path>(?P<type>Observation|Communication)/[A-Za-z0-9.-]{1,64})(?:/_history/[^/?#]+)?"
+)
 _TERMS = "http://terminology.hl7.org/CodeSystem"
-_OBSERVATION = msgspec.json.Decoder(wire.Observation)
+Made = wire.Observation | wire.Communication
+"""What an entry becomes."""
+_DECODERS: Mapping[type[Made], msgspec.json.Decoder[Any]] = {
+    kind: msgspec.json.Decoder(kind) for kind in (wire.Observation, wire.Communication)
+}
+_BECOMES: Mapping[type[Entry], type[Made]] = {Measurement: wire.Observation, Correction: wire.Communication}
 
 
 class Writer:
     """Writes over one line. One entry of one key is under way at a time, also where the server ignores conditions."""
 
-    def __init__(self, line: Line, searcher: Searcher) -> None:
+    def __init__(self, line: Line, searcher: Searcher, base: Base) -> None:
         self._line = line
+        self._base = base
         self._searcher = searcher
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -65,7 +74,7 @@ class Writer:
         mandate: Mandate,
         inquiry: Inquiry,
         deadline: Deadline,
-    ) -> wire.Observation:
+    ) -> Made:
         """The resource as it stands in the server, created now or before.
 
         Args:
@@ -83,7 +92,7 @@ class Writer:
             SourceError: nothing was created.
         """
         async with self._turns.setdefault(identifier, asyncio.Lock()):
-            found = await self._found(identifier, whose, inquiry, deadline)
+            found = await self._found(_BECOMES[type(entry)], identifier, whose, inquiry, deadline)
             if found is None:
                 found = await self._create(resource_of(entry, identifier, patient, mandate), identifier, deadline)
                 try:
@@ -92,16 +101,16 @@ class Writer:
                     raise Unconfirmed("the confirmation is about somebody else") from None
         if not _carries(found, identifier):
             raise Unconfirmed("the confirmation does not carry the key")
-        if _said(found) != _wanted(entry):
+        if _said(found, self._base) != _wanted(entry):
             raise KeyReused("the key stands for another entry")
         return found
 
     async def _found(
-        self, identifier: str, whose: Whose, inquiry: Inquiry, deadline: Deadline
-    ) -> wire.Observation | None:
+        self, kind: type[Made], identifier: str, whose: Whose, inquiry: Inquiry, deadline: Deadline
+    ) -> Made | None:
         """What was created under that key before."""
         fields = {"identifier": f"{KEYS}|{identifier}", "_count": "2"}
-        found = await self._searcher.search(wire.Observation, fields, inquiry, deadline)
+        found = await self._searcher.search(kind, fields, inquiry, deadline)
         # A server that does not know the parameter gives anything.
         carrying = [resource for resource in found.resources.values() if _carries(resource, identifier)]
         whose.require(carrying)
@@ -109,8 +118,9 @@ class Writer:
             raise Garbled("whether the entry stands there cannot be read")
         return min(carrying, key=lambda resource: str(resource.id), default=None)
 
-    async def _create(self, resource: dict[str, Any], identifier: str, deadline: Deadline) -> wire.Observation:
+    async def _create(self, resource: dict[str, Any], identifier: str, deadline: Deadline) -> Made:
         """Let the server create the resource, unless it is there. Sent once."""
+        kind = next(kind for kind in _DECODERS if kind.__name__ == resource["resourceType"])
         headers = {
             "accept": "application/fhir+json",
             "content-type": "application/fhir+json",
@@ -120,7 +130,7 @@ class Writer:
         try:
             reply = await self._line.send(
                 "POST",
-                "Observation",
+                kind.__name__,
                 headers=headers,
                 json=resource,
                 deadline=deadline,
@@ -130,16 +140,16 @@ class Writer:
                 raise Rejected(f"status {reply.status}")
             if not reply.body:
                 place = _LOCATION.fullmatch(reply.headers.get("location", ""))
-                if place is None:
+                if place is None or place["type"] != kind.__name__:
                     raise Garbled("neither the resource nor where it is")
                 read = {"accept": "application/fhir+json"}
                 reply = await self._line.send("GET", place["path"], headers=read, deadline=deadline, repeatable=True)
-            created = reply.decode(_OBSERVATION, media_types=MEDIA_TYPES)
+            created: Made = reply.decode(_DECODERS[kind], media_types=MEDIA_TYPES)
         except _NOTHING_SENT:
             raise
         except SourceError as error:
             raise Unconfirmed(f"after sending: {type(error).__name__}") from None
-        if created.resource_type != "Observation" or not is_id(created.id):
+        if created.resource_type != kind.__name__ or not is_id(created.id):
             raise Unconfirmed("another resource than was sent")
         return created
 
@@ -165,7 +175,9 @@ def read_back(written: wire.Observation, around: Around) -> Observation:
 
 
 def resource_of(entry: Entry, identifier: str, patient: str, mandate: Mandate) -> dict[str, Any]:
-    """The Observation that shall be created (see ``Writer.write``)."""
+    """The resource that shall be created (see ``Writer.write``)."""
+    if isinstance(entry, Correction):
+        return _asking(entry, identifier, patient, mandate)
     about = {"reference": f"Patient/{patient}"}
     by_citizen = mandate.basis is Basis.SELF
     # HL7's labels for data that no professional vouches for: asserted by the patient, or by who decides for them.
@@ -186,6 +198,31 @@ def resource_of(entry: Entry, identifier: str, patient: str, mandate: Mandate) -
     }
 
 
+def _asking(entry: Correction, identifier: str, patient: str, mandate: Mandate) -> dict[str, Any]:
+    """A Communication to the server's people about one of its resources."""
+    citizen = {"reference": f"Patient/{patient}"}
+    by_citizen = mandate.basis is Basis.SELF
+    coding = {"system": "urn:citizen-graph:communication", "code": "correction-request"}
+    return {
+        "resourceType": "Communication",
+        "identifier": [{"system": KEYS, "value": identifier}],
+        "status": "completed",
+        "category": [{"coding": [coding], "text": "Yêu cầu đính chính hồ sơ"}],
+        "subject": citizen,
+        "about": [{"reference": reference_of(entry)}],
+        "sent": entry.at.isoformat(timespec="seconds"),
+        "sender": citizen if by_citizen else {"type": "RelatedPerson", "display": "Người đại diện của công dân"},
+        "payload": [{"contentString": entry.text}],
+    }
+
+
+def reference_of(entry: Correction) -> str:
+    """Type and id of the resource that is meant: a class's first type names its records by the id alone."""
+    if "/" in entry.record_id:
+        return entry.record_id
+    return f"{HELD[entry.about][0].type}/{entry.record_id}"
+
+
 def _values(parts: tuple[MeasuredPart, ...]) -> dict[str, Any]:
     if len(parts) == 1:
         return {"valueQuantity": _quantity(parts[0])}
@@ -204,19 +241,24 @@ def _quantity(part: MeasuredPart) -> dict[str, Any]:
     return {"value": value, "unit": part.unit, "system": "http://unitsofmeasure.org", "code": part.unit}
 
 
-def _carries(found: wire.Observation, identifier: str) -> bool:
+def _carries(found: Made, identifier: str) -> bool:
     return any(one.system == KEYS and one.value == identifier for one in found.identifier)
 
 
-_Said = tuple[str | None, datetime | None, frozenset[tuple[object, ...]]]
-"""Code, time, and the parts by code, value and unit: what makes an entry the same."""
+_Said = tuple[object, ...]
+"""What makes an entry the same: code, time and parts by code, value and unit; or what it is about, and the words."""
 
 
 def _wanted(entry: Entry) -> _Said:
+    if isinstance(entry, Correction):
+        return reference_of(entry), entry.text
     return entry.code, entry.at, frozenset((part.code, part.value, part.unit) for part in entry.parts)
 
 
-def _said(found: wire.Observation) -> _Said:
+def _said(found: Made, base: Base) -> _Said:
+    if isinstance(found, wire.Communication):
+        targets = ["/".join(target) for one in found.regarding if (target := base.target(one))]
+        return next(iter(targets), None), "".join(part.content_string or "" for part in found.payload)
     parts = found.component or (found,)
     said = ((_loinc(part), part.value_quantity) for part in parts)
     values = frozenset((code, value.value, value.code) for code, value in said if value is not None)

@@ -17,7 +17,7 @@ RECORD = """mutation Record($input: MeasurementInput!) { recordMeasurement(input
 LISTED = '{ citizen(id: "%s") { observations(category: VITAL_SIGNS) { nodes { id } } } }'
 KEY = "0b0f6a52-5d5e-4b6e-9d0c-6a5c3f1d7e11"
 PHUC, CHILD = "079051998105", "079217998103"
-TAKES = 'takes = ["Measurement"]'
+TAKES = 'takes = ["Measurement", "Correction"]'
 
 
 def pressure(city_clock: CityClock, **more: Any) -> dict[str, Any]:

@@ -111,7 +111,7 @@ class City:
             random=random,
         )
         """Where the vaccination register gives out tokens."""
-        self.intake = Intake("Observation")
+        self.intake = Intake("Observation", "Communication")
         """What was created at ``TAKES``; tests have it forgotten."""
         self.clock = clock
         """The time in it."""

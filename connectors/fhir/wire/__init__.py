@@ -5,6 +5,7 @@ where it gave it another type, either is. The element that says whom a resource 
 the resource calls it.
 """
 
+from connectors.fhir.wire.asking import Communication
 from connectors.fhir.wire.care import (
     AllergyIntolerance,
     Condition,
@@ -38,6 +39,7 @@ __all__ = [
     "CarePlan",
     "CareTeam",
     "Claim",
+    "Communication",
     "Condition",
     "Coverage",
     "DiagnosticReport",

@@ -13,7 +13,8 @@ from msgspec import structs
 from connectors.contract import Basis, Purpose, Subject
 from connectors.errors import Denied, KeyReused, Overloaded, Rejected, SourceError, Unconfirmed
 from connectors.fhir.client import FhirSource
-from connectors.writing import Mandate, MeasuredPart, Measurement, Receipt
+from connectors.records import Allergy
+from connectors.writing import Correction, Entry, Mandate, MeasuredPart, Measurement, Receipt
 from tests.connectors.conformance import inquiry_of
 from tests.connectors.fhir.samples import BINH, HOA, NOBODY, Resource, options, patient, weight
 from tests.connectors.fhir.shelf import BASE, Shelf, bundle, reply
@@ -64,10 +65,10 @@ class Deaf(Shelf):
         return self.answer(made) if self.answer else reply(made, status=201)
 
 
-async def write(server: Shelf, *, subject: Subject = HOA, entry: Measurement = ENTRY, times: int = 1) -> list[Receipt]:
+async def write(server: Shelf, *, subject: Subject = HOA, entry: Entry = ENTRY, times: int = 1) -> list[Receipt]:
     """Bring the entry so often at once, each time in an inquiry of its own."""
-    source = server.source(takes=("Measurement",))
-    mandate = Mandate(subject=subject, purpose=Purpose.SELF, basis=Basis.SELF, of=Measurement)
+    source = server.source(takes=("Measurement", "Correction"))
+    mandate = Mandate(subject=subject, purpose=Purpose.SELF, basis=Basis.SELF, of=type(entry))
     inquiries = [inquiry_of(PATIENCE) for _ in range(times)]
     try:
         return await asyncio.gather(*(source.write(entry, "key", mandate, one) for one in inquiries))
@@ -87,6 +88,7 @@ async def test_the_entry_is_sent_with_its_key_as_identifier_and_condition() -> N
     assert sent.headers["if-none-exist"] == f"identifier={identifier['system']}|{identifier['value']}"
     assert b'"value":52.50,' in sent.content
     assert HOA.personal_id not in f"{sent.url}{sent.headers}{sent.content.decode()}"
+    assert receipt.record is not None
     assert receipt.record.provenance[0].source_record_id == "n0"
     assert receipt.record.at == ENTRY.at
 
@@ -97,7 +99,7 @@ async def test_a62_a_server_that_ignores_the_condition_creates_it_once_all_the_s
     receipts = await write(server, times=12)
     receipts += await write(server)
     assert len(server.created) == 1
-    assert {receipt.record.id for receipt in receipts} == {receipts[0].record.id}
+    assert len({receipt.record and receipt.record.id for receipt in receipts}) == 1
 
 
 async def test_the_same_key_of_another_citizen_is_another_key() -> None:
@@ -160,4 +162,70 @@ async def test_a_server_that_only_says_where_it_is_is_asked_for_it() -> None:
     )
     server.says["Observation/n0"] = lambda _: reply(server.created[0])
     (receipt,) = await write(server)
+    assert receipt.record is not None
     assert receipt.record.provenance[0].source_record_id == "n0"
+
+
+WISH = Correction(
+    about=Allergy, record_id="a1", text="Không phải của tôi", at=datetime(2026, 11, 23, 1, 2, 3, tzinfo=UTC)
+)
+
+
+class Patients(Deaf):
+    """Takes Communications as well; says of itself whatever a test wants."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.says["Communication"] = self._communication
+
+    def _communication(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("_search"):
+            return reply(bundle(self.created))
+        made = orjson.loads(request.content) | {"id": f"c{len(self.created)}"}
+        self.created.append(made)
+        return self.answer(made) if self.answer else reply(made, status=201)
+
+
+async def test_a62_a_wish_for_a_correction_becomes_one_communication_about_the_record() -> None:
+    """It names the resource by type and id; the citizen's number stands nowhere in it."""
+    server = Patients()
+    receipts = await write(server, entry=WISH, times=5)
+    (made,) = server.created
+
+    assert made["about"] == [{"reference": "AllergyIntolerance/a1"}]
+    assert made["payload"] == [{"contentString": WISH.text}]
+    assert made["subject"] == {"reference": "Patient/p1"}
+    assert HOA.personal_id not in str(made)
+    assert {receipt.record for receipt in receipts} == {None}
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "error"),
+    [
+        ({"subject": {"reference": "Patient/p2"}}, Unconfirmed),
+        ({"identifier": []}, Unconfirmed),
+        ({"resourceType": "Observation"}, Unconfirmed),
+        ({"payload": [{"contentString": "khác"}]}, KeyReused),
+        ({"about": [{"reference": "AllergyIntolerance/other"}]}, KeyReused),
+    ],
+)
+async def test_a_confirmation_that_says_something_else_confirms_nothing(
+    spoilt: Resource, error: type[SourceError]
+) -> None:
+    """Of another person, without the key, another resource, or other words."""
+    server = Patients()
+    server.answer = lambda made: reply(made | spoilt, status=201)
+    with pytest.raises(error):
+        await write(server, entry=WISH)
+
+
+async def test_another_wish_under_the_same_key_is_refused() -> None:
+    server = Patients()
+    await write(server, entry=WISH)
+    with pytest.raises(KeyReused):
+        await write(server, entry=structs.replace(WISH, text="khác"))
+
+
+def test_the_words_of_a_wish_are_in_no_text_form_of_it() -> None:
+    """A traceback may print it."""
+    assert WISH.text not in repr(WISH)

@@ -130,6 +130,7 @@ PARAMETERS: dict[str, dict[str, Parameter]] = {
         "authored": _date("authoredOn"),
     },
     "Binary": _COMMON,
+    "Communication": {**_COMMON, **_SUBJECT, "status": _token("status")},
     "EpisodeOfCare": {
         **_COMMON,
         **_PATIENT,
