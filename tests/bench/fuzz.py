@@ -9,17 +9,18 @@ from contextlib import nullcontext
 from functools import partial
 from random import Random
 
+from gateway.operations.plans.tally import Mode
 from tests.bench.fuzz_comparing import Comparing, Report, shortest
 from tests.bench.fuzz_documents import Writer
 from tests.bench.fuzz_graph import ARGUMENTS, SCHEMA, context
 from tests.bench.fuzz_schemas import SCALARS, World
 
 
-async def compare_schema(seed: int, report: Report, *, documents: int = 12) -> None:
+async def compare_schema(seed: int, report: Report, *, documents: int = 12, plans: Mode = "on") -> None:
     """One random schema with some documents and data for it."""
     rng = Random(seed)  # noqa: S311 - chance, not secrecy
     world = World(seed)
-    comparing = Comparing(world.schema, report)
+    comparing = Comparing(world.schema, report, plans)
     library = world.schema._schema
     for number in range(documents):
         mutation = rng.random() < 0.15
@@ -32,10 +33,10 @@ async def compare_schema(seed: int, report: Report, *, documents: int = 12) -> N
         await comparing.compare(document.text, document.variables, opened)
 
 
-async def compare_graph(seed: int, report: Report, *, documents: int = 12) -> None:
+async def compare_graph(seed: int, report: Report, *, documents: int = 12, plans: Mode = "on") -> None:
     """Our own graph with some documents, and sources that fail and err."""
     rng = Random(seed)  # noqa: S311 - chance, not secrecy
-    comparing = Comparing(SCHEMA, report)
+    comparing = Comparing(SCHEMA, report, plans)
     library = SCHEMA._schema
     assert library.query_type is not None
     for _ in range(documents):
@@ -45,13 +46,13 @@ async def compare_graph(seed: int, report: Report, *, documents: int = 12) -> No
         await comparing.compare(document.text, document.variables, opened)
 
 
-async def compare(comparisons: int, seed: int) -> tuple[Report, Report]:
+async def compare(comparisons: int, seed: int, plans: Mode) -> tuple[Report, Report]:
     """So many comparisons: nine in ten on random schemas, the others on our own graph."""
     schemas, graph = Report(), Report()
     while schemas.comparisons + graph.comparisons < comparisons:
-        await compare_schema(seed, schemas)
+        await compare_schema(seed, schemas, plans=plans)
         if graph.comparisons * 9 < schemas.comparisons:
-            await compare_graph(seed, graph)
+            await compare_graph(seed, graph, plans=plans)
         seed += 1
     return schemas, graph
 
@@ -61,10 +62,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--comparisons", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--plans", choices=("on", "verify"), default="on")
     given = parser.parse_args()
     warnings.simplefilter("ignore", RuntimeWarning)  # a refused field cancels its neighbours before they begin
     begun = time.process_time()
-    reports = asyncio.run(compare(given.comparisons, given.seed))
+    reports = asyncio.run(compare(given.comparisons, given.seed, given.plans))
     print(f"seed {given.seed}, {time.process_time() - begun:.0f} seconds of CPU")  # noqa: T201 - the report
     for name, report in zip(("random schemas", "our graph, false sources"), reports, strict=True):
         print("\n".join([f"\n{name}", *report.lines()]))  # noqa: T201 - the report

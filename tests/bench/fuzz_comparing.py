@@ -13,6 +13,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from gateway.errors import InvalidDocument
 from gateway.operations.execution import Executor
+from gateway.operations.plans.tally import Mode
 from gateway.operations.request import GraphQLRequest
 from gateway.operations.trusted import Chosen
 from gateway.operations.waves import Payload
@@ -58,12 +59,12 @@ class Report(Struct):
 class Comparing:
     """Both ways for one schema."""
 
-    def __init__(self, schema: strawberry.Schema, report: Report) -> None:
+    def __init__(self, schema: strawberry.Schema, report: Report, plans: Mode = "on") -> None:
         self.executor = Executor(
             schema,
             Limits(documents=20, max_cost=10**9),
             introspection=True,
-            execution=Execution(),
+            execution=Execution(plans=plans),
             differs=report.differences.append,
         )
         self._off = Executor(

@@ -17,8 +17,10 @@ from graphql import (
     GraphQLSchema,
     GraphQLUnionType,
     get_named_type,
+    get_nullable_type,
     is_composite_type,
     is_leaf_type,
+    is_list_type,
 )
 from msgspec import Struct
 
@@ -117,7 +119,15 @@ class Writer:
         alias = f"a{self._room + 100}: " if arguments else self._alias(0.15)
         kind = get_named_type(field.type)
         inner = self._selection(kind, depth + 1) if is_composite_type(kind) else ""
-        return f"{alias}{name}{arguments}{self._directives()} {inner}"
+        return f"{alias}{name}{arguments}{self._directives()}{self._stream(field)} {inner}"
+
+    def _stream(self, field: GraphQLField) -> str:
+        if not (self._deferring and is_list_type(get_nullable_type(field.type)) and self._rng.random() < 0.05):
+            return ""
+        if self._rng.random() < 0.7:
+            return f" @stream(initialCount: {self._rng.choice((0, 1, -1))})"
+        self._declared["n"], self._values["n"] = "Int = 1", lambda: self._rng.choice((..., 0, 2))
+        return " @stream(initialCount: $n)"
 
     def _alias(self, chance: float) -> str:
         return f"a{self._rng.randrange(1000)}: " if self._rng.random() < chance else ""

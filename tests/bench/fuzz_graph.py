@@ -1,7 +1,7 @@
 """Our own graph over false sources, whose records are made from their types and are often not as promised."""
 
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -141,12 +141,14 @@ def _leaf(kind: Any, rng: Random) -> Any:  # noqa: PLR0911 - one for each sort o
 
 
 @asynccontextmanager
-async def context(seed: int, bad: float, language: str) -> typing.AsyncIterator[Context]:
+async def context(
+    seed: int, bad: float, language: str, *, sources: Sequence[Any] | None = None
+) -> typing.AsyncIterator[Context]:
     """One request of the citizen, with its door."""
     clock = HeldClock()
     inquiry = Inquiry(request_id="request-1", deadline=Deadline.after(5.0, clock), clock=clock)
-    sources: Any = [RandomSource(key, seed, bad) for key in "ab"]
-    federation = Federation(Directory(sources), inquiry)
+    known: Any = sources or [RandomSource(key, seed, bad) for key in "ab"]
+    federation = Federation(Directory(known), inquiry)
     caller = Caller(
         kind=CallerKind.CITIZEN,
         issuer="https://eid.example",
