@@ -24,6 +24,7 @@ from gateway.serving import CannotListen
 from gateway.serving import serve as serve_gateway
 from gateway.settings import load
 from gateway.sources import open_source
+from resolvers.publishing import published
 from resolvers.schema import build_schema
 
 
@@ -74,7 +75,7 @@ def check(config: Path, *, as_json: bool) -> None:
 @main.command()
 def schema() -> None:
     """Print the schema (SDL)."""
-    click.echo(build_schema().as_str())
+    click.echo(published(build_schema()), nl=False)
 
 
 main.add_command(audit)

@@ -110,6 +110,7 @@ class Gateway:
             build_schema(),
             settings.limits,
             introspection=settings.server.introspection,
+            subgraph=settings.server.subgraph,
             execution=settings.execution,
             differs=self.watch.differed,
         )

@@ -139,7 +139,7 @@ class GraphEndpoint(AskingEndpoint):
             identifiers=self._identifiers,
             language=language,
             today=opened.today,
-            service=service_of(self.settings, schema_hash=self._executor.schema_hash),
+            service=service_of(self.settings, sdl=self._executor.sdl, schema_hash=self._executor.schema_hash),
             trusting=self._allowances.of(opened.caller, self.settings),
             certifier=self._certifier,
         )

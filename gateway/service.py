@@ -15,12 +15,13 @@ from resolvers.merging import MAX_PAGE
 from resolvers.serving import LimitsOf, ServiceOf
 
 
-def service_of(settings: Settings, *, schema_hash: str) -> ServiceOf:
+def service_of(settings: Settings, *, sdl: str, schema_hash: str) -> ServiceOf:
     """What serves by these settings."""
     limits = settings.limits
     return ServiceOf(
         version=VERSION,
         schema_hash=schema_hash,
+        sdl=sdl,
         languages=(DEFAULT, *sorted(LANGUAGES.keys() - {DEFAULT})),
         limits=LimitsOf(
             max_tokens=limits.max_tokens,

@@ -79,6 +79,8 @@ class Server(Struct, frozen=True, kw_only=True):
     proxy: Proxy | None = None
     introspection: bool = False
     """Whether a signed-in caller may ask for the schema; it is published as a file anyway."""
+    subgraph: bool = False
+    """Whether this graph is part of another one, whose router asks it for entities with the token of its caller."""
 
     def __post_init__(self) -> None:
         """Refuse an address that clients could not name."""

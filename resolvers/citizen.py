@@ -74,7 +74,9 @@ async def sources(root: strawberry.Parent[Chart], info: Info) -> list[ShownOutco
     return [show(outcome, info.context.language) for outcome in outcomes]
 
 
-@strawberry.type(description="One citizen, and everything that the asked systems know of them.")
+@strawberry.federation.type(
+    keys=["id", "personalId"], description="One citizen, and everything that the asked systems know of them."
+)
 class Citizen(Node):
     """One citizen."""
 
@@ -85,10 +87,10 @@ class Citizen(Node):
     demographics: Demographics | None = resolved(
         demographics, "Who the citizen is. None when the register did not answer or knows nothing: see 'sources'."
     )
-    dependants: family.RepresentationConnection = resolved(
+    dependants: family.Representations = resolved(
         family.dependants, "Whom the citizen may act for today: minor children, wards."
     )
-    representatives: family.RepresentativeConnection = resolved(
+    representatives: family.Representatives = resolved(
         family.representatives, "Who may act for the citizen today: parents of a minor, guardians."
     )
     primary_care: PrimaryCare = resolved(responsible, "Who is responsible for everyday care, and where it is insured.")
@@ -107,7 +109,7 @@ class Citizen(Node):
     observations: Connection[observation.Observation] = resolved(
         observation.observations, "Measurements, laboratory values and findings."
     )
-    indicators: indicator.IndicatorConnection = resolved(
+    indicators: indicator.Indicators = resolved(
         indicator.indicators,
         "Blood pressure, weight, HbA1c and the like over all systems in one unit, and whether they rise or fall. "
         "For information only.",

@@ -31,6 +31,7 @@ from resolvers.refusals import Forbidden
 from resolvers.scalars import SCALARS, CitizenId
 from resolvers.service import Service, service
 from resolvers.shown import awaited, resolved
+from resolvers.subgraph import REFERENCE, Entity, SubgraphService, entities, subgraph_service
 from resolvers.vocabulary import Vocabulary, vocabularies
 
 Number = Annotated[CitizenId, strawberry.argument(description="Personal number of the citizen.")]
@@ -83,6 +84,12 @@ class Query:
     service: Service = resolved(service, "What serves: its version, the bounds of a request, its languages.")
     vocabularies: list[Vocabulary] = resolved(
         vocabularies, "Words in the caller's language for every enumeration and every code that is known here."
+    )
+    entities: list[Entity | None] = resolved(
+        entities, "What a router of Apollo Federation has references to.", name="_entities"
+    )
+    subgraph_service: SubgraphService = resolved(
+        subgraph_service, "The schema of this part, for a router.", name="_service"
     )
 
 
@@ -139,10 +146,12 @@ class Subscription:
 
 def build_schema() -> strawberry.Schema:
     """The schema. It knows @defer and @stream; whether they are heeded is up to whoever executes it."""
-    return strawberry.Schema(
+    return strawberry.federation.Schema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
+        federation_version="2.9",
+        scalar_overrides=REFERENCE,
         config=StrawberryConfig(
             scalar_map=SCALARS, disable_field_suggestions=True, enable_experimental_incremental_execution=True
         ),

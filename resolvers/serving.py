@@ -35,5 +35,7 @@ class ServiceOf(Struct, frozen=True, kw_only=True):
 
     version: Annotated[str, doc("Version of the software.")]
     schema_hash: Annotated[str, doc("SHA-256 of the published schema file: it changes when the graph does.")]
+    sdl: str
+    """The text of that file."""
     languages: Annotated[tuple[str, ...], doc("Languages of answers (BCP 47), the one that is used by default first.")]
     limits: Annotated[LimitsOf, doc("Bounds of a request.")]

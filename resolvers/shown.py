@@ -121,13 +121,13 @@ def enumeration(kind: type[Described]) -> Any:
     return kind
 
 
-def resolved(by: Callable[..., Any], description: str) -> Any:
+def resolved(by: Callable[..., Any], description: str, *, name: str | None = None) -> Any:
     """A field whose value comes from that function.
 
     The class says the type in the graph, the function the record behind it; the two are joined when the schema is
     built, which no type checker can see.
     """
-    return strawberry.field(resolver=by, description=description)
+    return strawberry.field(resolver=by, name=name, description=description)
 
 
 def pure(by: Callable[[Any, Context], Any], description: str) -> Any:

@@ -20,6 +20,7 @@ from graphql import (
     GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
+    GraphQLUnionType,
     InlineFragmentNode,
     IntValueNode,
     OperationDefinitionNode,
@@ -32,6 +33,8 @@ from graphql import (
 )
 from graphql.type import GraphQLField, GraphQLOutputType
 
+from resolvers.subgraph import MOST
+
 SECTION = 10
 """Weight of a section of a citizen."""
 PAGE = 50
@@ -42,8 +45,9 @@ LIST = 5
 _SIZE = "first"
 _CITIZEN = "Citizen"
 _ITEMS = frozenset({"nodes", "edges"})
+_ENTITIES = "_entities"
 
-_Composite = GraphQLObjectType | GraphQLInterfaceType
+_Composite = GraphQLObjectType | GraphQLInterfaceType | GraphQLUnionType
 
 
 class Price:
@@ -130,7 +134,7 @@ class _Walk:
         return self._spread[key]
 
     def _field(self, node: FieldNode, parent: _Composite, page: int | None) -> int:
-        field = parent.fields.get(node.name.value)
+        field = None if isinstance(parent, GraphQLUnionType) else parent.fields.get(node.name.value)
         if field is None or node.selection_set is None:
             return 0  # __typename, or a value
         named = get_named_type(field.type)
@@ -155,11 +159,13 @@ def _items(node: FieldNode, kind: GraphQLOutputType, page: int | None) -> int:
     inner = kind.of_type if is_non_null_type(kind) else kind
     if not is_list_type(inner):
         return 1
+    if node.name.value == _ENTITIES:
+        return MOST
     return page if page is not None and node.name.value in _ITEMS else LIST
 
 
 def _has_fields(named: object) -> TypeGuard[_Composite]:
-    return isinstance(named, GraphQLObjectType | GraphQLInterfaceType)
+    return isinstance(named, GraphQLObjectType | GraphQLInterfaceType | GraphQLUnionType)
 
 
 def _number(value: ValueNode | None, sizes: Mapping[str, int | None]) -> int | None:

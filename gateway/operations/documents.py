@@ -26,7 +26,7 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from gateway.errors import InvalidDocument
 from gateway.operations import limits as bounds
 from gateway.operations.cost import Price
-from gateway.operations.introspection import asks_for_the_schema
+from gateway.operations.introspection import ENTITIES, SCHEMA_ITSELF, selects
 from gateway.operations.plans.store import Uses
 from gateway.settings import Limits
 from resolvers.selection import wanted_of
@@ -56,6 +56,8 @@ class Document(Struct, frozen=True):
     """What was compiled of it."""
     introspects: bool
     """Whether it asks for the schema itself."""
+    refers: bool
+    """Whether it asks for entities, as a router does."""
     prices: dict[str | None, Price]
     """What each costs."""
     wanted: dict[str | None, frozenset[str] | None]
@@ -142,8 +144,8 @@ class Documents:
         citizen = self._schema.get_type("Citizen")
         fields = frozenset(citizen.fields if isinstance(citizen, GraphQLObjectType) else ())
         wanted = {name: wanted_of(operation, fragments, fields) for name, operation in operations.items()}
-        introspects = asks_for_the_schema(node)
-        return Document(text, key, node, operations, details, deferring, Uses(), introspects, prices, wanted)
+        introspects, refers = selects(node, SCHEMA_ITSELF), selects(node, ENTITIES)
+        return Document(text, key, node, operations, details, deferring, Uses(), introspects, refers, prices, wanted)
 
     def _validate(self, node: DocumentNode) -> None:
         errors = validate(self._schema, node, _RULES, max_errors=_MAX_ERRORS, hide_suggestions=True)

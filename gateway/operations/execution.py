@@ -35,6 +35,7 @@ from gateway.operations.trusted import Chosen, Trusted
 from gateway.operations.waves import Begun, WaveExecutor, WholeExecutor
 from gateway.settings import Execution, Limits
 from resolvers.context import Context
+from resolvers.publishing import published
 
 _is_awaitable = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)
 
@@ -83,6 +84,7 @@ class Executor:
         limits: Limits,
         *,
         introspection: bool,
+        subgraph: bool = False,
         execution: Execution,
         differs: Callable[[str], None],
     ) -> None:
@@ -92,12 +94,14 @@ class Executor:
             schema: of the graph.
             limits: of documents.
             introspection: whether a document may ask for the schema.
+            subgraph: whether a document may ask for entities.
             execution: whether operations are compiled.
             differs: told at which field a compiled operation had another value than the library, where both are asked.
         """
         self._introspection = introspection
         self.max_cost = limits.max_cost
         """Of an operation."""
+        self._subgraph = subgraph
         self._schema: GraphQLSchema = schema._schema  # noqa: SLF001 - Strawberry has no public name for graphql-core's
         self.plans = Plans(
             _mode(execution.plans),
@@ -106,8 +110,9 @@ class Executor:
             differs=differs,
         )
         self.documents = Documents(self._schema, limits, forgotten=lambda document: self.plans.forget(document.uses))
-        self.schema_hash = hashlib.sha256(f"{schema.as_str()}\n".encode()).hexdigest()
-        """Of the schema as it is published."""
+        self.sdl = published(schema)
+        """The schema as it is published."""
+        self.schema_hash = hashlib.sha256(self.sdl.encode()).hexdigest()
 
     def prepare(self, request: GraphQLRequest, chosen: Chosen) -> Operation:
         """The operation that the request names.
@@ -130,6 +135,8 @@ class Executor:
             raise RequestError(400, "BAD_REQUEST", "The document has no operation of that name.")
         if not self._introspection and document.introspects:
             raise RequestError(400, "INTROSPECTION_DISABLED", "The schema is published as a file, not here.")
+        if not self._subgraph and document.refers:
+            raise RequestError(400, "SUBGRAPH_DISABLED", "This graph is no part of another one.")
         own_name = node.name.value if node.name else None
         price, trusted = document.prices[own_name].of(request.variables), chosen.trusted
         if price > (limit := self.max_cost if trusted is None else min(self.max_cost, trusted.max_cost)):

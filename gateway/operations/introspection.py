@@ -1,12 +1,13 @@
-"""Does a document ask for the schema itself?"""
+"""Does a document ask for what not every gateway gives: the schema itself, or entities for a router?"""
 
 from graphql import DocumentNode, FieldNode, FragmentDefinitionNode, OperationDefinitionNode
 
-_META = frozenset({"__schema", "__type"})
+SCHEMA_ITSELF = frozenset({"__schema", "__type", "_service"})
+ENTITIES = frozenset({"_entities"})
 
 
-def asks_for_the_schema(document: DocumentNode) -> bool:
-    """Whether any operation or fragment selects ``__schema`` or ``__type``, under whatever alias."""
+def selects(document: DocumentNode, names: frozenset[str]) -> bool:
+    """Whether any operation or fragment selects a field of one of those names, under whatever alias."""
     stack = [
         definition.selection_set
         for definition in document.definitions
@@ -14,7 +15,7 @@ def asks_for_the_schema(document: DocumentNode) -> bool:
     ]
     while stack:
         for selection in stack.pop().selections:
-            if isinstance(selection, FieldNode) and selection.name.value in _META:
+            if isinstance(selection, FieldNode) and selection.name.value in names:
                 return True
             if inner := getattr(selection, "selection_set", None):
                 stack.append(inner)

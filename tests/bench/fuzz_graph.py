@@ -177,7 +177,7 @@ async def context(
             identifiers=_IDENTIFIERS,
             language=LANGUAGES[language],
             today=today(clock),
-            service=ServiceOf(version="0", schema_hash="0", languages=("vi", "en"), limits=bounds),
+            service=ServiceOf(version="0", schema_hash="0", sdl="", languages=("vi", "en"), limits=bounds),
             trusting=trusting(caller),
         )
     finally:

@@ -111,8 +111,6 @@ INVALID: Mapping[str, str] = {
     "two without a name": "{ me { id } } { me { id } }",
     "a mutation": "mutation { me { id } }",
     "a subscription": "subscription { me { id } }",
-    "_service": "{ _service { sdl } }",
-    "_entities": '{ _entities(representations: [{__typename: "Citizen", id: "1"}]) { __typename } }',
 }
 UNREADABLE: Mapping[str, str] = {
     "only a comment": "# { me { id } }",

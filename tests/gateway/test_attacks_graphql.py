@@ -100,6 +100,8 @@ INTROSPECTION = [
     "query A { me { id } } query B { ... on Query { __schema { types { name } } } }",
     "{ me { id } ... @include(if: false) { __schema { types { name } } } }",
     "\t{\r\n,,__schema,,{types{name}}}#",
+    "{ _service { sdl } }",
+    "query Q { ...F } fragment F on Query { x: _service { sdl } }",
 ]
 
 

@@ -11,6 +11,7 @@ from gateway.operations.cost import LIST, PAGE, SECTION
 from gateway.operations.documents import Documents
 from gateway.settings import Limits
 from resolvers.schema import build_schema
+from resolvers.subgraph import MOST
 from tests.gateway import documents
 from tests.gateway.wire import post, said
 from tests.running import Running
@@ -44,6 +45,10 @@ def price(text: str, **variables: object) -> int:
         ),
         ("{ node(id: 1) { ... on Citizen { encounters(first: 2) { nodes { id } } } } }", 1 + SECTION + 2),
         ("{ sources { id } vocabularies { name } }", 2 * LIST),
+        (
+            "{ _entities(representations: []) { ... on Citizen { encounters(first: 2) { nodes { id } } } } }",
+            MOST * (1 + SECTION + 2),
+        ),
     ],
 )
 def test_a_field_costs_what_the_formula_says(text: str, expected: int) -> None:
