@@ -57,7 +57,7 @@ class Representation:
 
 
 @strawberry.type(description="Whom the citizen may act for today, and whether that is all there is.")
-class RepresentationConnection:
+class Representations:
     """Whom the citizen may act for."""
 
     nodes: list[Representation] = strawberry.field(description="One entry per represented person.")
@@ -115,7 +115,7 @@ class Representative:
 
 
 @strawberry.type(description="Who may act for the citizen today, and whether that is all there is.")
-class RepresentativeConnection:
+class Representatives:
     """Who may act for the citizen."""
 
     nodes: list[Representative] = strawberry.field(description="One entry per person.")

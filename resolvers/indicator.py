@@ -60,7 +60,7 @@ class IndicatorOf(Struct, frozen=True, kw_only=True):
     ]
 
 
-class Indicators(Struct, frozen=True, kw_only=True):
+class IndicatorsOf(Struct, frozen=True, kw_only=True):
     """Basic health indicators. For information only: values from several systems, brought to one unit."""
 
     nodes: Annotated[tuple[IndicatorOf, ...], doc("One per indicator that was asked for.")]
@@ -84,14 +84,14 @@ class Indicator:
     """One indicator. It is there also without a reading: then 'why' says what that means."""
 
 
-@shown(Indicators)
-class IndicatorConnection:
+@shown(IndicatorsOf)
+class Indicators:
     """Basic health indicators. For information only: values from several systems, brought to one unit."""
 
 
 def indicators(
     root: strawberry.Parent[Chart], info: Info, kinds: Kinds = None, last: Last = 10
-) -> Awaitable[Indicators]:
+) -> Awaitable[IndicatorsOf]:
     """The indicators as they stand today.
 
     Raises:
@@ -101,7 +101,7 @@ def indicators(
         raise BadRequest(f"'last' must be between 0 and {MAX_HISTORY}.")
     asked = gather(info, root, Question(about=records.Observation))
 
-    async def made() -> Indicators:
+    async def made() -> IndicatorsOf:
         return _shown(info.context, await asked, tuple(dict.fromkeys(kinds or IndicatorKind)), last)
 
     return made()
@@ -109,9 +109,9 @@ def indicators(
 
 def _shown(
     context: Context, found: Gathered[records.Observation], kinds: tuple[IndicatorKind, ...], last: int
-) -> Indicators:
+) -> IndicatorsOf:
     read = readings(found.items)
-    return Indicators(
+    return IndicatorsOf(
         nodes=tuple(_indicator(context, kind, read.get(kind, []), found.complete, last) for kind in kinds),
         rule=CATALOGUE.rule,
         advice=context.language.say("indicators", "ADVICE"),

@@ -25,7 +25,7 @@ from resolvers.screening import DueByRule
 from resolvers.selection import reads
 from resolvers.shown import shown
 
-RULE = DueByRule(id=ANTENATAL.id, source=ANTENATAL.source, verified=ANTENATAL.verified)
+RULE = DueByRule(rule=ANTENATAL.id, source=ANTENATAL.source, verified=ANTENATAL.verified)
 
 
 class Expected(records.Pregnancy, frozen=True, kw_only=True):

@@ -22,7 +22,7 @@ from resolvers.shown import shown
 class DueByRule(Struct, frozen=True, kw_only=True):
     """The rule by which something is due again. For information only: whoever treats decides."""
 
-    id: Annotated[str, doc("Id of the rule.")]
+    rule: Annotated[str, doc("Id of the rule.")]
     source: Annotated[str, doc("Where it is written.")]
     verified: Annotated[bool, doc("False for a rule that is not yet signed off by a clinician.")]
 
@@ -93,5 +93,5 @@ def screenings(
 
 def _explained(item: records.Screening, due: screened.Due | None) -> Screened:
     programme = due.programme if due else None
-    rule = DueByRule(id=programme.id, source=programme.source, verified=programme.verified) if programme else None
+    rule = DueByRule(rule=programme.id, source=programme.source, verified=programme.verified) if programme else None
     return Screened(**{**structs.asdict(item), "next_due": due.on if due else None, "next_due_by": rule})

@@ -7,7 +7,7 @@ from tests.sandbox.city import City
 
 SCREENINGS = """{ me { screenings {
   nodes { programme { label codings { system code } } test { text } on result { text label } facility { name } nextDue
-    nextDueBy { id source verified } provenance { source { id } } }
+    nextDueBy { rule source verified } provenance { source { id } } }
   totalCount completeness { complete } } } }"""
 REMINDERS = "{ me { careReminders { cannotSay reminders { kind rule state due basedOn { __typename } } } } }"
 
@@ -31,7 +31,7 @@ async def test_results_and_reports_of_any_hospital_are_screenings(gateway: Runni
     ]
     assert (bowel["on"], bowel["nextDue"]) == ("2025-09-29", "2026-09-29")
     assert (bowel["result"]["text"], bowel["result"]["label"]) == ("Âm tính", "Negative")
-    assert (bowel["nextDueBy"]["id"], bowel["nextDueBy"]["verified"]) == ("COLORECTAL_CANCER", False)
+    assert (bowel["nextDueBy"]["rule"], bowel["nextDueBy"]["verified"]) == ("COLORECTAL_CANCER", False)
     assert (found["totalCount"], found["completeness"]["complete"]) == (2, True)
 
 
