@@ -5,6 +5,7 @@ language; those of the schema's enumerations in ``languages/<tag>/enums.toml``. 
 the source's own text is shown.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from importlib import resources
@@ -16,6 +17,7 @@ from msgspec import Struct
 from resolvers.language import LANGUAGES
 
 _ENUMS = "enums"
+_CHAPTER = re.compile(r"([A-Z][0-9]{2})-([A-Z][0-9]{2})")
 WHAT = "what"
 """What most codes say: the thing itself. Codes of several systems that say it mean the same (FHIR CodeableConcept)."""
 
@@ -42,6 +44,15 @@ class Known(Struct, frozen=True):
 
     catalogue: Catalogue
     words: Mapping[str, str]
+    chapters: tuple[tuple[str, str, str], ...] = ()
+    """First and last category of each chapter, and its words: its key in the file is ``I00-I99``."""
+
+    def wider(self, code: str) -> str | None:
+        """Words for what that code belongs to: its category, else its chapter."""
+        category, dot, _ = code.partition(".")
+        if dot and category in self.words:
+            return self.words[category]
+        return next((text for first, last, text in self.chapters if first <= category <= last), None)
 
 
 def load(folder: Traversable, catalogues: Mapping[str, Catalogue]) -> dict[str, Mapping[str, str]]:
@@ -82,6 +93,11 @@ def _words() -> dict[str, Mapping[str, Mapping[str, str]]]:
     return found
 
 
+def _chapters(words: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
+    ranges = ((_CHAPTER.fullmatch(key), text) for key, text in words.items())
+    return tuple((found[1], found[2], text) for found, text in ranges if found)
+
+
 def _enums(tag: str) -> dict[str, dict[str, str]]:
     file = resources.files("resolvers").joinpath("languages", tag, f"{_ENUMS}.toml")
     return msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), dict[str, dict[str, str]])
@@ -92,7 +108,9 @@ WORDS: Mapping[str, Mapping[str, Mapping[str, str]]] = _words()
 """By language, catalogue and code."""
 BY_SYSTEM: Mapping[str, Mapping[str, Known]] = {
     tag: {
-        system: Known(catalogue, each[name]) for name, catalogue in CATALOGUES.items() for system in catalogue.systems
+        system: Known(catalogue, each[name], _chapters(each[name]))
+        for name, catalogue in CATALOGUES.items()
+        for system in catalogue.systems
     }
     for tag, each in WORDS.items()
 }

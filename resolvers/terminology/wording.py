@@ -1,8 +1,9 @@
 """The words for a coded text: as much as its codes say, and never less than is known of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from connectors.records import CodedText, Coding
+from resolvers.language import DEFAULT
 from resolvers.terminology.catalogues import BY_SYSTEM, WHAT, Known
 
 
@@ -14,15 +15,17 @@ def label(concept: CodedText, language: str) -> str:
     beside a kind of discharge: a part that has no words leaves the source's text as it is.
     """
     known = BY_SYSTEM[language]
+    # Sources write in the country's language: who reads another one is told at least what a code belongs to.
+    abroad = language != DEFAULT
     codings = concept.codings
     if len(codings) == 1:
         found = known.get(codings[0].system)
-        return (found and _said(concept, codings, found)) or concept.text
+        return (found and _said(concept, codings, found, abroad=abroad)) or concept.text
     said: dict[str, str | None] = {}
     for system, group in _by_system(codings).items():
         found = known.get(system)
         aspect = found.catalogue.says if found else WHAT
-        said[aspect] = said.get(aspect) or (_said(concept, group, found) if found else None)
+        said[aspect] = said.get(aspect) or (_said(concept, group, found, abroad=abroad) if found else None)
     words = [text for text in said.values() if text]
     return "; ".join(dict.fromkeys(words)) if words and len(words) == len(said) else concept.text
 
@@ -34,8 +37,9 @@ def _by_system(codings: Iterable[Coding]) -> Mapping[str, list[Coding]]:
     return groups
 
 
-def _said(concept: CodedText, codings: Iterable[Coding], known: Known) -> str | None:
-    words = [_words(coding.code.strip(), known.words, concept.text) for coding in codings]
+def _said(concept: CodedText, codings: Sequence[Coding], known: Known, *, abroad: bool) -> str | None:
+    beside = abroad and len(codings) == 1
+    words = [_words(coding.code.strip(), known, concept.text, beside=beside) for coding in codings]
     if not all(words):
         return None
     said = "; ".join(dict.fromkeys(text for text in words if text))
@@ -44,10 +48,10 @@ def _said(concept: CodedText, codings: Iterable[Coding], known: Known) -> str | 
     return said if exact else f"{said} ({text})"
 
 
-def _words(code: str, words: Mapping[str, str], text: str) -> str | None:
-    """Its words; those of the category that it belongs to only where the source has no words itself (``E11.5``)."""
-    if code in words:
-        return words[code]
-    category, dot, _ = code.partition(".")
-    wider = words.get(category) if dot and text.strip() == code else None
-    return f"{wider} ({code})" if wider else None
+def _words(code: str, known: Known, text: str, *, beside: bool) -> str | None:
+    """Its words; those of what it belongs to where the source has no words itself (``E11.5``), or beside those."""
+    if code in known.words:
+        return known.words[code]
+    bare = text.strip() == code
+    wider = known.wider(code) if bare or beside else None
+    return f"{wider} ({code if bare else text.strip()})" if wider else None

@@ -26,7 +26,15 @@ def coded(text: str, *codings: tuple[str, str]) -> CodedText:
         (coded("x", ("urn:oid:2.16.840.1.113883.6.3", "A35")), "Uốn ván", "Tetanus"),
         (coded("Tôm"), "Tôm", "Tôm"),
         (coded("Tôm", (OWN, "A35")), "Tôm", "Tôm"),
-        (coded("Tôm", (ICD10, "X99.9")), "Tôm", "Tôm"),
+        (coded("Tôm", (ICD10, "9X9.9")), "Tôm", "Tôm"),
+        (coded("I42.0", (ICD10, "I42.0")), "Bệnh hệ tuần hoàn (I42.0)", "Diseases of the circulatory system (I42.0)"),
+        (
+            coded("Bệnh cơ tim giãn", (ICD10, "I42.0")),
+            "Bệnh cơ tim giãn",
+            "Diseases of the circulatory system (Bệnh cơ tim giãn)",
+        ),
+        (coded("x; y", (ICD10, "I42.0"), (ICD10, "I43.1")), "x; y", "x; y"),
+        (coded("D49", (ICD10, "D49")), "D49", "D49"),
         (coded("Sởi", (OWN, "1"), (SNOMED, "14189004"), (ICD10, "B05.9")), "Sởi", "Measles"),
         (
             coded("Ra viện; Đỡ", (XML + "MA_LOAI_RV", "1"), (XML + "KET_QUA_DTRI", "2")),
@@ -43,7 +51,7 @@ def coded(text: str, *codings: tuple[str, str]) -> CodedText:
         ),
         (coded("Metformin", (ATC, "A10BA02")), "metformin", "metformin"),
         (coded("A35.7", (ICD10, "A35.7")), "Uốn ván (A35.7)", "Tetanus (A35.7)"),
-        (coded("Uốn ván rốn", (ICD10, "A35.7")), "Uốn ván rốn", "Uốn ván rốn"),
+        (coded("Uốn ván rốn", (ICD10, "A35.7")), "Uốn ván rốn", "Tetanus (Uốn ván rốn)"),
     ],
 )
 def test_what_a_label_says(concept: CodedText, vi: str, en: str) -> None:
