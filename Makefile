@@ -6,7 +6,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format schema lock clean
+.PHONY: help run test lint format schema golden lock clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -30,6 +30,9 @@ format: .venv/ready  ## put the code in order
 
 schema: .venv/ready  ## print the schema anew
 	$(BIN)/python -m gateway schema > schema.graphql
+
+golden: .venv/ready  ## write the golden answers anew; then read the difference
+	$(BIN)/python -m tests.golden
 
 lock: .venv/ready  ## resolve the versions anew
 	$(BIN)/python -m pip install --quiet uv
