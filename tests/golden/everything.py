@@ -44,7 +44,7 @@ LEFT_OUT = frozenset(
     }
 )
 """What says the same again, differs in every answer, or is the same for everybody."""
-ELSEWHERE = frozenset({"certificates", "consents", "accessLog"})
+ELSEWHERE = frozenset({"certificates", "consents", "accessLog", "accessPreview"})
 """Signed anew every time, or the gateway's own: no record of a source."""
 BY_ID = frozenset({"Citizen", "Source", "Service"})
 """Always by their id alone."""
