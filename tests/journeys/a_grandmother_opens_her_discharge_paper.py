@@ -56,7 +56,7 @@ async def test_the_address_tells_nothing(gateway: Running, city: City) -> None:
 
 
 @pytest.mark.parametrize("who", ["bao", "hanh", "ti"])
-async def test_a30_an_address_is_no_right(gateway: Running, city: City, who: str) -> None:
+async def test_a31_an_address_is_no_right(gateway: Running, city: City, who: str) -> None:
     """Whoever finds it is judged as in the graph; forbidden and unknown look alike."""
     path = await address(gateway, city)
     stolen = await fetched(gateway, path, city.eid.token_for(who))

@@ -96,7 +96,7 @@ async def test_a_wish_that_is_not_confirmed_is_not_called_arrived(
     assert len(city.intake.made) == 1
 
 
-async def test_a30_nobody_asks_for_a_correction_of_what_they_do_not_see(gateway: Running, city: City) -> None:
+async def test_a31_nobody_asks_for_a_correction_of_what_they_do_not_see(gateway: Running, city: City) -> None:
     """An id of another citizen and one that does not exist look alike."""
     found = await allergy(gateway, city, "Penicilin")
     stolen = await ask(gateway, city, found["id"], who="bao")
@@ -113,7 +113,7 @@ async def test_what_cannot_be_a_wish_is_refused(gateway: Running, city: City, mo
     assert (await ask(gateway, city, "0" * 32, **more)).codes == ["BAD_REQUEST"]
 
 
-async def test_a88_the_words_of_a_wish_are_in_no_log(gateway: Running, city: City) -> None:
+async def test_the_words_of_a_wish_are_in_no_log(gateway: Running, city: City) -> None:
     """Neither where it arrives nor where it fails."""
     found = await allergy(gateway, city, "Penicilin")
     with listening() as sink:

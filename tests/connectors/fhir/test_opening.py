@@ -73,7 +73,7 @@ async def test_a_content_is_read_with_what_the_source_says_of_it() -> None:
         "file:///etc/passwd",
     ],
 )
-async def test_a46_our_credentials_go_nowhere_but_beneath_the_base(url: str | None) -> None:
+async def test_our_credentials_go_nowhere_but_beneath_the_base(url: str | None) -> None:
     """A document may say anything of where it lies."""
     with pytest.raises(Rejected):
         await opened(server(paper(url)))
