@@ -27,6 +27,7 @@ from strawberry.execution import optimized_is_awaitable
 from connectors.options import BadOptions
 from gateway.errors import InvalidDocument, RequestError, TooExpensive
 from gateway.operations.documents import Document, Documents
+from gateway.operations.plans.executing import PlannedExecutor
 from gateway.operations.plans.self_test import fault
 from gateway.operations.plans.store import Plans
 from gateway.operations.plans.tally import Mode
@@ -67,8 +68,9 @@ class Operation(Struct, frozen=True):
         return self.name in self.document.deferring
 
 
-def _mode(wanted: Mode) -> Mode:
-    reason = None if wanted == "off" else fault(WholeExecutor)
+def mode_of(wanted: Mode, planned: type[PlannedExecutor[Any]] = WholeExecutor) -> Mode:
+    """The mode that is wanted; ``off``, with an alert, where the library is not the one that plans were made for."""
+    reason = None if wanted == "off" else fault(planned)
     if reason is None:
         return wanted
     structlog.get_logger().error("alert", alert="plans_off", reason=reason)
@@ -104,7 +106,7 @@ class Executor:
         self._subgraph = subgraph
         self._schema: GraphQLSchema = schema._schema  # noqa: SLF001 - Strawberry has no public name for graphql-core's
         self.plans = Plans(
-            _mode(execution.plans),
+            mode_of(execution.plans),
             converter=schema.schema_converter,
             most_fields=execution.compiled_fields,
             differs=differs,

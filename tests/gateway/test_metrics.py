@@ -120,6 +120,18 @@ async def test_a_kept_answer_is_counted_as_remembered(
     assert told["source_questions_remembered_total", "hospital-a"] == 0
 
 
+async def test_how_operations_are_executed_can_be_seen(gateway: Running, city: City) -> None:
+    """Whether compiled, how much is remembered of that, and how often it gave up or differed."""
+    for _ in range(2):
+        await gateway.ask(ALLERGIES, token=city.eid.token_for("an"))
+    seen = await samples(gateway)
+
+    assert seen["plans", "on"] == 1
+    assert seen["plans_fields",] > 0
+    assert seen["plans_differences_total",] == 0
+    assert ("plans_given_up_total",) in seen
+
+
 async def test_f12_a_mixed_up_answer_alerts_the_operator(gateway: Running, city: City) -> None:
     """One line and one incident for the request: source, classes and request id, and nobody's number."""
     number = by_key("an").personal_id

@@ -10,9 +10,10 @@ import strawberry
 from graphql import ExecutionResult
 from graphql.execution import Executor as LibraryExecutor
 from msgspec import Struct
+from structlog.testing import capture_logs
 
 from connectors.contract import Purpose
-from gateway.operations.execution import Executor
+from gateway.operations.execution import Executor, mode_of
 from gateway.operations.plans import self_test
 from gateway.operations.plans.executing import PlannedExecutor
 from gateway.operations.plans.tally import Mode
@@ -20,7 +21,9 @@ from gateway.operations.request import GraphQLRequest
 from gateway.operations.trusted import Chosen, Trusted, id_of
 from gateway.operations.waves import WholeExecutor
 from gateway.settings import Execution, Limits
+from gateway.watch import Watch
 from resolvers.shown import instances_of
+from tests.sandbox.eid.held_clock import HeldClock
 
 THINGS = "{ things { name twin { name } } }"
 
@@ -271,13 +274,29 @@ class OtherMemory(LibraryExecutor[None]):
         raise LookupError
 
 
-@pytest.mark.parametrize("library", [OtherShape, OtherBehaviour, OtherMemory])
-def test_another_library_turns_plans_off(library: type[LibraryExecutor[None]]) -> None:
-    """One whose methods have another shape, or that behaves otherwise."""
-    planned = type(
-        "Planned",
-        (PlannedExecutor, library),
-        {"build_resolve_info": WholeExecutor.build_resolve_info, "operation_extensions": None},
-    )
+def planned(library: type[LibraryExecutor[None]]) -> Any:
+    own = {"build_resolve_info": WholeExecutor.build_resolve_info, "operation_extensions": None}
+    return type("Planned", (PlannedExecutor, library), own)
 
-    assert self_test.fault(planned, library)
+
+@pytest.mark.parametrize("library", [OtherShape, OtherBehaviour, OtherMemory])
+def test_another_library_fails_the_self_test(library: type[LibraryExecutor[None]]) -> None:
+    """One whose methods have another shape, or that behaves otherwise."""
+    assert self_test.fault(planned(library), library)
+
+
+def test_where_the_self_test_fails_plans_are_off_and_the_operator_is_told() -> None:
+    """Whatever the settings want; and a library that is as it should be is no reason for an alert."""
+    with capture_logs() as events:
+        assert mode_of("verify", planned(OtherBehaviour)) == "off"
+        assert mode_of("verify") == "verify"
+
+    assert [(event["alert"], event["log_level"]) for event in events] == [("plans_off", "error")]
+
+
+def test_a_difference_alerts_the_operator() -> None:
+    """By the field of the schema, and nothing that was in it."""
+    with capture_logs() as events:
+        Watch(HeldClock()).differed("Query.things")
+
+    assert events == [{"event": "alert", "alert": "plan_differs", "field": "Query.things", "log_level": "error"}]

@@ -71,6 +71,12 @@ def test_a_secret_is_only_referred_to_and_never_shown(folder: Path) -> None:
         ("version = 1", "", "gateway.toml: Object missing required field `version`"),
         ('"4s"', "4", "gateway.toml.server.deadline: expected a duration such as '250ms' or '2s'"),
         ('"4s"', '"0s"', "gateway.toml.server.deadline: expected more than nothing"),
+        (
+            "[server]",
+            "[execution]\ncompiled_fields = 0\n[server]",
+            "gateway.toml.execution.compiled_fields: expected 1",
+        ),
+        ("[server]", '[execution]\nplans = "maybe"\n[server]', "gateway.toml.execution.plans"),
         ("file:secrets/key", "file:secrets/none", "gateway.toml.identifier_key: no such file: secrets/none"),
         ("file:secrets/key", "env:NONE", "gateway.toml.identifier_key: the environment variable NONE is not set"),
         ("sources.toml", "none.toml", "gateway.toml.sources: no such file: none.toml"),
