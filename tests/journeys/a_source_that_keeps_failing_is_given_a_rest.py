@@ -125,7 +125,7 @@ async def test_a_kept_answer_says_so_and_ends_with_its_seconds(
     whole_city: City, city: City, city_clock: CityClock, tmp_path: Path
 ) -> None:
     """Hospital B grants ten seconds: asked once, shown twice with the time of the reading, then asked again."""
-    grants = 'name = "Bệnh viện Mẫu B" -> name = "Bệnh viện Mẫu B"\ncache = "10s"'
+    grants = 'file:secrets/hospital-b-token" -> file:secrets/hospital-b-token"\ncache = "10s"'
 
     async def told(gateway: Running) -> set[tuple[bool, str]]:
         answer = await gateway.ask(ALLERGIES, token=city.eid.token_for("an"))
