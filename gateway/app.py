@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import Self, TypeVar
 
 import structlog
@@ -16,12 +15,7 @@ from connectors.lag import Lag
 from connectors.options import BadOptions
 from connectors.records import SourceInfo
 from gateway.allowances import Allowances
-from gateway.audit.checkpoints import Checkpoints
-from gateway.audit.ledger import Ledger
-from gateway.audit.log import StoredLog
-from gateway.audit.notes import Signer
-from gateway.audit.seals import Sealer
-from gateway.audit.spool import Spool
+from gateway.auditing import Auditing
 from gateway.certificates.publishing import keys_route
 from gateway.certificates.signing import HealthCertifier
 from gateway.changes import Changes
@@ -46,7 +40,7 @@ from gateway.push.noticing import Noticing
 from gateway.push.webhook import Webhook
 from gateway.rates import Rates
 from gateway.reloading import Reloaded, taken_over
-from gateway.settings import Settings, environment_variable, identifiers_of, sealing_keys
+from gateway.settings import Settings, environment_variable, identifiers_of
 from gateway.sockets.endpoint import SocketEndpoint
 from gateway.sources import open_vault
 from gateway.store.consents import StoredConsents
@@ -87,13 +81,12 @@ class Gateway:
         self._vault = open_vault(settings.cache, clock=self._clock)
         self._database = Database(settings.store)
         self._pointers = StoredPointers(self._database, clock=self._clock, bound=settings.locating.coverage)
-        self.ledger = ledger_of(settings, self._database, self._clock)
+        self.changes = Changes()
+        """What sources tell to have changed, that there are notices, and who looked, for whoever listens."""
+        self.auditing = Auditing(settings, self._database, self.changes, clock=self._clock)
         """Where every access is written down before it is answered."""
         self._consents = StoredConsents(
             self._database, clock=self._clock, lapse=timedelta(days=settings.consents.lapse_days)
-        )
-        self._checkpoints = Checkpoints(
-            self._database, Signer(settings.audit), every=settings.audit.checkpoint, clock=self._clock
         )
         self.watch = Watch(self._clock)
         self._lag = Lag(self._clock)
@@ -123,8 +116,6 @@ class Gateway:
         )
         self._http = open_client()
         self._verifier = verifier_of(settings, http=self._http, clock=self._clock)
-        self.changes = Changes()
-        """What sources tell to have changed, and that there are notices, for whoever listens."""
         emergencies = StoredEmergencies(self._database, clock=self._clock, pushed=settings.push is not None)
         self._noticing = self._noticing_of(emergencies)
         self._allowances = Allowances(self._consents, emergencies, self._noticing.tell)
@@ -147,7 +138,7 @@ class Gateway:
             settings=settings,
             verifier=self._verifier,
             fleet=self._fleet,
-            ledger=self.ledger,
+            ledger=self.auditing.ledger,
             trust=self._trust,
             keeping=KeptHere(self._vault, self.changes, clock=self._clock),
             clock=self._clock,
@@ -174,8 +165,7 @@ class Gateway:
         """Fetch the keys of the issuers, open the store; be ready. What does not answer is asked again on demand."""
         self._warn()
         self._watching = asyncio.ensure_future(self._lag.watch())
-        await asyncio.gather(self._verifier.warm(), self._pointers.warm(), self.ledger.start())
-        self._checkpoints.start()
+        await asyncio.gather(self._verifier.warm(), self._pointers.warm(), self.auditing.start())
         self._noticing.start()
         self.is_ready = True
         return self
@@ -229,8 +219,7 @@ class Gateway:
         await self._verifier.aclose()
         await self._fleet.close()
         await self._vault.close()
-        await self.ledger.close()
-        await self._checkpoints.close()
+        await self.auditing.close()
         await self._rates.close()
         await self._pointers.close()
         await self._database.close()
@@ -245,10 +234,11 @@ class Gateway:
             executor=self.executor,
             verifier=self._verifier,
             fleet=self._fleet,
-            ledger=self.ledger,
+            ledger=self.auditing.ledger,
             trust=self._trust,
             clock=self._clock,
             watch=self.watch,
+            accesses=self.auditing.log,
             certifier=self._certifier,
             keeping=KeptHere(self._vault, self.changes, clock=self._clock),
             subscriptions=self._subscriptions,
@@ -307,17 +297,6 @@ class Gateway:
     def _warn(self) -> None:
         for weakness in (*self.settings.weaknesses(), *self._fleet.weaknesses):
             structlog.get_logger().warning("weak_setting", setting=weakness)
-
-
-def ledger_of(settings: Settings, database: Database, clock: Clock) -> Ledger:
-    """The writer of the access log."""
-    sealer = Sealer(sealing_keys(settings))
-    return Ledger(
-        settings.audit,
-        StoredLog(database, sealer),
-        Spool(Path(settings.audit.spool), sealer),
-        clock=clock,
-    )
 
 
 def certifier_of(settings: Settings, clock: Clock) -> HealthCertifier | None:

@@ -24,6 +24,7 @@ from gateway.telling import Telling
 from gateway.trust import StoredTrust
 from gateway.watch import Watch
 from resolvers.access.caller import Caller
+from resolvers.access.log import AccessLog
 from resolvers.certifying import Certifier
 from resolvers.context import Context
 from resolvers.federation import Federation, Keeping
@@ -58,6 +59,7 @@ class GraphEndpoint(AskingEndpoint):
         allowances: Allowances,
         rates: Rates,
         trusted: TrustedDocuments,
+        accesses: AccessLog,
         certifier: Certifier | None = None,
         log: Log | None = None,
     ) -> None:
@@ -76,6 +78,7 @@ class GraphEndpoint(AskingEndpoint):
         self.trusted = trusted
         """From the next request on."""
         self._executor = executor
+        self._log_of_accesses = accesses
         self._certifier = certifier
         self._subscriptions = subscriptions
         self._allowances = allowances
@@ -141,5 +144,6 @@ class GraphEndpoint(AskingEndpoint):
             today=opened.today,
             service=service_of(self.settings, sdl=self._executor.sdl, schema_hash=self._executor.schema_hash),
             trusting=self._allowances.of(opened.caller, self.settings),
+            log=self._log_of_accesses,
             certifier=self._certifier,
         )

@@ -1,10 +1,11 @@
-"""That something changed at a source, or that there is a notice: whose word it is, of what, and when. Never what."""
+"""That something changed at a source, that there is a notice, that somebody looked: of what, and when. Never what."""
 
 from datetime import datetime
 
 from msgspec import Struct
 
 from connectors.records import Record
+from resolvers.access.entry import AccessEntry
 
 
 class Change(Struct, frozen=True, kw_only=True):
@@ -34,5 +35,21 @@ class Noticed(Struct, frozen=True, kw_only=True):
         return self.notice
 
 
-Heard = Change | Noticed
+class Looked(Struct, frozen=True, kw_only=True):
+    """Somebody looked at a record, or tried to; it stands in the access log."""
+
+    entry: AccessEntry
+
+    @property
+    def at(self) -> datetime:
+        """When."""
+        return self.entry.at
+
+    @property
+    def topic(self) -> tuple[str, str]:
+        """Who does not take what is told keeps some hundred at most; all stand in the log."""
+        return "looked", self.entry.id[:2]
+
+
+Heard = Change | Noticed | Looked
 """What one can hear of."""

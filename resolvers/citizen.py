@@ -34,6 +34,9 @@ from resolvers import (
     screening,
     vaccination_forecast,
 )
+from resolvers.access_log import AccessLogConnection, IrregularityReport
+from resolvers.access_log import access_log as who_looked
+from resolvers.access_log import irregularity_reports as what_was_reported
 from resolvers.chart import Chart
 from resolvers.completeness import ShownOutcome, SourceOutcome, show
 from resolvers.connection import Connection, Record
@@ -176,6 +179,13 @@ class Citizen(Node):
     )
     certificates: certificate.Certificates = resolved(
         certificate.certificates, "Verifiable certificates (QR), made now from what the registers say now."
+    )
+    access_log: AccessLogConnection = resolved(
+        who_looked,
+        "Who looked at this record, or tried to, the newest first. For the citizen, and for a parent of a minor child.",
+    )
+    irregularity_reports: list[IrregularityReport] = resolved(
+        what_was_reported, "What was reported of the access log, and how it was answered; newest first."
     )
     sources: list[SourceOutcome] = resolved(
         sources, "How it went with every source that was asked about this citizen in the same selection."

@@ -6,6 +6,7 @@ from datetime import date
 import strawberry
 from msgspec import Struct
 
+from resolvers.access.log import AccessLog
 from resolvers.access.permit import Access
 from resolvers.certifying import Certifier
 from resolvers.changes import Heard
@@ -36,6 +37,8 @@ class Context(Struct, frozen=True, kw_only=True):
     """What serves."""
     trusting: Trusting
     """What citizens allow and forbid."""
+    log: AccessLog
+    """Who looked."""
     certifier: Certifier | None = None
     """Signs certificates, where this gateway has a key for that."""
     hear: Hear = _hear_nothing

@@ -6,6 +6,7 @@ Refusal
 ├── StepUpRequired      sign in again, with a higher level of assurance (RFC 9470)
 ├── Unverifiable        the register that knows who represents whom did not answer: fail closed, try again
 ├── TrustSilent         what citizens allowed and forbade cannot be read or written now: fail closed, try again
+├── LogSilent           who looked cannot be read or reported now: try again
 ├── KeyReused           an idempotency key that was used for something else
 └── BadRequest          an argument that cannot be used
 """
@@ -70,6 +71,15 @@ class TrustSilent(Refusal):
     """What citizens allowed cannot be read or written now."""
 
     code = "CONSENTS_UNAVAILABLE"
+
+    def __init__(self) -> None:
+        super().__init__(retryable=True)
+
+
+class LogSilent(Refusal):
+    """The access log cannot be read now."""
+
+    code = "ACCESS_LOG_UNAVAILABLE"
 
     def __init__(self) -> None:
         super().__init__(retryable=True)

@@ -6,6 +6,8 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from connectors.records import SourceInfo
+from resolvers.access_log import AccessLogEntry
+from resolvers.accessed import accessed
 from resolvers.allowing import (
     ConsentPayload,
     agree_to_consent,
@@ -21,6 +23,7 @@ from resolvers.consent import ConsentOf, ConsentText, consent_texts, found_again
 from resolvers.context import Info
 from resolvers.correcting import CorrectionPayload, request_correction
 from resolvers.emergency import EmergencyAccessPayload, open_emergency_access
+from resolvers.irregularity import IrregularityPayload, report_irregularity
 from resolvers.node import Node
 from resolvers.notice import Notice, noticed
 from resolvers.organisation import Organisation, organisations
@@ -104,6 +107,9 @@ class Mutation:
         request_correction,
         "Ask the system that owns a record to correct it; the wish is passed on, and nothing of it is kept here.",
     )
+    report_irregularity: IrregularityPayload = resolved(
+        report_irregularity, "Report an entry of the access log that looks wrong; whoever runs this service answers."
+    )
     record_measurement: MeasurementPayload = resolved(
         record_measurement,
         "Have a measurement recorded by the source that takes those of the citizen; nothing is kept here.",
@@ -141,6 +147,11 @@ class Subscription:
     noticed: Notice = awaited(
         noticed,
         "There is a notice for the holder of the token. After every new connection ask for 'notices' first.",
+    )
+    accessed: AccessLogEntry = awaited(
+        accessed,
+        "Somebody looked at the record, or tried to; told as soon as it stands in the access log. After every new "
+        "connection read 'accessLog' first.",
     )
 
 

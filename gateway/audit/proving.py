@@ -89,7 +89,7 @@ async def _stored(connection: AsyncConnection, base: int, spans: Sequence[tuple[
         asked = select(table.c.place, hash_).where(within)
         if base:
             asked = asked.where(tables.access_node.c.level == base)
-        found |= {Node(base, place): one for place, one in (await connection.execute(asked)).tuples()}
+        found |= {Node(base, place): one for place, one in await connection.execute(asked)}
     return found
 
 

@@ -27,6 +27,7 @@ from resolvers.language import LANGUAGES
 from resolvers.locating import Directory
 from resolvers.schema import build_schema
 from resolvers.serving import LimitsOf, ServiceOf
+from tests.resolvers.logs import NobodyLooked
 from tests.resolvers.remembered import trusting
 from tests.resolvers.world import NOW, info
 from tests.sandbox.eid.held_clock import HeldClock
@@ -179,6 +180,7 @@ async def context(
             today=today(clock),
             service=ServiceOf(version="0", schema_hash="0", sdl="", languages=("vi", "en"), limits=bounds),
             trusting=trusting(caller),
+            log=NobodyLooked(),
         )
     finally:
         await federation.finish()

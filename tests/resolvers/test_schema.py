@@ -11,6 +11,10 @@ from resolvers.schema import build_schema
 PUBLISHED = Path(__file__).parents[2] / "schema.graphql"
 
 
+OWN = {"AccessLogConnection", "AccessLogEdge"}
+"""Lists of what this gateway itself writes: no records of sources."""
+
+
 def own_types() -> list[GraphQLNamedType]:
     """Every type that is ours, as it is published."""
     types = build_from_text(PUBLISHED.read_text(encoding="utf-8")).type_map.values()
@@ -48,15 +52,16 @@ def test_every_list_of_records_says_how_complete_it_is() -> None:
         text = str(field.type).strip("!")
         inner = types.get(text.strip("[]!"))
         if isinstance(inner, GraphQLObjectType) and inner.name.endswith("Connection"):
-            assert "completeness" in inner.fields, name
+            # Our own log has no sources that could stay silent; it says itself whether it has every entry.
+            assert ("complete" if inner.name in OWN else "completeness") in inner.fields, name
         elif text.startswith("["):
             # What this gateway itself keeps is all there or an error; no source could have stayed silent.
-            assert name in ("sources", "consents", "notices")
+            assert name in ("sources", "consents", "notices", "irregularityReports")
 
 
 def test_every_record_says_where_it_comes_from() -> None:
     """What the connections list implements Record, and so has provenance."""
     for known in own_types():
-        if isinstance(known, GraphQLObjectType) and known.name.endswith("Edge"):
+        if isinstance(known, GraphQLObjectType) and known.name.endswith("Edge") and known.name not in OWN:
             node = known.fields["node"].type
             assert "provenance" in getattr(node, "of_type", node).fields

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from joserfc.jwk import ECKey
 
 from tests.sandbox.signer import Signer
@@ -16,6 +18,11 @@ USERNAME = "79981_BV"
 VACCINATION_CLIENT = "citizen-graph"
 """As the vaccination register has registered the gateway."""
 BOOK_PHONE = "0900000999"
+
+
+def _ed25519() -> str:
+    key = Ed25519PrivateKey.generate()
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,9 @@ class Credentials:
     )
     """Signs the gateway's assertions for the e-ID."""
 
+    audit_key: str = field(init=False, repr=False, default_factory=_ed25519)
+    """Signs the checkpoints of the gateway's access log."""
+
     signer: Signer = field(init=False, repr=False, default_factory=Signer.made)
     """Signs the gateway's certificates."""
 
@@ -58,6 +68,7 @@ class Credentials:
             "identifier-key": self.identifier_key,
             "certificates-key.pem": self.signer.key,
             "certificates.pem": self.signer.certificate,
+            "audit-key.pem": self.audit_key,
         }
 
 
