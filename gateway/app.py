@@ -15,6 +15,7 @@ from connectors.lag import Lag
 from connectors.options import BadOptions
 from connectors.records import SourceInfo
 from gateway.allowances import Allowances
+from gateway.audit.ledger import LedgerState
 from gateway.auditing import Auditing
 from gateway.certificates.publishing import keys_route
 from gateway.certificates.signing import HealthCertifier
@@ -46,6 +47,7 @@ from gateway.sources import open_vault
 from gateway.store.consents import StoredConsents
 from gateway.store.database import Database
 from gateway.store.emergencies import StoredEmergencies
+from gateway.store.keying import require_key
 from gateway.store.outbox import Outbox
 from gateway.store.pointers import Coverage, StoredPointers
 from gateway.subscriptions import Subscriptions
@@ -165,6 +167,7 @@ class Gateway:
         """Fetch the keys of the issuers, open the store; be ready. What does not answer is asked again on demand."""
         self._warn()
         self._watching = asyncio.ensure_future(self._lag.watch())
+        await require_key(self._database, identifiers_of(self.settings))
         await asyncio.gather(self._verifier.warm(), self._pointers.warm(), self.auditing.start())
         self._noticing.start()
         self.is_ready = True
@@ -193,6 +196,11 @@ class Gateway:
         log.info("reloaded", restart=restart, **structs.asdict(changes))
         self._warn()
         return self.reloaded
+
+    @property
+    def audit(self) -> LedgerState:
+        """How the access log is."""
+        return self.auditing.ledger.state()
 
     @property
     def sources(self) -> Sequence[SourceInfo]:

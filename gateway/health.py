@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from connectors.records import SourceHealth, SourceInfo
+from gateway.audit.ledger import LedgerState
 from gateway.metrics import Metrics
 from gateway.reloading import Reloaded
 from gateway.watch import Watch
@@ -22,6 +23,10 @@ class Administered(Protocol):
     reloaded: Reloaded | None
     watch: Watch
     metrics: Metrics
+
+    @property
+    def audit(self) -> LedgerState:
+        """How the access log is."""
 
     @property
     def sources(self) -> Sequence[SourceInfo]:
@@ -42,7 +47,8 @@ def admin_app(gateway: Administered) -> Starlette:
         return JSONResponse({"status": "live"})
 
     async def ready(_request: Request) -> Response:
-        known = gateway.is_ready
+        # While nothing can be written down nothing about a citizen is answered: somebody else may do better.
+        known = gateway.is_ready and gateway.audit.state != "closed"
         return JSONResponse({"status": "ready" if known else "not ready"}, status_code=200 if known else 503)
 
     async def health(_request: Request) -> Response:
@@ -56,6 +62,7 @@ def admin_app(gateway: Administered) -> Starlette:
                 "resting": {source.id: sorted(source.resting) for source in infos if source.resting},
                 "deviations": gateway.watch.deviations_by_source(),
                 "incidents": msgspec.to_builtins(list(gateway.watch.incidents)),
+                "audit": msgspec.to_builtins(gateway.audit),
                 "reloaded": msgspec.to_builtins(gateway.reloaded),
             }
         )

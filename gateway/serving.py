@@ -13,6 +13,7 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
+from connectors.options import BadOptions
 from gateway import telemetry
 from gateway.app import Gateway
 from gateway.connection import Connection
@@ -91,7 +92,7 @@ async def serve(gateway: Gateway) -> None:
             structlog.get_logger().info("listening", public=public.address, admin=admin.address)
             await answering
             admin.should_exit = True
-    except* CannotListen as failed:
+    except* (CannotListen, BadOptions) as failed:
         raise failed.exceptions[0] from None
     finally:
         await gateway.stop()

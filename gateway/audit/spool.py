@@ -61,8 +61,9 @@ class Spool:
         lines = b"".join(map(self._line, leaves)) or b"\n"  # nothing: to see whether the disk takes anything
         try:
             file.seek(self.size)
-            file.write(lines)
-            file.flush()
+            left = memoryview(lines)
+            while left:  # a disk that fills takes a part, and says so only at the next one
+                left = left[file.write(left) :]
             os.fsync(file.fileno())
         except OSError:
             self._cut(file)

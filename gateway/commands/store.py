@@ -1,5 +1,6 @@
 """``store``: what this gateway itself keeps."""
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import click
@@ -7,7 +8,9 @@ import uvloop
 
 from connectors.options import BadOptions
 from gateway.commands.common import complain, config_option, settings_of
+from gateway.settings import identifiers_of
 from gateway.store.database import Database, Unavailable
+from gateway.store.keying import rekeyed
 
 
 @click.group()
@@ -19,11 +22,27 @@ def store() -> None:
 @config_option
 def migrate(config: Path) -> None:
     """Bring the store's tables to the form that this version knows; `serve` does so by itself."""
+    _run(config, Database.migrate)
+
+
+@store.command()
+@config_option
+def rekey(config: Path) -> None:
+    """Bring everything that is kept under an earlier identifier key under the new one. Stop all gateways first."""
+    identifiers = identifiers_of(settings_of(config))
+
+    async def bring(database: Database) -> None:
+        click.echo(f"{await rekeyed(database, identifiers)} references brought under the new key")
+
+    _run(config, bring)
+
+
+def _run(config: Path, work: Callable[[Database], Awaitable[None]]) -> None:
     settings = settings_of(config)
 
     async def bring(database: Database) -> None:
         try:
-            await database.migrate()
+            await work(database)
         finally:
             await database.close()
 

@@ -199,3 +199,11 @@ notice = Table(
     Index("ix_notice_due", "due"),
 )
 """Notices for citizens. ``due`` is when the push service is told next; none where it was told, or given up."""
+
+store_key = Table(
+    "store_key",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("fingerprint", String(8), nullable=False),
+)
+"""One row: which identifier key made the references in all these tables."""

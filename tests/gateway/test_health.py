@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from connectors.records import SourceHealth, SourceInfo, SourceKind
+from gateway.audit.ledger import LedgerState
 from gateway.health import admin_app
 from gateway.metrics import Metrics
 from gateway.operations.plans.tally import Tally
@@ -20,6 +21,7 @@ class Quiet:
     def __init__(self, *, ready: bool, sources: list[SourceInfo]) -> None:
         self.is_ready = ready
         self.sources = sources
+        self.audit = LedgerState(state="writing", spooled=0, spooled_bytes=0, spooled_seconds=0)
         self.reloaded: Reloaded | None = None
         self.watch = Watch(HeldClock())
         self.metrics = Metrics(
