@@ -151,7 +151,7 @@ class Gateway:
             settings=settings,
             verifier=self._verifier,
             fleet=self._fleet,
-            ledger=self.ledger,
+            ledger=self.auditing.ledger,
             keeping=KeptHere(self._vault, self.changes, clock=self._clock),
             clock=self._clock,
             trust=self._trust,
