@@ -49,6 +49,7 @@ def golden_gateway(
     key = folder / "golden-key"
     key.write_text(KEY, encoding="utf-8")
     key.chmod(0o600)
+    takes = next(line for line in city.sources_toml().splitlines() if line.startswith("takes = "))
     with running_gateway(
         city,
         folder,
@@ -58,7 +59,7 @@ def golden_gateway(
         time='[server] -> [server]\ndeadline = "90s"',
         key='"file:secrets/identifier-key" -> "file:golden-key"',
         patient='deadline = "2s" -> deadline = "60s"',
-        breaking=f'takes = ["Measurement"]\ndeadline = "60s" -> takes = ["Measurement"]\ndeadline = "{deadline}"',
+        breaking=f'{takes}\ndeadline = "60s" -> {takes}\ndeadline = "{deadline}"',
         unguarded="category = -> breaker = { failures = 0 }\ncategory =",
         hold=hold,
     ) as running:

@@ -39,13 +39,14 @@ LEFT_OUT = frozenset(
         "retryAfter",
         "fromCache",
         "retryable",
+        "url",
         "smallestChange",
         "advice",
     }
 )
 """What says the same again, differs in every answer, or is the same for everybody."""
-ELSEWHERE = frozenset({"certificates", "consents", "accessLog", "accessPreview"})
-"""Signed anew every time, or the gateway's own: no record of a source."""
+ELSEWHERE = frozenset({"certificates", "consents", "accessLog", "accessPreview", "noticeAddress"})
+"""Signed anew every time, or the gateway's own affair: no record of a source."""
 BY_ID = frozenset({"Citizen", "Source", "Service"})
 """Always by their id alone."""
 
