@@ -11,9 +11,9 @@ from connectors.resilience import Breaker, Ended
 from gateway.store.database import Unavailable
 from resolvers.access.consents import TrustUnavailable
 
-_BREAKER = BreakerOptions(failures=3, reset=Duration(2))
+_BREAKER = BreakerOptions(failures=5, reset=Duration(2))
 
-READING = 0.5
+READING = 2.0
 """Seconds for reading about one citizen. Whoever needs it is refused when it takes longer."""
 WRITING = 3.0
 

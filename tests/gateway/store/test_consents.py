@@ -201,7 +201,7 @@ async def test_f25_a_store_that_fails_or_hangs_is_told_as_such_and_soon(tmp_path
     """Nowhere to be found, or locked by somebody: never an empty list, which would look like 'nothing is blocked'."""
     nowhere = Database(Store(url=Secret(f"postgresql://u:p@/none?host={tmp_path}")))
     consents = StoredConsents(nowhere, clock=clock, lapse=LAPSE)
-    for _ in range(4):  # the fourth time it is not even asked
+    for _ in range(6):  # the sixth time it is not even asked
         with pytest.raises(TrustUnavailable):
             await consents.consents(AN)
     await nowhere.close()
