@@ -9,7 +9,6 @@ from connectors.records import SourceInfo
 from resolvers.access_log import AccessLogEntry
 from resolvers.accessed import accessed
 from resolvers.allowing import (
-    ConsentPayload,
     agree_to_consent,
     block_access,
     grant_consent,
@@ -31,6 +30,7 @@ from resolvers.record_change import RecordChange, record_changed
 from resolvers.recording import MeasurementPayload, record_measurement
 from resolvers.refreshing import RefreshPayload, refresh
 from resolvers.refusals import Forbidden
+from resolvers.saying import ConsentPayload
 from resolvers.scalars import SCALARS, CitizenId
 from resolvers.service import Service, service
 from resolvers.shown import awaited, resolved

@@ -257,11 +257,14 @@ class Access:
             agreed = await self._agreed(ref)
         except TrustUnavailable:
             raise Unverifiable from None
-        standing = by_consent(party, purpose, agreed, now)
         subject = Subject(ref=ref, personal_id=personal_id)
-        if standing is None:
-            standing = await self._by_agreement(subject, by_agreement(party, purpose, agreed, now))
-        return self._chart(await self._identified(subject, standing), standing)
+        standing = by_consent(party, purpose, agreed, now)
+        if standing is not None:
+            return self._chart(await self._identified(subject, standing), standing)
+        supposed = by_agreement(party, purpose, agreed, now)
+        # The insurer wants name and birth date before it says where somebody is registered.
+        subject = await self._identified(subject, supposed)
+        return self._chart(subject, await self._by_agreement(subject, supposed))
 
     async def _by_agreement(self, subject: Subject, standing: Standing) -> Standing:
         """What a law or an agreement opens to a health station: the record of those who are registered with it."""

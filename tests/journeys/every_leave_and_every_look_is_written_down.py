@@ -7,7 +7,7 @@ import pytest
 from resolvers.access.caller import CallerKind
 from resolvers.access.entry import AccessAction, AccessEntry, AccessOutcome
 from tests.gateway.audit.reading import entries_of
-from tests.journeys.a_citizen_allows_a_hospital_and_takes_it_back import REVOKE
+from tests.journeys.a_citizen_allows_a_hospital_and_takes_it_back import GRANT, REVOKE
 from tests.journeys.an_unconscious_man_in_the_emergency_room import OPEN, WORDS, stated
 from tests.journeys.what_a_hospital_would_see_is_what_it_gets import (
     PATIENT,
@@ -44,6 +44,15 @@ async def test_every_change_of_a_consent_is_an_entry(here: Running, city: City, 
     assert {entry.outcome for entry in entries} == {AccessOutcome.GIVEN}
     assert {entry.about for entry in entries} == {entry.by for entry in entries}
     assert len({entry.about for entry in entries}) == 1
+
+
+async def test_what_is_refused_to_be_allowed_is_an_entry_too(here: Running, city: City) -> None:
+    """An old sign-in, and a block that is not the caller's to set."""
+    given = {"organisation": "79981", "agreements": [], "validUntil": "2030-01-01T00:00:00Z", "idempotencyKey": "x"}
+    token = city.eid.token_for("phuc", auth_time=1)
+    (old,) = await of(here, await here.ask(GRANT, token=token, variables={"input": given}))
+    assert (old.outcome, old.refused) == (AccessOutcome.REFUSED, "STEP_UP_REQUIRED")
+    assert AccessAction.CONSENT in old.actions
 
 
 async def test_a85_an_emergency_is_an_entry_with_its_reason_and_so_is_every_look(

@@ -182,6 +182,21 @@ async def test_a33_a_consent_for_one_hospital_and_purpose_opens_nothing_for_othe
     assert not any(count(seen)[name] for name in SECTIONS)
 
 
+async def test_what_the_law_opens_to_a_health_station_stands_in_the_preview_too(
+    here: Running, city: City, city_clock: CityClock
+) -> None:
+    """Without any consent, of those who are registered there, for prevention alone; and what is forbidden is shut."""
+    story = Story(city, here, city_clock, "bao")
+    await story.block(sections=["IMMUNIZATIONS"], organisation=STATION)
+    supposed = await story.preview(STATION, "PUBLIC_HEALTH", "000983/MAU-CCHN")
+    seen = (await story.looked("station", "PUBHLTH")).body["data"]["citizen"]
+    assert seen == supposed
+    assert {row["state"] for row in seen["immunizations"]["completeness"]["sources"]} == {"BLOCKED_BY_CITIZEN"}
+    assert {row["state"] for row in seen["conditions"]["completeness"]["sources"]} == {"NOT_PERMITTED"}
+    assert count(seen)["coverage"]
+    assert await Story(city, here, city_clock, "phuc").preview(STATION, "PUBLIC_HEALTH", "000983/MAU-CCHN") is None
+
+
 async def test_a82_what_ends_by_itself_is_gone_at_that_moment(here: Running, city: City, city_clock: CityClock) -> None:
     """Asked a second before and a second after; nothing ran in between."""
     story = Story(city, here, city_clock, "phuc")
