@@ -128,6 +128,11 @@ class Question(Struct, Generic[R], frozen=True, kw_only=True):
     wanted: frozenset[str] | None = None
     """Names of fields: of a record, whatever stands in no other may be left out where it can be. ``None`` for all."""
 
+    @property
+    def is_slice(self) -> bool:
+        """Whether it is about some records of its class only."""
+        return bool(self.since or self.until or self.codes or self.category)
+
 
 class Answer(Struct, Generic[R], frozen=True, kw_only=True):
     """What one source gave to one question."""

@@ -10,7 +10,7 @@ import re
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, quote_plus, urlsplit
 
 import httpx
 import msgspec
@@ -32,6 +32,7 @@ from connectors.transport import PORTS, carrier_of
 Fields = Mapping[str, str | Sequence[str]]
 """Fields of a form or query string; a list where one name stands several times."""
 
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]+")
 _PLAIN = re.compile(r"[A-Za-z0-9/$._~-]+")
 """A path that needs no encoding: nearly every one."""
 _SAFE = "!$%&'()*+,/:;=@~"
@@ -140,13 +141,15 @@ class Line:
         Raises:
             SourceError: and nothing else, cancellation apart.
         """
-        sent = self._headers | {name.lower(): value for name, value in (headers or {}).items()}
+        sent = self._headers
+        if headers:
+            sent = {**sent, **{name.lower(): value for name, value in headers.items()}}
         content = None
         if json is not None:
             content = msgspec.json.encode(json)
             sent = {"content-type": "application/json", **sent}
         elif form is not None:
-            content = urlencode(form, doseq=True).encode("ascii")
+            content = _encoded(form).encode("ascii")
             sent = {"content-type": "application/x-www-form-urlencoded", **sent}
         call = Call(
             method=method,
@@ -229,7 +232,7 @@ class Line:
             path, _, query = path.partition("?")
             path = self._path + path.lstrip("/")
         if params is not None:
-            query = urlencode(params, doseq=True)
+            query = _encoded(params)
         if not _PLAIN.fullmatch(path):
             path = quote(path, safe=_SAFE)
         target = f"{path}?{query}" if query else path
@@ -299,6 +302,16 @@ class Line:
         finally:
             self._waiting -= 1
             activity.waiting -= 1
+
+
+def _encoded(fields: Fields) -> str:
+    """The fields as ``application/x-www-form-urlencoded``; most are of characters that stand for themselves."""
+    parts: list[str] = []
+    for name, values in fields.items():
+        for value in (values,) if isinstance(values, str) else values:
+            plain = _UNRESERVED.fullmatch(name) and _UNRESERVED.fullmatch(value)
+            parts.append(f"{name}={value}" if plain else f"{quote_plus(name)}={quote_plus(value)}")
+    return "&".join(parts)
 
 
 def _origin(address: str) -> tuple[str, str | None, int | None]:

@@ -242,7 +242,8 @@ class GuardedSource:
             raise
         finally:
             breaker.end(begun, ended, rest=rest)
-            self._show()
+            if ended is not Ended.WELL or begun != STATE_CLOSED or self.info.resting:
+                self._show()
 
     async def write(self, entry: Entry, key: str, mandate: Mandate, inquiry: Inquiry) -> Receipt:
         """The source's receipt (see ``writing.Recorder``).

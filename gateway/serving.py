@@ -88,8 +88,9 @@ async def serve(gateway: Gateway) -> None:
             answering = group.create_task(public.serve())
             await admin.listening.wait()
             await public.listening.wait()
+            addresses = {"public": public.address, "admin": admin.address}
             await gateway.start()
-            structlog.get_logger().info("listening", public=public.address, admin=admin.address)
+            structlog.get_logger().info("listening", **addresses)
             await answering
             admin.should_exit = True
     except* (CannotListen, BadOptions) as failed:

@@ -16,7 +16,7 @@ from resolvers.chart import Chart
 from resolvers.coded_text import CodedText
 from resolvers.completeness import Completeness, CompletenessOf, completeness, together
 from resolvers.context import Info
-from resolvers.deviations import fits, is_whole
+from resolvers.deviations import fits
 from resolvers.federation import Found
 from resolvers.locating import Directory, Named
 from resolvers.refusals import BadRequest
@@ -187,7 +187,7 @@ def connect(
                         {**brought.items, about: joining.join(about, other.records, key=chart.subject.ref)},
                     )
             items = more.attach(items, brought)
-        if not is_whole(question):
+        if question.is_slice:
             items = list(filter(fits(question, when), items))
         if keep is not None:
             items = list(filter(keep, items))

@@ -56,11 +56,6 @@ class Deviation(Struct, frozen=True):
     count: int = 1
 
 
-def is_whole(question: Question[Any]) -> bool:
-    """Whether it is about all records of its class."""
-    return not (question.since or question.until or question.codes or question.category)
-
-
 def fits(question: Question[R], when: When[R]) -> Callable[[R], bool]:
     """Whether a record belongs to the slice that the question is about, as far as the record tells.
 
@@ -68,7 +63,7 @@ def fits(question: Question[R], when: When[R]) -> Callable[[R], bool]:
         question: with its slice.
         when: tells when a record's fact was true.
     """
-    if is_whole(question):
+    if not question.is_slice:
         return lambda _: True
     inside = within(question.since, question.until)
     codes, category = frozenset(question.codes), question.category

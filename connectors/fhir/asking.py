@@ -31,6 +31,9 @@ def parameters(
         options: of the source.
         offers: what the server says it can do, if that is known.
     """
+    if offers is None and not question.is_slice and options.plain:
+        # Nothing about it is in question: so most sources are asked nearly always.
+        return {"patient": ",".join(ids), "_count": str(options.page_size)}
     offer = offers.types.get(held.type) if offers else None
     reference = _reference_parameter(held, options, offer)
     included = _included(held, options, offer)
@@ -52,8 +55,12 @@ def types_of(about: type[Record], options: FhirOptions, offers: Offers | None) -
     Where it says that it knows some types of the class, it has those. Where it names none of them it is asked for all:
     then it is not the statement that decides that there is nothing.
     """
-    types = tuple(held for held in HELD[about] if held.type not in options.lacks)
-    stated = tuple(held for held in types if offers is not None and held.type in offers.types)
+    types = HELD[about]
+    if options.lacks:
+        types = tuple(held for held in types if held.type not in options.lacks)
+    if offers is None:
+        return types
+    stated = tuple(held for held in types if held.type in offers.types)
     return stated or types
 
 

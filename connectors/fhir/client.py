@@ -28,7 +28,7 @@ from connectors.http import Line
 from connectors.options import BadOptions, chosen
 from connectors.records import Demographics, Document, Facility, Record, SourceInfo, SourceKind
 from connectors.stamping import NAMES, Stamp
-from connectors.work import aside
+from connectors.work import SMALL, off_loop
 from connectors.writing import Correction, Entry, Mandate, Measurement, Receipt
 
 R = TypeVar("R", bound=Record)
@@ -179,7 +179,8 @@ class FhirSource:
         Where the server takes the bare number nothing is known of its Patients.
         """
         served = types_of(question.about, self._options, offers)
-        served = tuple(held for held in served if held.wire is not wire.Patient or people)
+        if not people:
+            served = tuple(held for held in served if held.wire is not wire.Patient)
         share = deadline.within(deadline.left() * _SHARE) if len(served) > 1 else deadline
         parts: Sequence[Gave | BaseException]
         if len(served) == 1:
@@ -190,7 +191,9 @@ class FhirSource:
                 return_exceptions=True,
             )
         size = sum(size_of(part.found.resources) for part in parts if isinstance(part, Gave))
-        return await aside(lambda: joined(parts, self._around(subject, question.wanted)), deadline, size=size)
+        if size <= SMALL:
+            return joined(parts, self._around(subject, question.wanted))
+        return await off_loop(lambda: joined(parts, self._around(subject, question.wanted)), deadline)
 
     async def _of_type(
         self,
@@ -216,22 +219,27 @@ class FhirSource:
         if not resources and not found.dropped:
             require_offered(offers, held.type, "patient", "subject")
         whose = Whose(subject=subject, base=self._base, identifier_system=self._options.identifier_system, ids=known)
-        size = size_of(resources)
-        await aside(lambda: whose.require(resources), deadline, size=size)
-        await self._follow(held, resources, found, deadline)
-        whose.require_linked(found.linked.values())
+        if size_of(resources) <= SMALL:
+            whose.require(resources)
+        else:
+            await off_loop(lambda: whose.require(resources), deadline)
+        if held.points_to is not NOWHERE:
+            await self._follow(held, resources, found, deadline)
+        if found.linked:
+            whose.require_linked(found.linked.values())
         return Gave(held, found, narrowed(question, fields))
 
     async def _follow(self, held: Held, resources: Iterable[Any], found: Found[Any], deadline: Deadline) -> None:
         """Fetch what the resources point to and the server did not include."""
-        if held.points_to is NOWHERE:
-            return
         kinds = tuple(dict.fromkeys((*self._followed, *held.also_fetched)))
+        fitting = tuple(f"{kind}/" for kind in kinds)
         targets: dict[tuple[str, str], None] = {}
         for resource in resources:
             for pointer in held.points_to(resource):
                 address = pointer.reference if pointer is not None else None
-                if address and any(kind in address for kind in kinds) and (target := self._base.target(pointer)):
+                if not address or not (address.startswith(fitting) or "://" in address or address[0] == "/"):
+                    continue  # most point to what is never fetched
+                if target := self._base.target(pointer):
                     targets[target] = None
         for kind in kinds if targets else ():
             ids = [id_ for type_, id_ in targets if type_ == kind and (type_, id_) not in found.linked]

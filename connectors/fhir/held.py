@@ -238,6 +238,8 @@ def narrowed(question: Question[Record], asked: Container[str]) -> Question[Reco
         question: as it was put.
         asked: names of the search's parameters.
     """
+    if not question.is_slice:
+        return None
     dated = "date" in asked
     slice_ = Question(
         about=question.about,

@@ -17,7 +17,7 @@ from connectors.fhir.bundle import Bundle, BundleOf, CapabilityStatement, Entry,
 from connectors.fhir.options import FhirOptions
 from connectors.http import Fields, Line
 from connectors.reply import Reply
-from connectors.work import aside
+from connectors.work import SMALL, aside, off_loop
 
 W = TypeVar("W", bound=Resource)
 
@@ -64,8 +64,15 @@ class Searcher:
         page = await self._together(kind, parameters, inquiry, deadline)
         seen: set[str] = set()
         while True:
-            await aside(partial(_read_all, page, kind, found), deadline, size=size_of(page.entry))
-            link = next((link.url for link in page.link if link.relation == "next"), None)
+            if size_of(page.entry) <= SMALL:
+                _read_all(page, kind, found)
+            else:
+                await off_loop(partial(_read_all, page, kind, found), deadline)
+            link = None
+            for one in page.link:
+                if one.relation == "next":
+                    link = one.url
+                    break
             if link is None:
                 return found
             address = self._base.link(link)
@@ -111,7 +118,9 @@ class Searcher:
         if batched:
             return batched
         reply = await self._first(kind.__name__, parameters, deadline)
-        return await aside(lambda: _page_of(reply, kind), deadline, size=len(reply.body))
+        if len(reply.body) <= SMALL:
+            return _page_of(reply, kind)
+        return await off_loop(lambda: _page_of(reply, kind), deadline)
 
     async def _page(self, method: str, path: str, kind: type[W], *, deadline: Deadline) -> Bundle | BundleOf[W]:
         reply = await self._said(method, path, deadline=deadline)

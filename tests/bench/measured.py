@@ -127,7 +127,7 @@ async def measured(sources: Sequence[Placed], *, warm: str | None = None) -> Asy
 
 
 async def _ready(gateway: Measured) -> None:
-    for _ in range(300):
+    for _ in range(1200):
         try:
             await gateway.ask("{ __typename }")
         except Exception:  # noqa: BLE001 - not there yet

@@ -1,0 +1,72 @@
+"""How soon a gateway is there, whether its memory stays what it is under load, and what a second process adds.
+
+.venv/bin/python -m tests.bench.steady [minutes of load]
+"""
+
+import asyncio
+import statistics
+import sys
+import time
+
+from tests.bench.contestant.configured import Placed
+from tests.bench.measured import measured
+from tests.bench.upstream import Told, upstreams
+
+_QUERY = """query R($id: CitizenId!) { citizen(id: $id) {
+  immunizations { nodes { on lot } } observations { nodes { at code { text } } } } }"""
+_STARTS = 5
+_ROUND = 200
+"""Requests between two looks at the memory."""
+
+
+def _placed(url: str) -> list[Placed]:
+    return [Placed(key="all", category="HOSPITAL", url=url, holds=("Immunization", "Observation"))]
+
+
+async def _starts(url: str) -> None:
+    found, spent = [], []
+    for _ in range(_STARTS):
+        begun = time.perf_counter()
+        async with measured(_placed(url)) as gateway:
+            found.append(time.perf_counter() - begun)
+            spent.append(gateway.cpu())
+    told = f"{statistics.median(found):.2f} s, of which {statistics.median(spent):.2f} s of processor time"
+    sys.stdout.write(f"from nothing to the first answer: {told} (median of {_STARTS})\n\n")
+
+
+async def _memory(url: str, minutes: float) -> None:
+    sys.stdout.write("| requests so far | MiB |\n| --- | --- |\n")
+    async with measured(_placed(url), warm=_QUERY) as gateway:
+        begun, done, told = time.perf_counter(), 0, -1.0
+        while (lasted := time.perf_counter() - begun) < minutes * 60:
+            await gateway.load(_QUERY, clients=16, requests=_ROUND)
+            done += _ROUND
+            if lasted // 20 > told:
+                told = lasted // 20
+                sys.stdout.write(f"| {done} | {gateway.memory():.1f} |\n")
+                sys.stdout.flush()
+        sys.stdout.write(f"| {done} | {gateway.memory():.1f} |\n\n")
+
+
+async def _processes(url: str) -> None:
+    async with measured(_placed(url), warm=_QUERY) as one, measured(_placed(url), warm=_QUERY) as other:
+        alone = await one.load(_QUERY, clients=16, requests=1000)
+        both = await asyncio.gather(*(each.load(_QUERY, clients=16, requests=1000) for each in (one, other)))
+    cost = statistics.mean(run.cpu for run in both)
+    sys.stdout.write(
+        f"one process: {alone.rate:.0f} requests/s, {alone.cpu:.2f} ms each; two: "
+        f"{sum(run.rate for run in both):.0f} requests/s, {cost:.2f} ms each\n"
+    )
+
+
+async def main() -> None:
+    """All three."""
+    minutes = float(sys.argv[1]) if len(sys.argv) > 1 else 3
+    with upstreams([Told(records=20)]) as (url,):
+        await _starts(url)
+        await _memory(url, minutes)
+        await _processes(url)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
