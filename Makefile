@@ -23,13 +23,17 @@ lint: .venv/ready  ## style, types, who may import whom, and the published schem
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m gateway schema | diff - schema.graphql
+	@for who in clinician health_station insurer; do \
+		$(BIN)/python -m gateway schema --audience $$who | diff - resolvers/access/schemas/$$who.graphql || exit 1; done
 
 format: .venv/ready  ## put the code in order
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-schema: .venv/ready  ## print the schema anew
+schema: .venv/ready  ## print the schemas anew
 	$(BIN)/python -m gateway schema > schema.graphql
+	@for who in clinician health_station insurer; do \
+		$(BIN)/python -m gateway schema --audience $$who > resolvers/access/schemas/$$who.graphql; done
 
 golden: .venv/ready  ## write the golden answers anew; then read the difference
 	$(BIN)/python -m tests.golden

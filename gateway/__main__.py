@@ -15,6 +15,7 @@ from gateway.audit.notes import Signer
 from gateway.commands.audit import audit
 from gateway.commands.common import blocks_of, complain, config_option, echo_json, json_option, settings_of
 from gateway.commands.documents import documents
+from gateway.commands.policy import policy
 from gateway.commands.reviews import reviews
 from gateway.commands.sources import sources
 from gateway.commands.store import store
@@ -24,6 +25,7 @@ from gateway.serving import CannotListen
 from gateway.serving import serve as serve_gateway
 from gateway.settings import load
 from gateway.sources import open_source
+from resolvers.access.audiences import Audience, schema_text
 from resolvers.publishing import published
 from resolvers.schema import build_schema
 
@@ -73,13 +75,21 @@ def check(config: Path, *, as_json: bool) -> None:
 
 
 @main.command()
-def schema() -> None:
+@click.option(
+    "--audience",
+    type=click.Choice([audience.value for audience in Audience]),
+    default=Audience.CITIZEN.value,
+    show_default=True,
+    help="For whom: what an audience may never see does not exist in its schema.",
+)
+def schema(audience: str) -> None:
     """Print the schema (SDL)."""
-    click.echo(published(build_schema()), nl=False)
+    click.echo(schema_text(published(build_schema()), Audience(audience)), nl=False)
 
 
 main.add_command(audit)
 main.add_command(documents)
+main.add_command(policy)
 main.add_command(reviews)
 main.add_command(sources)
 main.add_command(store)

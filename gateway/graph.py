@@ -23,6 +23,7 @@ from gateway.telemetry import Event, Log
 from gateway.telling import Telling
 from gateway.trust import StoredTrust
 from gateway.watch import Watch
+from resolvers.access.audiences import audience_of
 from resolvers.access.caller import Caller
 from resolvers.access.log import AccessLog
 from resolvers.certifying import Certifier
@@ -90,7 +91,7 @@ class GraphEndpoint(AskingEndpoint):
             RequestError: it is none, or none for this caller.
         """
         chosen = self.trusted.chosen(request, caller)
-        operation = self._executor.prepare(request, chosen)
+        operation = self._executor.prepare(request, chosen, audience_of(caller.kind))
         event.add_operation(operation.name, operation.document.hash)
         if self.trusted.counts and chosen.trusted is None:
             event.add(free_text=True)
@@ -142,7 +143,11 @@ class GraphEndpoint(AskingEndpoint):
             identifiers=self._identifiers,
             language=language,
             today=opened.today,
-            service=service_of(self.settings, sdl=self._executor.sdl, schema_hash=self._executor.schema_hash),
+            service=service_of(
+                self.settings,
+                sdl=self._executor.sdl,
+                schema_hash=self._executor.schema_hashes[audience_of(opened.caller.kind)],
+            ),
             trusting=self._allowances.of(opened.caller, self.settings),
             log=self._log_of_accesses,
             certifier=self._certifier,

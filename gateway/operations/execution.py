@@ -2,7 +2,7 @@
 
 import hashlib
 import inspect
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterable
 from typing import Any, TypeGuard, cast
 
 import strawberry
@@ -35,6 +35,7 @@ from gateway.operations.request import GraphQLRequest
 from gateway.operations.trusted import Chosen, Trusted
 from gateway.operations.waves import Begun, WaveExecutor, WholeExecutor
 from gateway.settings import Execution, Limits
+from resolvers.access.audiences import Audience, schema_for, schema_text
 from resolvers.context import Context
 from resolvers.publishing import published
 
@@ -89,6 +90,7 @@ class Executor:
         subgraph: bool = False,
         execution: Execution,
         differs: Callable[[str], None],
+        audiences: Collection[Audience] = (),
     ) -> None:
         """Nothing is compiled yet.
 
@@ -98,6 +100,7 @@ class Executor:
             introspection: whether a document may ask for the schema.
             subgraph: whether a document may ask for entities.
             execution: whether operations are compiled.
+            audiences: beside the citizen's, those whose callers come here.
             differs: told at which field a compiled operation had another value than the library, where both are asked.
         """
         self._introspection = introspection
@@ -113,19 +116,28 @@ class Executor:
         )
         self.documents = Documents(self._schema, limits, forgotten=lambda document: self.plans.forget(document.uses))
         self.sdl = published(schema)
-        """The schema as it is published."""
-        self.schema_hash = hashlib.sha256(self.sdl.encode()).hexdigest()
+        """The schema as it is published, for citizens."""
+        self._views = {audience: Documents(schema_for(self.sdl, audience), limits) for audience in audiences}
+        """By audience: documents that are valid in its own schema."""
+        self.schema_hashes = {
+            audience: hashlib.sha256(schema_text(self.sdl, audience).encode()).hexdigest()
+            for audience in (Audience.CITIZEN, *audiences)
+        }
+        """Of each schema as it is published."""
 
-    def prepare(self, request: GraphQLRequest, chosen: Chosen) -> Operation:
+    def prepare(self, request: GraphQLRequest, chosen: Chosen, audience: Audience = Audience.CITIZEN) -> Operation:
         """The operation that the request names.
 
         Args:
             request: as it came.
             chosen: the document that it means.
+            audience: to which the caller belongs: what does not exist for it is an unknown field.
 
         Raises:
             RequestError: the document is invalid, it is not clear which operation is meant, or that is too expensive.
         """
+        if audience is not Audience.CITIZEN and self._views[audience].get(chosen.text).introspects:
+            raise RequestError(400, "INTROSPECTION_DISABLED", "The schema is published as a file, not here.")
         document = self.documents.get(chosen.text)
         name = request.operation_name
         if name is None and len(document.operations) > 1:

@@ -89,8 +89,10 @@ def _judged(standing: Standing, section: Section) -> Decision:
             policies=verdict.policies,
             consents=tuple(block.id for block in whole),
         )
-    partial = [block.extent for block in blocks if not is_whole(block.extent)]
-    openings = _openings(standing, section, permits)
+    # Who the citizen is comes from no visit and no day: what narrows a consent or a block does not narrow it.
+    narrowed = section is not Section.DEMOGRAPHICS
+    partial = [block.extent for block in blocks if narrowed and not is_whole(block.extent)]
+    openings = _openings(standing, section, permits if narrowed else ())
     told = _ALL if section in LABELS.telling else frozenset()
     open_to_all = any(is_whole(one.extent) and one.shown >= told for one in openings)
     note = standing.basis in _BY_LAW and LABELS.can_tell(section, refusable(standing))
