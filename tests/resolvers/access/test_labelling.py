@@ -1,0 +1,188 @@
+"""Which special categories a record tells: by codes, departments and words, with their marks and without."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from connectors.records import (
+    Claim,
+    ClaimLine,
+    ClaimLineKind,
+    CodedText,
+    Coding,
+    Condition,
+    ConditionStatus,
+    Encounter,
+    EncounterKind,
+    Facility,
+    Medication,
+    MedicationStatus,
+    Practitioner,
+    Pregnancy,
+    PregnancyStatus,
+    Procedure,
+    Provenance,
+    Record,
+    Referral,
+)
+from resolvers.access.consents import Sensitivity
+from resolvers.access.labelling.labeller import LABELS, load
+from tests.resolvers.world import NOW, info
+
+S = Sensitivity
+
+
+def stamped(source: str = "h") -> dict[str, Any]:
+    """The beginning of a record."""
+    return {"id": "1", "provenance": (Provenance(source=info(source), retrieved_at=NOW, source_record_id="1"),)}
+
+
+def coded(text: str, *codes: str) -> CodedText:
+    """Words and codes."""
+    return CodedText(text=text, codings=tuple(Coding(system="unknown", code=code) for code in codes))
+
+
+def problem(code: CodedText, **other: Any) -> Condition:
+    """A problem."""
+    return Condition(**stamped(), code=code, status=ConditionStatus.ACTIVE, verified=True, **other)
+
+
+def medicine(code: CodedText, **other: Any) -> Medication:
+    """A medicine."""
+    return Medication(**stamped(), code=code, status=MedicationStatus.ACTIVE, **other)
+
+
+@pytest.mark.parametrize(
+    ("code", "tells"),
+    [
+        ("B20", S.HIV),
+        ("B24", S.HIV),
+        ("B20.1", S.HIV),
+        ("B201", S.HIV),
+        ("Z21", S.HIV),
+        ("F32.1", S.MENTAL_HEALTH),
+        ("F00*", S.MENTAL_HEALTH),
+        ("F11", S.SUBSTANCE_USE),
+        ("O04", S.REPRODUCTIVE_HEALTH),
+        ("A51.0", S.SEXUAL_HEALTH),
+        ("T74.1", S.VIOLENCE),
+        ("T74.02XA", S.VIOLENCE),
+        ("Q90", S.GENETICS),
+        ("Z94.0", S.TRANSPLANT),
+        ("I10;B20;E11", S.HIV),
+        ("86406008", S.HIV),
+        ("25836-8", S.HIV),
+        ("b20", S.HIV),
+    ],
+)
+def test_codes_tell_whatever_system_they_are_said_to_be_of(code: str, tells: Sensitivity) -> None:
+    """Systems name them wrongly, in small letters, without the dot, or several in one field."""
+    assert LABELS.of(problem(coded("Theo dõi", code))) == {tells}
+
+
+@pytest.mark.parametrize("code", ["B19", "B25", "Z20", "F17", "E11.9", "I10", "O10", "Z93", "4548-4", "C20", ""])
+def test_codes_beside_them_tell_nothing(code: str) -> None:
+    """The edges of the ranges; tobacco is no special category."""
+    assert LABELS.of(problem(coded("Theo dõi", code))) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("text", "tells"),
+    [
+        ("Nhiễm HIV giai đoạn 2", S.HIV),
+        ("HIV/AIDS", S.HIV),
+        ("Phòng khám ngoại trú OPC", S.HIV),
+        ("Suy giảm miễn dịch mắc phải", S.HIV),
+        ("SUY GIAM MIEN DICH MAC PHAI", S.HIV),
+        ("Rối loạn trầm cảm tái diễn", S.MENTAL_HEALTH),
+        ("roi loan tram cam", S.MENTAL_HEALTH),
+        ("Major depression, recurrent", S.MENTAL_HEALTH),
+        ("Nghiện ma tuý", S.SUBSTANCE_USE),
+        ("nghien ma tuy", S.SUBSTANCE_USE),
+        ("Điều trị Methadone", S.SUBSTANCE_USE),
+        ("Phá thai nội khoa", S.REPRODUCTIVE_HEALTH),
+        ("Khoa Hiếm muộn", S.REPRODUCTIVE_HEALTH),
+        ("Bệnh lậu", S.SEXUAL_HEALTH),
+        ("benh lau", S.SEXUAL_HEALTH),
+        ("Bị chồng bạo hành", S.VIOLENCE),
+        ("domestic violence, counselled", S.VIOLENCE),
+        ("Xét nghiệm gen BRCA1", S.GENETICS),
+        ("Sau ghép thận", S.TRANSPLANT),
+        ("F32 - theo dõi", S.MENTAL_HEALTH),
+        ("Viêm phổi (B20)", S.HIV),
+    ],
+)
+def test_words_tell_with_their_marks_and_without(text: str, tells: Sensitivity) -> None:
+    """In a diagnosis, in a note, in the name of a department: anywhere a person would read them."""
+    assert LABELS.of(problem(coded(text))) == {tells}
+    assert LABELS.of(problem(coded("Theo dõi"), note=text)) == {tells}
+    assert LABELS.of(Referral(**stamped(), reason=coded(text), status="active")) == {tells}
+
+
+@pytest.mark.parametrize(
+    "text", ["Bệnh lâu năm", "Nghiên cứu", "Sonde Foley F16", "Vitamin B12", "Đau bao tử", "Thiếu máu", "Ho kéo dài"]
+)
+def test_words_that_look_like_them_tell_nothing(text: str) -> None:
+    """*lâu* (long) is not *lậu*, and the size of a catheter is no diagnosis."""
+    assert LABELS.of(problem(coded(text))) == frozenset()
+
+
+def test_a_medicine_tells_by_itself() -> None:
+    """By its code, its name, or an ingredient."""
+    assert LABELS.of(medicine(coded("Acriptega"))) == {S.HIV}
+    assert LABELS.of(medicine(coded("Viên", "J05AR27"))) == {S.HIV}
+    assert LABELS.of(medicine(coded("Viên"), ingredients=(coded("Dolutegravir 50 mg"),))) == {S.HIV}
+    assert LABELS.of(medicine(coded("Viên", "N06AB06"))) == {S.MENTAL_HEALTH}
+    assert LABELS.of(medicine(coded("Paracetamol 500 mg", "N02BE01"))) == frozenset()
+
+
+def visit(department: str, facility: str = "Bệnh viện Mẫu", source: str = "h") -> Encounter:
+    """A visit."""
+    return Encounter(
+        **stamped(source),
+        kind=EncounterKind.OUTPATIENT,
+        status="finished",
+        start=datetime(2026, 1, 1, tzinfo=UTC),
+        facility=Facility(code="79001", name=facility),
+        department=department,
+    )
+
+
+def test_where_somebody_was_tells() -> None:
+    """The department, the facility, and the name of the system; and the role of a professional, not the name."""
+    assert LABELS.of(visit("Khoa Tâm thần")) == {S.MENTAL_HEALTH}
+    assert LABELS.of(visit("Khoa Nội", facility="BENH VIEN TAM THAN")) == {S.MENTAL_HEALTH}
+    assert LABELS.of(visit("Khoa Nội", source="Cơ sở Methadone Mẫu")) == {S.SUBSTANCE_USE}
+    assert LABELS.of(visit("Khoa Nội")) == frozenset()
+    done: dict[str, Any] = {"code": coded("Tư vấn"), "status": "completed"}
+    role, name = Practitioner(role="Bác sĩ tâm thần"), Practitioner(name="Nguyễn Hiv")
+    assert LABELS.of(Procedure(**stamped(), **done, performer=role)) == {S.MENTAL_HEALTH}
+    assert LABELS.of(Procedure(**stamped(), **done, performer=name)) == frozenset()
+
+
+def test_a_line_of_a_claim_tells_of_the_whole_claim() -> None:
+    """And a procedure by its code, which elsewhere is a code of something else."""
+    line = ClaimLine(kind=ClaimLineKind.SERVICE, name="Đo tải lượng HIV")
+    claim = Claim(**stamped(), facility=Facility(code="79001", name="Bệnh viện Mẫu"), lines=(line,))
+    assert LABELS.of(claim) == {S.HIV}
+    assert LABELS.of(Procedure(**stamped(), code=coded("Thủ thuật", "69.7"), status="x")) == {S.REPRODUCTIVE_HEALTH}
+    assert LABELS.of(problem(coded("Thủ thuật", "69.7"))) == frozenset()
+
+
+def test_every_pregnancy_is_reproductive_health() -> None:
+    """Whatever it says; with the name of the section itself."""
+    assert LABELS.of(Pregnancy(**stamped(), status=PregnancyStatus.ACTIVE)) == {S.REPRODUCTIVE_HEALTH}
+
+
+def test_a_record_can_tell_several() -> None:
+    """Each has to be named."""
+    record: Record = problem(coded("Trầm cảm", "B20"))
+    assert LABELS.of(record) == {S.HIV, S.MENTAL_HEALTH}
+
+
+@pytest.mark.parametrize("text", ["", "version = 1", 'version="x"\nverified=true\ntelling=[]\n[categories]\n'])
+def test_a_file_that_forgets_a_category_is_none(text: str) -> None:
+    """Nothing starts with it."""
+    with pytest.raises(ValueError, match=r"."):
+        load(text)
