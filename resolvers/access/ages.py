@@ -7,6 +7,7 @@ reached for certain, ``may_be_reached`` those that could be.
 from collections import Counter
 from datetime import MAXYEAR, date
 from enum import StrEnum
+from functools import lru_cache
 from importlib import resources
 from itertools import pairwise
 from typing import Annotated
@@ -74,14 +75,21 @@ class Ages(Struct, frozen=True, forbid_unknown_fields=True):
 
     def reached(self, born: PartialDate, on: date) -> frozenset[Step]:
         """The steps that somebody born then has reached for certain."""
-        return self._passed(latest(born), on)
+        return _reached(self, _years(latest(born), on), on)
 
     def may_be_reached(self, born: PartialDate, on: date) -> frozenset[Step]:
         """The steps that somebody born then could have reached."""
-        return self._passed(earliest(born), on)
+        return _reached(self, _years(earliest(born), on), on)
 
-    def _passed(self, birthday: date, on: date) -> frozenset[Step]:
-        return frozenset(one.id for one in self.steps if one.holds(on) and on >= anniversary(birthday, one.age))
+
+def _years(birthday: date, on: date) -> int:
+    """Full years of age; who was born on 29 February has a birthday on 1 March in other years."""
+    return on.year - birthday.year - ((on.month, on.day) < (birthday.month, birthday.day))
+
+
+@lru_cache(maxsize=1024)
+def _reached(ages: Ages, years: int, on: date) -> frozenset[Step]:
+    return frozenset(one.id for one in ages.steps if one.holds(on) and years >= one.age)
 
 
 def anniversary(born: date, years: int) -> date:

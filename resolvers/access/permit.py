@@ -257,27 +257,26 @@ class Access:
             agreed = await self._agreed(ref)
         except TrustUnavailable:
             raise Unverifiable from None
-        subject = Subject(ref=ref, personal_id=personal_id)
-        standing = by_consent(party, purpose, agreed, now)
-        if standing is not None:
-            return self._chart(await self._identified(subject, standing), standing)
-        supposed = by_agreement(party, purpose, agreed, now)
-        # The insurer wants name and birth date before it says where somebody is registered.
-        subject = await self._identified(subject, supposed)
-        return self._chart(subject, await self._by_agreement(subject, supposed))
+        agreement = by_agreement(party, purpose, agreed, now)
+        standing = by_consent(party, purpose, agreed, now) or agreement
+        subject = await self._identified(Subject(ref=ref, personal_id=personal_id), standing)
+        if standing is agreement:
+            # The insurer wants name and birth date before it says where somebody is registered.
+            await self._require_registration(subject, standing)
+        return self._chart(subject, standing)
 
-    async def _by_agreement(self, subject: Subject, standing: Standing) -> Standing:
-        """What a law or an agreement opens to a health station: the record of those who are registered with it."""
-        found = await self._federation.ask(Question(about=Coverage), self._asked_first(subject, standing, Coverage))
+    async def _require_registration(self, subject: Subject, standing: Standing) -> None:
+        """Refuse a health station those who are not registered with it: a law opens the others' records to it."""
+        grant = self._asked_first(subject, standing, Coverage)
+        found = await self._federation.ask(Question(about=Coverage), grant)
         registered = any(
             card.status is CoverageStatus.ACTIVE
             and card.registered_facility is not None
             and card.registered_facility.code == standing.party.organisation
             for card in found.records
         )
-        if registered:
-            return standing
-        raise Forbidden if found.complete else Unverifiable
+        if not registered:
+            raise Forbidden if found.complete else Unverifiable
 
     async def _identified(self, subject: Subject, standing: Standing) -> Subject:
         """The subject with name and birth date of the population register, against which every answer is compared."""

@@ -11,7 +11,7 @@ from importlib import resources
 from typing import Annotated, Any
 
 import msgspec
-from msgspec import Meta, Struct, structs
+from msgspec import Meta, Struct
 
 from connectors.records import Coding, Practitioner, Procedure, Provenance, Record
 from resolvers.access.consents import Sensitivity
@@ -55,7 +55,8 @@ class LabelData(Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError(f"nothing tells {', '.join(sorted(one.value for one in missing))}")
         for category in self.categories.values():
             for code in category.icd10:
-                if not _RANGE.fullmatch(code):
+                found = _RANGE.fullmatch(code)
+                if not found or (found[2] or code)[0] != code[0]:
                     raise ValueError(f"{code} is no code or range of ICD-10")
 
 
@@ -68,12 +69,7 @@ class Labels:
         """Sections whose records can tell a special category at all."""
         self._never_in = {one: category.never_in for one, category in data.categories.items()}
         self._always_in = {one: category.always_in for one, category in data.categories.items()}
-        self._ranges = [
-            (found[1], (found[2] or found[1]), one)
-            for one, category in data.categories.items()
-            for code in category.icd10
-            if (found := _RANGE.fullmatch(code))
-        ]
+        self._icd10 = _by_three(data)
         self._atc = {code: one for one, category in data.categories.items() for code in category.atc}
         self._codes: dict[str, set[Sensitivity]] = defaultdict(set)
         self._procedures: dict[str, set[Sensitivity]] = defaultdict(set)
@@ -128,8 +124,21 @@ class Labels:
         plain = code.rstrip("*†+")
         dotted = plain if "." in plain or len(plain) == 3 else f"{plain[:3]}.{plain[3:]}"
         return {
-            one for first, last, one in self._ranges if first <= dotted[: len(first)] and dotted[: len(last)] <= last
+            one
+            for first, last, one in self._icd10.get(plain[:3], ())
+            if first <= dotted[: len(first)] and dotted[: len(last)] <= last
         }
+
+
+def _by_three(data: LabelData) -> dict[str, list[tuple[str, str, Sensitivity]]]:
+    """The ranges of ICD-10 by every category of three characters that they touch."""
+    found: dict[str, list[tuple[str, str, Sensitivity]]] = defaultdict(list)
+    for one, category in data.categories.items():
+        for code in category.icd10:
+            first, _, last = code.partition("-")
+            for number in range(int(first[1:3]), int((last or first)[1:3]) + 1):
+                found[f"{first[0]}{number:02}"].append((first, last or first, one))
+    return dict(found)
 
 
 def _told(part: Any) -> Iterator[tuple[str, bool]]:
@@ -146,10 +155,9 @@ def _told(part: Any) -> Iterator[tuple[str, bool]]:
         # A person's name is no diagnosis.
         yield part.role or "", False
     elif isinstance(part, Struct) and not isinstance(part, Provenance):
-        for field in structs.fields(part):
-            if field.name not in _GATEWAYS_OWN:
-                value = getattr(part, field.name)
-                yield from ((value, True),) if _is_code(field.name, value) else _told(value)
+        for name in part.__struct_fields__:
+            if name not in _GATEWAYS_OWN and (value := getattr(part, name)) is not None:
+                yield from ((value, True),) if _is_code(name, value) else _told(value)
 
 
 def _is_code(name: str, value: Any) -> bool:
