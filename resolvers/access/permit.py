@@ -146,10 +146,9 @@ class Access:
         now = self._federation.clock.now()
         standing = by_consent(party, purpose, agreed, now, preview=True)
         if standing is None:
+            standing = by_agreement(party, purpose, agreed, now, preview=True)
             try:
-                standing = await self._by_agreement(
-                    own.subject, by_agreement(party, purpose, agreed, now, preview=True)
-                )
+                await self._require_registration(own.subject, standing)
             except Forbidden:
                 return None
         return self._chart(own.subject, standing)

@@ -101,6 +101,9 @@ async def test_what_he_names_the_doctor_sees(here: Running, city: City, city_clo
     """Everything of these categories; of others still nothing is said."""
     async with allowing(here, city, city_clock, sensitivities=["HIV", "MENTAL_HEALTH"]):
         citizen = (await look(here, city)).data["citizen"]
+        mine = await here.ask("{ me { consents { status usedAt } } }", token=city.eid.token_for("lam"))
+    (used,) = [row for row in mine.data["me"]["consents"] if row["status"] == "ACTIVE"]
+    assert used["usedAt"], "he reads when it was last used: one that nobody uses lapses"
     problems = [node["code"]["text"] for node in citizen["conditions"]["nodes"]]
     assert any("HIV" in problem for problem in problems) and any("trầm cảm" in problem for problem in problems)
     assert citizen["conditions"]["completeness"]["restricted"] is True

@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from resolvers.access.consents import Sensitivity
 
 _WORD = re.compile(r"\w+")
+_MARKS = re.compile(r"[\u0300-\u036f]+")
+_STROKED = {ord("đ"): "d"}
 _Word = tuple[str, str]
 """The letters, and the marks on them in one order."""
 
@@ -28,6 +30,9 @@ class Phrases:
 
     def found_in(self, text: str) -> set[Sensitivity]:
         """What the phrases that stand in the text tell."""
+        plain = _plain(text)
+        if self._by_first.keys().isdisjoint(_WORD.findall(plain)):
+            return set()  # as nearly every text: no word of it begins a phrase
         words = _words(text)
         return {
             told
@@ -42,6 +47,14 @@ def _stands(phrase: tuple[_Word, ...], words: tuple[_Word, ...]) -> bool:
         letters == written and marks in ("", wanted)
         for (written, wanted), (letters, marks) in zip(phrase, words, strict=True)
     )
+
+
+def _plain(text: str) -> str:
+    """The text without any marks, all at once."""
+    if text.isascii():
+        return text.casefold()
+    parts = unicodedata.normalize("NFKD", text.casefold()).translate(_STROKED)
+    return _MARKS.sub("", parts)
 
 
 def _words(text: str) -> tuple[_Word, ...]:

@@ -20,7 +20,7 @@ from connectors.records import (
 from resolvers.access.caller import Caller, CallerKind
 from resolvers.access.consents import Consent, ConsentEffect, Extent, Grantee, Sensitivity
 from resolvers.access.decisions import decide
-from resolvers.access.standing import Agreed, Party
+from resolvers.access.standing import Party
 from resolvers.federation import Found
 from resolvers.refusals import Forbidden, Unverifiable
 from resolvers.sections import Section
@@ -196,14 +196,14 @@ async def test_a32_a_dead_childs_record_is_not_the_parents() -> None:
 
 
 async def test_a_preview_is_what_the_partner_then_gets() -> None:
-    """Made of the same facts by the same steps, also for what is about to be agreed; of one's own record alone."""
+    """Made of the same facts by the same steps; of one's own record alone."""
     agreed = consent(extent=Extent(sections=frozenset({Section.CONDITIONS})))
-    mine = Office(mother(personal_id=CITIZEN), FalseTrust())
+    mine = Office(mother(personal_id=CITIZEN), FalseTrust(agreed))
     own = await mine.access.me()
     doctor = caller(CallerKind.CLINICIAN, Purpose.TREATMENT)
     party = Party(role=doctor.kind, organisation=doctor.organisation, professional=doctor.professional.id)  # type: ignore[union-attr]
-    assert await mine.access.preview(own, party, Purpose.TREATMENT) is None
-    foreseen = await mine.access.preview(own, party, Purpose.TREATMENT, Agreed(consents=[agreed]))
+    assert await mine.access.preview(own, party, Purpose.PAYMENT) is None
+    foreseen = await mine.access.preview(own, party, Purpose.TREATMENT)
     theirs = await Office(doctor, FalseTrust(agreed)).access.citizen(CITIZEN)
 
     assert foreseen is not None
