@@ -118,14 +118,16 @@ def test_prune_drops_what_is_too_old_and_the_rest_verifies(folder: Path) -> None
     assert len(typed(folder, "export").output.splitlines()) == 3
 
 
-def test_a_report_is_listed_until_it_is_answered(folder: Path) -> None:
-    """1 while somebody waits; an answer is given once."""
+def test_a88_a_report_is_listed_in_one_line_until_it_is_answered(folder: Path) -> None:
+    """1 while somebody waits; whatever a citizen wrote makes no line of its own; an answer is given once."""
     assert typed(folder, "reports").exit_code == 0
     settings = load(folder / "gateway.toml", environment={})
 
     async def report() -> str:
         database = Database(settings.store)
-        made = await Reports(database, clock=SystemClock()).add("0" * 32, about=AN, by=AN, words="Ai đó\nđã xem")
+        made = await Reports(database, clock=SystemClock()).add(
+            "0" * 32, about=AN, by=AN, words="Ai đó\nđã xem\r\nffff: entry"
+        )
         await database.close()
         return made.id
 
@@ -133,7 +135,7 @@ def test_a_report_is_listed_until_it_is_answered(folder: Path) -> None:
     listed = typed(folder, "reports")
     assert listed.exit_code == 1
     assert known in listed.output
-    assert "Ai đó đã xem" in listed.output
+    assert "\n  Ai đó đã xem ffff: entry\n" in listed.output
     assert typed(folder, "answer", known, "--text", "Đã xem lại.").exit_code == 0
     assert typed(folder, "answer", known, "--text", "Lần nữa").exit_code == 2
     assert typed(folder, "reports").exit_code == 0
