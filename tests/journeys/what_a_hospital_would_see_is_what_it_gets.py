@@ -1,5 +1,6 @@
 """A citizen asks what a hospital would see and allows it something: it sees exactly that, and then nothing again."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -180,6 +181,21 @@ async def test_a33_a_consent_for_one_hospital_and_purpose_opens_nothing_for_othe
     assert seen == await story.preview(INSURER, "PAYMENT", None)
     assert count(seen)["claims"] and count(seen)["coverage"]
     assert not any(count(seen)[name] for name in SECTIONS)
+
+
+async def test_a_consent_knows_when_it_was_last_used_and_a_preview_is_no_use(
+    here: Running, city: City, city_clock: CityClock
+) -> None:
+    """What nobody uses lapses; that it was used is written beside the answer, so it is asked for until it is there."""
+    story = Story(city, here, city_clock, "phuc")
+    consent = await story.grant()
+    await story.preview()
+    used = "query Used($id: ID!) { node(id: $id) { ... on Consent { usedAt } } }"
+    assert (await story.send(used, id=consent))["usedAt"] is None
+    assert (await story.looked()).body["data"]["citizen"]
+    async with asyncio.timeout(20):
+        while (await story.send(used, id=consent))["usedAt"] is None:
+            pass
 
 
 async def test_what_the_law_opens_to_a_health_station_stands_in_the_preview_too(
