@@ -208,6 +208,9 @@ class Federation:
             SourceError: the source gives out none, or not what it should be; also while the pieces are read.
         """
         grant.require(Document)
+        if grant.restriction is not None and grant.restriction.strict:
+            # Nobody can read in a content what it tells: where anything is withheld, it could tell just that.
+            raise Rejected("its words may tell what is withheld")
         key = document.provenance[0].source.id
         shelf = next(
             (shelf for source in self.directory.sources if source.info.id == key if (shelf := shelf_of(source))), None

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from connectors.contract import Grant, Purpose, Question, SourceState
+from connectors.errors import Rejected
 from connectors.records import (
     Allergy,
     Claim,
@@ -17,6 +18,7 @@ from connectors.records import (
     Coding,
     Condition,
     ConditionStatus,
+    Document,
     Encounter,
     EncounterKind,
     Facility,
@@ -305,6 +307,20 @@ async def test_where_the_insurer_knows_of_a_withheld_visit_nobody_is_led_there()
     found = await federation.ask(Question(about=Claim), grant)
 
     assert not there.asked and not found.records
+
+
+async def test_no_content_is_given_out_where_it_could_tell_what_is_withheld() -> None:
+    """Nobody can read in a scanned paper what it tells."""
+    office = Office(CLINICIAN, FalseTrust(consent()), hospital={Document: []})
+    chart = await office.access.citizen(CITIZEN)
+    grant = office.access.permit(chart, Document)
+    assert isinstance(grant, Grant)
+    paper = Document(
+        id="1", provenance=PLAIN.provenance, kind=CodedText(text="Giấy ra viện"), content_type="application/pdf"
+    )
+    with pytest.raises(Rejected, match="may tell"):
+        async with office.federation.content(paper, grant):
+            pass
 
 
 EXTENTS = st.builds(
