@@ -27,13 +27,15 @@ def join(about: type[R], records: Iterable[R], *, key: str, ids: bool = True) ->
         ids: whether anybody will look at the ids of the items; else each has the id of one of its records.
     """
     rule: Rule[R] = RULES[about]
-    each = _once(records)
+    told = list(records)
+    distinct = len({record.id for record in told}) == len(told)
+    each = told if distinct else _once(told)
     if stand_alone(each, rule):
         groups = [[record] for record in each]
     else:
         rule = structs.replace(rule, evidence=tuple(map(_found_once, rule.evidence)))
         groups = [_led(group, rule) for group in grouped(each, rule)]
-    if not ids and len({record.id for record in each}) == len(each):
+    if distinct and not ids:
         return tuple(group[0] if len(group) == 1 else _item(group, group[0].id, rule) for group in groups)
     return tuple(_item(group, id_, rule) for group, id_ in zip(groups, _ids(groups, about, rule, key), strict=True))
 
@@ -63,11 +65,8 @@ def _found_once(marks: Callable[[R], Iterable[Mark]]) -> Callable[[R], Iterable[
 
 def _once(records: Iterable[R]) -> list[R]:
     """Without repetitions: a record that moved from one page of a source to the next comes twice."""
-    each = list(records)
-    if len({record.id for record in each}) == len(each):
-        return each
     by_id: dict[str, list[R]] = defaultdict(list)
-    for record in each:
+    for record in records:
         by_id[record.id].append(record)
     return [record for same in by_id.values() for record in (same if len(same) == 1 else _different(same))]
 
