@@ -163,28 +163,29 @@ class Citizen(Node):
         "What the citizen paid towards insured visits, and what it adds up to. The insurer may take a minute: "
         "ask for it on its own.",
     )
-    consents: list[consent.Consent] = resolved(
+    # What follows has refusals of its own, and a store of its own that may be away: none of that costs the record.
+    consents: list[consent.Consent] | None = resolved(
         consent.consents, "What the citizen allowed and forbade, the newest first; also what holds no longer."
     )
-    access_preview: preview.AccessPreview = resolved(
+    access_preview: preview.AccessPreview | None = resolved(
         preview.access_preview,
         "What would that partner see of this record? Answered by the very decisions by which the partner is answered.",
     )
-    notices: list[notice.Notice] = resolved(
+    notices: list[notice.Notice] | None = resolved(
         notice.notices, "What the citizen was told without asking, the newest first: declared emergencies, above all."
     )
-    notice_address: strawberry.ID = resolved(
+    notice_address: strawberry.ID | None = resolved(
         notice.notice_address,
         "Address that the citizen's application registers at the city's push service, to be woken up by notices.",
     )
     certificates: certificate.Certificates = resolved(
         certificate.certificates, "Verifiable certificates (QR), made now from what the registers say now."
     )
-    access_log: AccessLogConnection = resolved(
+    access_log: AccessLogConnection | None = resolved(
         who_looked,
         "Who looked at this record, or tried to, the newest first. For the citizen, and for a parent of a minor child.",
     )
-    irregularity_reports: list[IrregularityReport] = resolved(
+    irregularity_reports: list[IrregularityReport] | None = resolved(
         what_was_reported, "What was reported of the access log, and how it was answered; newest first."
     )
     sources: list[SourceOutcome] = resolved(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from graphql import (
     GraphQLEnumType,
     GraphQLField,
@@ -90,7 +91,12 @@ def test_a_list_is_never_null_and_holds_no_null() -> None:
     assert [one for one in loose if one.partition(":")[0] not in UNKNOWN_LISTS] == []
 
 
-UNKNOWN_LISTS = {"Claim.lines": "null where the source does not itemise: that is not the same as no lines"}
+UNKNOWN_LISTS = {
+    "Claim.lines": "null where the source does not itemise: that is not the same as no lines",
+    "Citizen.consents": "null where the caller may not know, or the store is away: not the same as nothing blocked",
+    "Citizen.notices": "null where the caller may not know, or the store is away",
+    "Citizen.irregularityReports": "null where the caller may not know, or the log is away",
+}
 """Those that may be null, and what that means."""
 
 
@@ -120,6 +126,18 @@ def test_what_fails_alone_can_be_null_alone() -> None:
     ]  # fmt: skip
 
     assert wiping == []
+
+
+REFUSED_ALONE = ("consents", "accessPreview", "notices", "noticeAddress", "accessLog", "irregularityReports")
+"""Fields of a citizen that are refused to some who may see the rest, or rest on a store that may be away alone."""
+
+
+@pytest.mark.parametrize("name", REFUSED_ALONE)
+def test_what_is_refused_alone_is_null_alone(name: str) -> None:
+    """A screen that shows a child's record and asks for its push address as well keeps the record."""
+    citizen = SCHEMA.type_map["Citizen"]
+    assert isinstance(citizen, GraphQLObjectType)
+    assert not is_non_null_type(citizen.fields[name].type)
 
 
 def test_an_id_is_an_id_and_never_null() -> None:
