@@ -50,6 +50,8 @@ class ReportOf(Irregularity, frozen=True, kw_only=True):
 class IrregularityReport:
     """A report that something in the access log looks wrong, and its answer."""
 
+    id: strawberry.ID = strawberry.field(description="Opaque id.")
+
 
 class Row(Struct, frozen=True, kw_only=True):
     """An entry as the citizen reads it."""
@@ -78,6 +80,8 @@ class Row(Struct, frozen=True, kw_only=True):
 @shown(Row)
 class AccessLogEntry:
     """One access to the record: given, refused or broken off. It never says what the record holds."""
+
+    id: strawberry.ID = strawberry.field(description="Opaque id.")
 
 
 class RowEdge(Struct, frozen=True):
