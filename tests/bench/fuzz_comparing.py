@@ -64,6 +64,7 @@ class Comparing:
             schema,
             Limits(documents=20, max_cost=10**9),
             introspection=True,
+            subgraph=True,
             execution=Execution(plans=plans),
             differs=report.differences.append,
         )
@@ -71,6 +72,7 @@ class Comparing:
             schema,
             Limits(documents=20),
             introspection=True,
+            subgraph=True,
             execution=Execution(plans="off"),
             differs=report.differences.append,
         )

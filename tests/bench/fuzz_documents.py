@@ -15,6 +15,7 @@ from graphql import (
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
+    GraphQLString,
     GraphQLUnionType,
     get_named_type,
     get_nullable_type,
@@ -198,7 +199,9 @@ def written(value: Any, kind: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(written(item, named) for item in value) + "]"
     if isinstance(value, dict):
-        parts = (f"{name}: {written(item, named.fields[name].type)}" for name, item in value.items())
+        # What is in a scalar has no types of its own.
+        types = {name: field.type for name, field in getattr(named, "fields", {}).items()}
+        parts = (f"{name}: {written(item, types.get(name, GraphQLString))}" for name, item in value.items())
         return "{" + ", ".join(parts) + "}"
     if value is None:
         return "null"

@@ -53,6 +53,10 @@ ARGUMENTS: Mapping[str, Callable[[Random], Any]] = {
     "Date": lambda rng: rng.choice(("2020-01-01", "2026-11-01")),
     "DateTime": lambda rng: rng.choice(("2026-11-20T08:00:00+07:00", "2026-11-23T04:00:00Z")),
     "Decimal": lambda rng: rng.choice(("36.6", "120")),
+    "_Any": lambda rng: {
+        "__typename": rng.choice(("Citizen", "Citizen", "Nobody")),
+        "id": _IDENTIFIERS.node_id(rng.choice((ME, CHILD))),
+    },
     "PartialDate": lambda rng: rng.choice(("2020-04", "2021")),
 }
 
