@@ -12,6 +12,7 @@ from resolvers.connection import After, First, From, Listed, Record, connect
 from resolvers.context import Info
 from resolvers.document import Document
 from resolvers.insurance import Claim
+from resolvers.legal_state import DESCRIPTION, LegalStep
 from resolvers.medication import Medication
 from resolvers.observation import Observation
 from resolvers.period import Since, Until
@@ -30,6 +31,7 @@ class Encounter(Record):
     claim: Claim | None = strawberry.field(
         description="The visit as the insurer holds it. None says 'not claimed' only where the list is complete."
     )
+    legal_state: list[LegalStep] = strawberry.field(description=f"{DESCRIPTION} Its claim is asked for it.")
     medications: list[Medication] = strawberry.field(description="Medicines that its system links to it.")
     procedures: list[Procedure] = strawberry.field(description="Operations and procedures linked to it.")
     observations: list[Observation] = strawberry.field(description="Measurements and results linked to it.")

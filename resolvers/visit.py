@@ -12,7 +12,9 @@ from resolvers.chart import Chart
 from resolvers.connection import Beside, Brought, asked_beside
 from resolvers.context import Info
 from resolvers.document import located
+from resolvers.insurance import stated
 from resolvers.joining.codes import codes, words
+from resolvers.joining.legal import Reached, in_order, reached
 from resolvers.joining.linking import of_visits
 from resolvers.joining.visits import claimed
 from resolvers.report import ABOUT_RESULTS, RESULTS, explained
@@ -25,6 +27,7 @@ class Visit(records.Encounter, frozen=True, kw_only=True):
     """A visit with what other systems and other questions tell of it."""
 
     claim: records.Claim | None = None
+    legal_state: tuple[Reached, ...] = ()
     medications: tuple[records.Medication, ...] = ()
     procedures: tuple[records.Procedure, ...] = ()
     observations: tuple[records.Observation, ...] = ()
@@ -44,11 +47,12 @@ _LINKED: Mapping[str, type[records.Record]] = {
 
 def beside(info: Info, chart: Chart, since: date | None) -> tuple[Beside[records.Encounter], ...]:
     """What to ask beside a list of visits, by what the caller reads of them."""
-    wanted = reads(info, "claim", "lines", "diagnoses", "url", *_LINKED, *ABOUT_RESULTS)
+    wanted = reads(info, "claim", "legalState", "lines", "diagnoses", "url", *_LINKED, *ABOUT_RESULTS)
     each: list[Beside[records.Encounter]] = []
-    if "claim" in wanted:
+    if not wanted.isdisjoint(("claim", "legalState")):
         claims = Question(about=records.Claim, since=since, in_detail="lines" in wanted)
-        each.append(asked_beside(info, chart, claims, attach=_with_claims))
+        attach = _with_legal_state if "legalState" in wanted else _with_claims
+        each.append(asked_beside(info, chart, claims, attach=attach))
     if "diagnoses" in wanted:
         each.append(asked_beside(info, chart, Question(about=records.Condition), attach=_with_conditions))
     for name, about in _LINKED.items():
@@ -67,6 +71,22 @@ def _visit(visit: records.Encounter, **more: Any) -> Visit:
 def _with_claims(visits: Visits, brought: Brought) -> Visits:
     found = claimed(visits, brought.items[records.Claim])
     return [_visit(visit, claim=found.get(visit.id)) for visit in visits]
+
+
+def _with_legal_state(visits: Visits, brought: Brought) -> Visits:
+    """The visits and their claims with how far their paper has come, by what every source says of either."""
+    own = reached(visits, brought.told[records.Encounter])
+    claims = stated(brought.items[records.Claim], brought)
+    found = claimed(visits, claims)
+    state_of = {visit_id: claim.legal_state for visit_id, claim in found.items()}
+    return [
+        _visit(
+            visit,
+            claim=found.get(visit.id),
+            legal_state=in_order(own.get(visit.id, ()), state_of.get(visit.id, ())),
+        )
+        for visit in visits
+    ]
 
 
 def _with_linked(name: str, about: type[records.Record]) -> Callable[[Visits, Brought], Visits]:

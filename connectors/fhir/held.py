@@ -11,7 +11,7 @@ from connectors.fhir import wire
 from connectors.fhir.datatypes import Reference
 from connectors.fhir.mapping.care import allergy, condition, conditions_of, encounter
 from connectors.fhir.mapping.citizen import demographics
-from connectors.fhir.mapping.claim import decided, handed_in
+from connectors.fhir.mapping.claim import decided, handed_in, with_its_claim
 from connectors.fhir.mapping.elements import Around
 from connectors.fhir.mapping.immunization import immunization
 from connectors.fhir.mapping.insurance import coverage
@@ -68,6 +68,8 @@ class Held(Struct, frozen=True, kw_only=True):
     """Types behind those references that are fetched for this type alone."""
     stands_for: Callable[[Any], Reference | None] | None = None
     """The resource of another type of the same class that says the same with less: it is then left out."""
+    taking: Callable[[Any, Any], Any] = lambda own, _: own
+    """The record with what it takes over from the record of that resource before this is left out."""
 
     @property
     def type(self) -> str:
@@ -140,6 +142,7 @@ HELD: Mapping[type[Record], tuple[Held, ...]] = {
             to_record=decided,
             points_to=lambda one: (one.facility, one.provider, *(line.diagnosis_reference for line in one.diagnosis)),
             stands_for=lambda one: one.claim,
+            taking=with_its_claim,
         ),
         Held(
             wire=wire.Claim,

@@ -51,7 +51,7 @@ def joined(parts: Sequence[Gave | BaseException], around: Around) -> Answer[Any]
 def _records(gave: Iterable[Gave], around: Around) -> tuple[tuple[Record, ...], int]:
     """The records, and how many could not be read."""
     records: dict[tuple[str, str], Record] = {}
-    stood_for: set[tuple[str, str]] = set()
+    stood_for: list[tuple[Held, tuple[str, str], tuple[str, str]]] = []
     dropped = 0
     for part in gave:
         dropped += part.found.dropped
@@ -69,7 +69,9 @@ def _records(gave: Iterable[Gave], around: Around) -> tuple[tuple[Record, ...], 
             target = near.target(stands_for(resource)) if stands_for is not None else None
             # A pointer to its own type is a mistake of the source, and must not hide a record.
             if target and target[0] != name:
-                stood_for.add(target)
-    if not stood_for:
-        return tuple(records.values()), dropped
-    return tuple(record for place, record in records.items() if place not in stood_for), dropped
+                stood_for.append((part.held, (name, id_), target))
+    for held, place, target in stood_for:
+        if target in records:
+            records[place] = held.taking(records[place], records[target])
+    left_out = {target for _, _, target in stood_for}
+    return tuple(record for place, record in records.items() if place not in left_out), dropped

@@ -44,6 +44,7 @@ from connectors.records.citizen import (
     Sex,
 )
 from connectors.records.insurance import Claim, ClaimLine, ClaimLineKind, CoPayment, Coverage, CoverageStatus
+from connectors.records.legal import LegalState, LegalStep
 from connectors.records.observation import (
     BooleanValue,
     CodedValue,
@@ -116,6 +117,8 @@ __all__ = [
     "Facility",
     "FoundBy",
     "Immunization",
+    "LegalState",
+    "LegalStep",
     "Medication",
     "MedicationKind",
     "MedicationStatus",

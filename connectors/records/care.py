@@ -16,6 +16,7 @@ from connectors.records.base import (
     Record,
     doc,
 )
+from connectors.records.legal import LegalStep
 
 
 class EncounterKind(Described):
@@ -57,6 +58,8 @@ class Encounter(Record, frozen=True, kw_only=True):
     diagnoses: Annotated[tuple[Diagnosis, ...], doc("Diagnoses made; may be empty.")] = ()
     outcome: Annotated[CodedText | None, doc("How the visit ended (discharge disposition).")] = None
     practitioner: Annotated[Practitioner | None, doc("The professional in charge.")] = None
+    steps: tuple[LegalStep, ...] = ()
+    """How far its paper has come, beyond what its provenance says; for the gateway alone."""
 
 
 class ConditionStatus(Described):

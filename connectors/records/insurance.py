@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from connectors.records.base import CodedText, Described, Facility, Record, doc
 from connectors.records.care import Diagnosis
+from connectors.records.legal import LegalStep
 
 
 class CoverageStatus(Described):
@@ -81,6 +82,8 @@ class Claim(Record, frozen=True, kw_only=True):
         tuple[ClaimLine, ...] | None,
         doc("What was charged, line by line; null when the source did not give the lines."),
     ] = None
+    steps: tuple[LegalStep, ...] = ()
+    """How far its paper has come, beyond what its provenance says; for the gateway alone."""
 
 
 class CoPayment(Record, frozen=True, kw_only=True):

@@ -10,7 +10,17 @@ from types import MappingProxyType
 import msgspec
 from msgspec import Raw, Struct
 
-from connectors.records import Claim, CodedText, Coding, Coverage, CoverageStatus, Diagnosis, Facility
+from connectors.records import (
+    Claim,
+    CodedText,
+    Coding,
+    Coverage,
+    CoverageStatus,
+    Diagnosis,
+    Facility,
+    LegalState,
+    LegalStep,
+)
 from connectors.stamping import Stamp
 from connectors.vss import benefits, dates
 from connectors.vss.business_codes import REPLACED, REPLACED_SOON, Finding
@@ -172,6 +182,8 @@ def _claim(visit: Visit, files: Counter[str], stamp: Stamp) -> Claim:
         entitlement=said(visit.entitlement),
         discharge=from_list(said(visit.discharge), "tinhTrang", _DISCHARGES),
         result=from_list(said(visit.result), "kqDieuTri", _RESULTS),
+        # The portal knows of a visit because it was reported for payment; when, the history does not say.
+        steps=(LegalStep(state=LegalState.CLAIMED),),
     )
 
 

@@ -10,17 +10,18 @@ from connectors.records import Claim, Encounter
 from resolvers.joining.codes import minute, place
 from resolvers.partial_dates import in_zone
 
-T = TypeVar("T", Encounter, Claim)
+T = TypeVar("T", bound=Encounter | Claim)
+C = TypeVar("C", bound=Claim)
 
 
-def claimed(visits: Iterable[Encounter], claims: Iterable[Claim]) -> Mapping[str, Claim]:
+def claimed(visits: Iterable[Encounter], claims: Iterable[C]) -> Mapping[str, C]:
     """The claim of each visit that has one, by the visit's id.
 
     First by facility and minute. Of those that find no match, a visit and a claim belong together that are the only
     ones left of their facility on that day: one system has the time at the desk, the other that at the bed. Where two
     could be meant, none is.
     """
-    pairs: dict[str, Claim] = {}
+    pairs: dict[str, C] = {}
     left, unmatched = list(visits), list(claims)
     for key in (_minute, _day):
         of_visits, of_claims = _by(key, left), _by(key, unmatched)

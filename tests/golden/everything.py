@@ -45,7 +45,9 @@ LEFT_OUT = frozenset(
     }
 )
 """What says the same again, differs in every answer, or is the same for everybody."""
-ELSEWHERE = frozenset({"certificates", "consents", "accessLog", "accessPreview", "noticeAddress"})
+ELSEWHERE = frozenset(
+    {"certificates", "consents", "accessLog", "irregularityReports", "accessPreview", "noticeAddress"}
+)
 """Signed anew every time, or the gateway's own affair: no record of a source."""
 BY_ID = frozenset({"Citizen", "Source", "Service"})
 """Always by their id alone."""

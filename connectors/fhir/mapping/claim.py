@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
+from msgspec import structs
+
 from connectors.fhir import wire
 from connectors.fhir.datatypes import Money
 from connectors.fhir.mapping.elements import (
@@ -20,7 +22,17 @@ from connectors.fhir.mapping.elements import (
     pairs_of,
     start_of,
 )
-from connectors.records import Claim, ClaimLine, ClaimLineKind, CodedText, Diagnosis, DiagnosisRole, Facility
+from connectors.records import (
+    Claim,
+    ClaimLine,
+    ClaimLineKind,
+    CodedText,
+    Diagnosis,
+    DiagnosisRole,
+    Facility,
+    LegalState,
+    LegalStep,
+)
 
 _NOT_YET = ("preauthorization", "predetermination")
 """Uses that speak of what is to come."""
@@ -58,6 +70,7 @@ def decided(benefit: wire.ExplanationOfBenefit, around: Around) -> Claim | None:
         citizen_pays=_total(benefit.total, "copay"),
         status=benefit.status,
         lines=(tuple(map(_line, benefit.item)) or None) if around.wants("lines") else None,
+        steps=tuple(_decision(benefit)),
     )
 
 
@@ -80,7 +93,22 @@ def handed_in(claim: wire.Claim, around: Around) -> Claim | None:
         total=_dong(claim.total),
         status=claim.status,
         lines=(tuple(map(_line, claim.item)) or None) if around.wants("lines") else None,
+        steps=(LegalStep(state=LegalState.CLAIMED, at=moment(claim.created)),) if claim.status == "active" else (),
     )
+
+
+def with_its_claim(decided: Claim, handed_in: Claim) -> Claim:
+    """The decision with what the claim that it is about says of its way: the day on which it was handed in."""
+    return structs.replace(decided, steps=(*decided.steps, *handed_in.steps))
+
+
+def _decision(benefit: wire.ExplanationOfBenefit) -> Iterable[LegalStep]:
+    """A decision is about a claim; it is final where its outcome says so (http://hl7.org/fhir/remittance-outcome)."""
+    if benefit.status != "active":
+        return
+    yield LegalStep(state=LegalState.CLAIMED)
+    if benefit.outcome == "complete":
+        yield LegalStep(state=LegalState.FINAL, at=moment(benefit.created))
 
 
 def _place(billed: wire.Billed, around: Around) -> Facility:

@@ -73,5 +73,6 @@ class ExplanationOfBenefit(Billed, frozen=True, kw_only=True):
     """http://hl7.org/fhir/R4/explanationofbenefit.html, http://hl7.org/fhir/R5/explanationofbenefit.html."""
 
     claim: Reference | None = None
+    outcome: str | None = None
     total: tuple[Amount, ...] = ()
     payment: Payment | None = None

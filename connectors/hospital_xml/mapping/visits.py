@@ -1,5 +1,6 @@
 """A visit as Encounter and as Claim (XML1)."""
 
+from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
 
@@ -16,6 +17,8 @@ from connectors.records import (
     DiagnosisRole,
     Encounter,
     EncounterKind,
+    LegalState,
+    LegalStep,
 )
 
 
@@ -44,6 +47,7 @@ def _encounter(dossier: Dossier, desk: Desk[Encounter]) -> Encounter:
         reason=CodedText(text=reason) if reason else None,
         diagnoses=_diagnoses(visit),
         outcome=_outcome(visit),
+        steps=_steps(visit),
     )
 
 
@@ -62,6 +66,7 @@ def _claim(dossier: Dossier, desk: Desk[Claim]) -> Claim:
         insurer_pays=amount(visit.insurer_pays),
         citizen_pays=_own_share(visit),
         status="paid" if visit.paid else "unpaid",
+        steps=_steps(visit),
     )
 
 
@@ -81,6 +86,17 @@ def amount(text: str | None) -> Decimal | None:
         ValueError: something is written, and it is none.
     """
     return None if text is None else number(text)
+
+
+def _steps(visit: Visit) -> tuple[LegalStep, ...]:
+    """That it was paid at the facility. Whether it was sent to the insurance a dossier does not say.
+
+    A time that cannot be read is none: it costs neither the visit nor its sums.
+    """
+    with suppress(ValueError):
+        if paid := moment(visit.paid):
+            return (LegalStep(state=LegalState.PAID, at=paid),)
+    return ()
 
 
 def _own_share(visit: Visit) -> Decimal | None:

@@ -1,13 +1,22 @@
 """Coverage and ExplanationOfBenefit to records."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from connectors.fhir.mapping.elements import Unreadable
-from connectors.records import Claim, ClaimLineKind, Coverage, CoverageStatus, DiagnosisRole, Facility
+from connectors.records import (
+    Claim,
+    ClaimLineKind,
+    Coverage,
+    CoverageStatus,
+    DiagnosisRole,
+    Facility,
+    LegalState,
+    LegalStep,
+)
 from tests.connectors.fhir.reading import OWN, around, concept, linked, maybe, read
 
 CARD = "DN4797999998901"
@@ -169,3 +178,32 @@ def test_a_claim_nobody_decided_about_says_what_was_asked_for() -> None:
 
 def test_a_card_entered_in_error_is_left_out() -> None:
     assert maybe(Coverage, status="entered-in-error", subscriberId=CARD) is None
+
+
+CREATED = {"created": "2026-05-07T08:00:00+07:00"}
+THEN = datetime(2026, 5, 7, 1, tzinfo=UTC)
+CLAIMED, DECIDED = LegalStep(state=LegalState.CLAIMED), LegalStep(state=LegalState.FINAL, at=THEN)
+
+
+@pytest.mark.parametrize(
+    ("fields", "steps"),
+    [
+        ({"status": "active", "outcome": "complete"}, (CLAIMED, DECIDED)),
+        ({"status": "active", "outcome": "queued"}, (CLAIMED,)),
+        ({"status": "active", "outcome": "partial"}, (CLAIMED,)),
+        ({"status": "active", "outcome": "error"}, (CLAIMED,)),
+        ({"status": "active"}, (CLAIMED,)),
+        ({"status": "cancelled", "outcome": "complete"}, ()),
+        ({"status": "draft", "outcome": "complete"}, ()),
+        ({"outcome": "complete"}, ()),
+    ],
+)
+def test_a_decision_is_final_where_it_says_that_it_is(fields: dict[str, str], steps: tuple[LegalStep, ...]) -> None:
+    """It is about a claim, of which it does not say when that was made. One that does not count says nothing."""
+    assert read(Claim, resourceType="ExplanationOfBenefit", **CREATED, **fields).steps == steps
+
+
+def test_a_claim_says_when_it_was_handed_in_while_it_counts() -> None:
+    claimed = LegalStep(state=LegalState.CLAIMED, at=THEN)
+    assert read(Claim, resourceType="Claim", status="active", **CREATED).steps == (claimed,)
+    assert read(Claim, resourceType="Claim", status="cancelled", **CREATED).steps == ()

@@ -1,5 +1,6 @@
 """A class that is asked by several types: nothing twice, and a type that fails costs its own records alone, aloud."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -7,7 +8,7 @@ import pytest
 
 from connectors.errors import Garbled, Unavailable, WrongPerson
 from connectors.options import BadOptions
-from connectors.records import Claim, Medication, Observation
+from connectors.records import Claim, LegalState, LegalStep, Medication, Observation
 from tests.connectors.fhir.reading import ME, concept
 from tests.connectors.fhir.samples import HOA, Resource
 from tests.connectors.fhir.shelf import Shelf, ids, reply, shelf
@@ -89,6 +90,17 @@ async def test_a_claim_that_was_decided_about_is_told_once() -> None:
         PLACE | {"resourceType": "ExplanationOfBenefit", "id": "b1", "claim": {"reference": "Claim/c1"}},
     )
     assert ids(await server.ask(Claim, HOA)) == ["b1", "Claim/c2"]
+
+
+async def test_a_decision_knows_from_its_claim_when_that_was_handed_in() -> None:
+    """The Claim is left out for the ExplanationOfBenefit, and what it says of its way is not lost with it."""
+    server = shelf(
+        PLACE | {"resourceType": "Claim", "id": "c1", "created": "2026-05-07T08:00:00+07:00"},
+        PLACE | {"resourceType": "ExplanationOfBenefit", "id": "b1", "claim": {"reference": "Claim/c1"}},
+    )
+    (record,) = (await server.ask(Claim, HOA)).records
+    assert isinstance(record, Claim)
+    assert LegalStep(state=LegalState.CLAIMED, at=datetime(2026, 5, 7, 1, tzinfo=UTC)) in record.steps
 
 
 async def test_a_benefit_that_cannot_be_read_stands_for_nothing() -> None:

@@ -6,7 +6,16 @@ from decimal import Decimal
 import pytest
 
 from connectors.clock import HO_CHI_MINH
-from connectors.records import Claim, Coding, DiagnosisRole, Encounter, EncounterKind, Facility
+from connectors.records import (
+    Claim,
+    Coding,
+    DiagnosisRole,
+    Encounter,
+    EncounterKind,
+    Facility,
+    LegalState,
+    LegalStep,
+)
 from tests.connectors.hospital_xml.dossiers import FACILITY, KEY, Station, all_of, dossier, only
 
 
@@ -131,6 +140,17 @@ async def test_a_part_that_is_not_said_is_not_nothing() -> None:
     """Unknown plus something is unknown; and a visit that is not paid yet says so."""
     claim = await only(Claim, T_BNTT="", T_BHTT="", NGAY_TTOAN="")
     assert (claim.citizen_pays, claim.insurer_pays, claim.status) == (None, None, "unpaid")
+
+
+@pytest.mark.parametrize("about", [Encounter, Claim])
+async def test_when_it_was_paid_is_told_of_the_visit_and_of_its_claim(about: type[Encounter | Claim]) -> None:
+    """The dossier is sent again when it is paid; whether the insurance has it, it does not say."""
+    assert (await only(about, NGAY_TTOAN="202611021031")).steps == (LegalStep(state=LegalState.PAID, at=at(2, 10, 31)),)
+
+
+@pytest.mark.parametrize("time", ["", "000000000000", "02/11/2026"])
+async def test_a_time_of_payment_that_is_none_says_nothing_and_costs_nothing(time: str) -> None:
+    assert (await only(Claim, NGAY_TTOAN=time)).steps == ()
 
 
 @pytest.mark.parametrize("money", ["1e9", "NaN", "194.180,00", "1" * 16, "١٢٣"])

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import Raw
 
-from connectors.records import Claim, Coverage, CoverageStatus, SourceInfo, SourceKind
+from connectors.records import Claim, Coverage, CoverageStatus, LegalState, LegalStep, SourceInfo, SourceKind
 from connectors.stamping import Stamp
 from connectors.vss import mapping
 from connectors.vss.business_codes import finding
@@ -170,6 +170,7 @@ def test_a_visit_is_read_whole() -> None:
     assert (found.discharge.text, found.discharge.codings[0].code) == ("Ra viện", "1")
     assert found.result
     assert (found.result.text, found.result.codings[0].system) == ("Đỡ", "urn:citizen-graph:vss:kqDieuTri")
+    assert found.steps == (LegalStep(state=LegalState.CLAIMED),)
     assert found.provenance[0].source_record_id == "79981202600001"
 
 
