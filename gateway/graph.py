@@ -135,8 +135,10 @@ class GraphEndpoint(AskingEndpoint):
                 yield begun
 
     def _context(self, language: Language, opened: Opened, operation: Operation) -> Context:
-        # For the access log: whoever published the operation said what it does.
-        opened.federation.account.sentence = operation.trusted.sentence if operation.trusted else None
+        if operation.trusted is not None:
+            # Whoever published the operation said what it does, and what for.
+            opened.federation.account.sentence = operation.trusted.sentence
+            opened.access.purposes = frozenset(operation.trusted.purposes)
         return Context(
             access=opened.access,
             federation=opened.federation,

@@ -1,6 +1,7 @@
 """Rules of the house that no import contract can see, read from the syntax trees."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -159,3 +160,17 @@ def test_time_is_passed_in(package: str) -> None:
     found = {path for path, tree in trees() if path.startswith(package) and asking & set(calls(tree))}
 
     assert found <= {"connectors/clock.py"}
+
+
+def test_a100_everything_that_is_installed_is_pinned_and_proved() -> None:
+    """One version of each library, by the hash of its file, and no set-up that takes another one."""
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    pinned = re.findall(
+        r"^[A-Za-z0-9._-]+(?:\[[a-z0-9,-]+\])?(==)?[^\\\n]*( \\\n    --hash=sha256:[0-9a-f]{64})?", lock, re.M
+    )
+    set_up = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+    assert len(pinned) > 50
+    assert all(version and proof for version, proof in pinned)
+    assert "pip install --quiet --require-hashes -r requirements.lock" in set_up
+    assert "--no-deps" in set_up.partition("--editable")[0].rpartition("\n")[2]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from connectors.contract import Basis, Grant, Purpose, Question, Refused, Subject
+from connectors.contract import Basis, Grant, Purpose, Question, Refused, SourceState, Subject
 from connectors.records import (
     Coverage,
     CoverageStatus,
@@ -62,6 +62,8 @@ class Access:
         self._today = today
         self._required_assurance = required_assurance
         self._acr_values = acr_values
+        self.purposes: frozenset[Purpose] | None = None
+        """What the operation serves, where whoever published it said so: it opens nothing for another purpose."""
         self.refused = 0
         """How often a citizen was asked for whom the caller may not open."""
         self._given: dict[tuple[int, int, type[Record]], tuple[Subject, Standing, Grant | Refused]] = {}
@@ -155,6 +157,8 @@ class Access:
 
     def permit(self, chart: Chart, about: type[Record]) -> Grant | Refused:
         """The grant for one class of record of that chart, or why there is none."""
+        if not self._serves(chart):
+            return Refused(state=SourceState.NOT_PERMITTED)
         return self._granted(chart.subject, chart.standing, about)
 
     def mandate(self, chart: Chart, of: type[Entry]) -> Mandate:
@@ -163,7 +167,7 @@ class Access:
         Raises:
             Forbidden: the basis of the chart does not allow it.
         """
-        if not may_write(chart.standing, of.__name__):
+        if not self._serves(chart) or not may_write(chart.standing, of.__name__):
             raise Forbidden
         return Mandate(subject=chart.subject, purpose=chart.purpose, basis=chart.basis, of=of)
 
@@ -175,6 +179,9 @@ class Access:
         standing = self._standings[grant.subject.ref, grant.basis, grant.purpose]
         given = self._granted(grant.subject, standing, about)
         return given if isinstance(given, Grant) else None
+
+    def _serves(self, chart: Chart) -> bool:
+        return self.purposes is None or chart.purpose in self.purposes
 
     @property
     def _own_ref(self) -> str | None:

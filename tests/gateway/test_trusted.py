@@ -22,6 +22,7 @@ from tests.gateway.wire import post, said
 from tests.resolvers.test_permit import caller
 from tests.running import CityClock, Running, running_gateway
 from tests.sandbox.city import City
+from tests.sandbox.people import by_key
 
 BODY = "query Who { me { id } }"
 FREE = "{ me { personalId } }"
@@ -200,6 +201,27 @@ def test_a_manifest_of_yesterday_is_found_unfit(folder: Path) -> None:
     checked = typed("check", str(folder / "manifest.json"))
     assert checked.exit_code == 1
     assert checked.stdout.startswith("Who: GRAPHQL_VALIDATION_FAILED")
+
+
+async def test_a_screen_of_ones_own_opens_no_childs_record(
+    whole_city: City, city_clock: CityClock, tmp_path: Path
+) -> None:
+    """A document for SELF alone shows a parent nothing of the child, and says that it was not permitted."""
+    body = """query Both($child: CitizenId!) {
+      me { conditions { completeness { sources { state } } } }
+      citizen(id: $child) { conditions { nodes { id } completeness { complete sources { state } } } } }"""
+    manifest = tmp_path / "manifest.json"
+    own = entry(name="Both", body=body, purposes=(Purpose.SELF,), max_cost=10_000)
+    manifest.write_bytes(msgspec.json.encode(Manifest(version=1, operations=(own,))))
+    named = '[explorer] -> [documents]\nmanifest = "manifest.json"\n[explorer]'
+    with running_gateway(whole_city, tmp_path, clock=city_clock, named=named) as running:
+        token, child = whole_city.eid.token_for("bao"), by_key("be-an").personal_id
+        told = (await running.ask(body, token=token, variables={"child": child})).data
+
+    states = {row["state"] for row in told["citizen"]["conditions"]["completeness"]["sources"]}
+    assert (states, told["citizen"]["conditions"]["nodes"]) == ({"NOT_PERMITTED"}, [])
+    assert told["citizen"]["conditions"]["completeness"]["complete"] is False
+    assert {row["state"] for row in told["me"]["conditions"]["completeness"]["sources"]} <= {"ANSWERED", "NO_RECORD"}
 
 
 async def test_a_gateway_executes_its_documents_and_takes_new_ones_at_a_reload(
