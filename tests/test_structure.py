@@ -166,7 +166,7 @@ def test_a100_everything_that_is_installed_is_pinned_and_proved() -> None:
     """One version of each library, by the hash of its file, and no set-up that takes another one."""
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     pinned = re.findall(
-        r"^[A-Za-z0-9._-]+(?:\[[a-z0-9,-]+\])?(==)?[^\\\n]*( \\\n    --hash=sha256:[0-9a-f]{64})?", lock, re.M
+        r"^[A-Za-z0-9._-]+(?:\[[a-z0-9,-]+\])?(==)?[^\\\n]*( \\\n    --hash=sha256:[0-9a-f]{64})?", lock, re.MULTILINE
     )
     set_up = (ROOT / "Makefile").read_text(encoding="utf-8")
 
