@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 import httpx
 
+from tests.sandbox.agreeing import agree
 from tests.sandbox.city import OFFSETS, PORT_BASE, City, running_city
 from tests.sandbox.people import everyone
 
@@ -49,6 +50,7 @@ def main(*, port_base: int, list_people: bool, with_gateway: bool) -> None:
         if with_gateway:
             with _gateway(config, f"http://{admin}") as child:
                 asyncio.run(city.feed())
+                asyncio.run(agree(city.gateway, city.eid, city.clock))
                 print_people()
                 _print_addresses(city)
                 _print_gateway(city)
@@ -126,7 +128,8 @@ Or ask from here, as the elderly man with diabetes:
     -H "Authorization: Bearer $(curl -s {desk}/people/phuc/token)" \\
     -d '{json.dumps({"query": QUERY})}'
 
-Or as a partner: this prints a command that is good once, for a minute, and runs it:
+Or as a partner, about the same man. He agreed that hospital A treats him and that the insurance pays; nobody else is
+let in. Each line fetches a command that is good once, for a minute, and runs it:
 {partners}
 
 Take a hospital down, and bring it back:

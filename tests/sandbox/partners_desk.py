@@ -9,9 +9,22 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from tests.sandbox.agreeing import WHO
 from tests.sandbox.eid import Eid, Holder
+from tests.sandbox.people import by_key
 
-_QUERY = "{ service { version } }"
+_CARE = """allergies { nodes { substance { text } criticality } completeness { complete } }
+  medications { nodes { code { text } } completeness { complete } }"""
+_PAYING = "coverage { nodes { cardNumber benefitPercent } } claims(first: 3) { nodes { facility { name } total } }"
+_QUERIES = {"clinic-a": _CARE, "clinic-b": _CARE, "station": _CARE, "insurer": _PAYING}
+"""What each is likely to ask about somebody; the operator may ask about nobody."""
+
+
+def _question(key: str) -> str:
+    asked = _QUERIES.get(key)
+    if asked is None:
+        return "{ service { version } }"
+    return f'{{ citizen(id: "{by_key(WHO).personal_id}") {{ {asked} }} }}'
 
 
 class PartnersDesk:
@@ -47,7 +60,7 @@ class PartnersDesk:
     async def give_command(self, request: Request) -> Response:
         """A command for a shell: one question (``query``) with all that it has to show. Its proof is good once."""
         holder = await self._holder(request)
-        asked = {"query": request.query_params.get("query", _QUERY)}
+        asked = {"query": request.query_params.get("query") or _question(request.path_params["key"])}
         async with httpx.AsyncClient(trust_env=False, timeout=10) as http:
             try:
                 await holder.ask(http, "POST", self._address, json={"query": "{ __typename }"})

@@ -40,6 +40,16 @@ def test_the_command_runs_the_city_until_a_signal_comes(tmp_path: Path, number: 
     assert (tmp_path / ".sandbox" / "sources.toml").is_file()
 
 
+ANSWERS = {
+    "clinic-a": '"complete":',
+    "clinic-b": '"code":"FORBIDDEN"',
+    "station": '"code":"FORBIDDEN"',
+    "insurer": '"cardNumber":',
+    "operator": '"version":',
+}
+"""What stands in the answer to each partner, for the man agreed to two of them."""
+
+
 def test_one_command_runs_the_city_and_a_gateway_that_answers(tmp_path: Path) -> None:
     """What `make run` does: it says when it is ready, and the command that it prints works as it stands."""
     base = free_base()
@@ -63,6 +73,6 @@ def test_one_command_runs_the_city_and_a_gateway_that_answers(tmp_path: Path) ->
         assert len(as_partners) == 5
         for line in as_partners:
             asked = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=True)  # noqa: S603, S607 - as above
-            assert '"version"' in asked.stdout, line
+            assert ANSWERS[line.partition("/partners/")[2].partition("/")[0]] in asked.stdout, line
         child.send_signal(signal.SIGINT)
         assert child.wait(30) == 0
