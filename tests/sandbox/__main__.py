@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -46,6 +47,7 @@ def main(*, port_base: int, list_people: bool, with_gateway: bool) -> None:
     gateway = f"http://127.0.0.1:{port_base + GATEWAY_OFFSET}"
     admin = f"127.0.0.1:{port_base + ADMIN_OFFSET}"
     with contextlib.suppress(KeyboardInterrupt), _city(port_base, gateway) as city:
+        _forget_the_last_city()
         config = city.write_config(FOLDER, admin=admin)
         if with_gateway:
             with _gateway(config, f"http://{admin}") as child:
@@ -69,6 +71,13 @@ def _city(port_base: int, gateway: str) -> Iterator[City]:
         raise click.ClickException(
             f"a port from {port_base} on cannot be had ({error.strerror}); another place: --port-base 9300"
         ) from None
+
+
+def _forget_the_last_city() -> None:
+    """Drop what a gateway kept of an earlier one: every city has keys of its own, and nobody has agreed yet."""
+    for left in FOLDER.glob("citizen-graph.db*"):
+        left.unlink()
+    shutil.rmtree(FOLDER / "access-spool", ignore_errors=True)
 
 
 @contextlib.contextmanager

@@ -50,6 +50,20 @@ ANSWERS = {
 """What stands in the answer to each partner, for the man agreed to two of them."""
 
 
+def test_the_command_runs_again_where_it_ran_before(tmp_path: Path) -> None:
+    """A new city does not stumble over what a gateway kept of the last one."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    for _ in range(2):
+        command = [sys.executable, "-u", "-m", "tests.sandbox", "--with-gateway", "--port-base", str(free_base())]
+        with subprocess.Popen(  # noqa: S603  # our own module, no shell
+            command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True
+        ) as child:
+            assert child.stdout
+            assert any("Ctrl-C" in line for line in child.stdout)
+            child.send_signal(signal.SIGINT)
+            assert child.wait(30) == 0
+
+
 def test_one_command_runs_the_city_and_a_gateway_that_answers(tmp_path: Path) -> None:
     """What `make run` does: it says when it is ready, and the command that it prints works as it stands."""
     base = free_base()
