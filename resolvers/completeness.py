@@ -95,11 +95,14 @@ def completeness(found: Found[R], language: Language) -> CompletenessOf:
 
 
 def together(lists: Iterable[CompletenessOf]) -> CompletenessOf:
-    """The completeness of a list whose items show what several questions brought."""
+    """The completeness of a list whose items show what several questions brought.
+
+    A question that several of them rest on is asked once, and how it went is told once.
+    """
     each = list(lists)
     return CompletenessOf(
         complete=all(one.complete for one in each),
-        sources=tuple(outcome for one in each for outcome in one.sources),
+        sources=tuple(dict.fromkeys(outcome for one in each for outcome in one.sources)),
         restricted=any(one.restricted for one in each),
         veiled=any(one.veiled for one in each),
         not_asked=sum(one.not_asked for one in each),

@@ -12,7 +12,7 @@ from connectors.contract import Question
 from connectors.records import doc
 from resolvers.access.permit import Access
 from resolvers.chart import Chart
-from resolvers.connection import After, Brought, First, Listed, Record, asked_beside, connect
+from resolvers.connection import After, Beside, Brought, First, Listed, Record, asked_beside, connect
 from resolvers.context import Info
 from resolvers.federation import Federation, Found
 from resolvers.locating import Named
@@ -45,10 +45,6 @@ def documents(
     root: strawberry.Parent[Chart], info: Info, since: Since = None, first: First = None, after: After = None
 ) -> Awaitable[Listed[records.Document]]:
     """Documents, newest first."""
-
-    def attach(items: Sequence[records.Document], _brought: Brought) -> Sequence[records.Document]:
-        return located(info, root, items)
-
     return connect(
         info,
         root,
@@ -56,8 +52,17 @@ def documents(
         when=lambda document: document.date,
         first=first,
         after=after,
-        beside=(asked_beside(info, root, attach=attach),) if "url" in reads(info, "url") else (),
+        beside=beside(info, root),
     )
+
+
+def beside(info: Info, chart: Chart) -> tuple[Beside[records.Document], ...]:
+    """What belongs to a list of documents, by what the caller reads of them."""
+
+    def attach(items: Sequence[records.Document], _brought: Brought) -> Sequence[records.Document]:
+        return located(info, chart, items)
+
+    return (asked_beside(info, chart, attach=attach),) if "url" in reads(info, "url") else ()
 
 
 def located(info: Info, chart: Chart, items: Sequence[records.Document]) -> Sequence[Located]:

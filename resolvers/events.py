@@ -6,22 +6,29 @@ from functools import partial
 from typing import Annotated, Any
 
 import strawberry
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from connectors import records
 from connectors.clock import HO_CHI_MINH
 from connectors.contract import Question
-from connectors.records import CodedText, Described, PartialDate, doc
-from resolvers import merging, visit
+from connectors.records import CodedText, Coding, Described, PartialDate, doc
+from resolvers import document, merging, visit
 from resolvers.chart import Chart
 from resolvers.completeness import CompletenessOf, together
 from resolvers.connection import After, First, Listed, Record, asked_beside, connect
 from resolvers.context import Info
+from resolvers.deviations import fits
+from resolvers.joining.codes import SNOMED
 from resolvers.partial_dates import in_zone
 from resolvers.period import Since, Until
+from resolvers.pregnancy import pregnancies
 from resolvers.report import ABOUT_RESULTS, RESULTS, explained
+from resolvers.screening import screenings
 from resolvers.selection import reads
 from resolvers.shown import enumeration, shown
+
+PREGNANT = CodedText(text="77386006", codings=(Coding(system=SNOMED, code="77386006"),))
+"""No source gives a pregnancy a name."""
 
 
 class EventKind(Described):
@@ -37,6 +44,9 @@ class EventKind(Described):
     IMMUNIZATION = "IMMUNIZATION", "A vaccination."
     REFERRAL = "REFERRAL", "A referral; when it was written."
     APPOINTMENT = "APPOINTMENT", "A planned visit."
+    SCREENING = "SCREENING", "What counts for a screening programme; the result behind it is an event of its own."
+    PREGNANCY = "PREGNANCY", "A pregnancy; when care for it began, else when it was last told of or ended."
+    DOCUMENT = "DOCUMENT", "A document; when it was written."
 
 
 class Told(Struct, frozen=True):
@@ -45,10 +55,17 @@ class Told(Struct, frozen=True):
     about: type[records.Record]
     when: Callable[[Any], datetime | date | PartialDate | None]
     title: Callable[[Any], CodedText]
+    derived: Callable[[Chart, Info], Awaitable[Listed[Any]]] | None = None
+    """Its own list in the graph, where that is made of more than the records of the class."""
 
 
 def _of_visit(one: records.Encounter) -> CodedText:
     return one.reason or next((each.code for each in one.diagnoses), CodedText(text=one.facility.name))
+
+
+def _of_pregnancy(one: records.Pregnancy) -> date | PartialDate | None:
+    """Never the birth that is expected: an event is what happened, or was planned."""
+    return one.since or one.seen_on or one.ended
 
 
 KINDS: Mapping[EventKind, Told] = {
@@ -68,6 +85,9 @@ KINDS: Mapping[EventKind, Told] = {
     EventKind.APPOINTMENT: Told(
         records.Appointment, lambda one: one.at, lambda one: CodedText(text=one.reason or one.facility.name)
     ),
+    EventKind.SCREENING: Told(records.Screening, lambda one: one.on, lambda one: one.programme, screenings),
+    EventKind.PREGNANCY: Told(records.Pregnancy, _of_pregnancy, lambda _: PREGNANT, pregnancies),
+    EventKind.DOCUMENT: Told(records.Document, lambda one: one.date, lambda one: one.kind),
 }
 
 
@@ -170,8 +190,20 @@ def _asked(
         beside = visit.beside(info, chart, since)
     elif kind is EventKind.REPORT and reads(info, *ABOUT_RESULTS):
         beside = (asked_beside(info, chart, RESULTS, attach=explained),)
+    elif kind is EventKind.DOCUMENT:
+        beside = document.beside(info, chart)
     question: Question[records.Record] = Question(about=told.about, since=since, until=until)
+    if told.derived:
+        return _within(told.derived(chart, info), question, told)
     return connect(info, chart, question, when=told.when, first=None, after=None, beside=beside)
+
+
+async def _within(
+    asked: Awaitable[Listed[records.Record]], question: Question[records.Record], told: Told
+) -> Listed[records.Record]:
+    """A list that is made of more than one class is made whole, and cut here."""
+    listed = await asked
+    return structs.replace(listed, nodes=tuple(filter(fits(question, told.when), listed.nodes)))
 
 
 def _told(kind_of: Mapping[type[records.Record], EventKind], record: records.Record) -> tuple[EventKind, Told]:

@@ -122,7 +122,7 @@ def pregnancies(
             been = await shown_visits
             items = tuple(_with_visits(item, been.nodes) for item in items)
             each = together((each, been.completeness))
-        page = merging.page(items, when=_when, first=first, after=after)
+        page = merging.page(items, when=when, first=first, after=after)
         return Listed(
             page.nodes,
             page.page_info,
@@ -135,7 +135,8 @@ def pregnancies(
     return listed()
 
 
-def _when(item: records.Pregnancy) -> Any:
+def when(item: records.Pregnancy) -> Any:
+    """Where it stands among pregnancies: the birth that is expected, else the end, else when it was known."""
     return item.estimated_delivery or item.ended or item.seen_on or item.since
 
 

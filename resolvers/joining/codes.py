@@ -13,8 +13,9 @@ R = TypeVar("R", bound=Record)
 
 ICD10 = "http://hl7.org/fhir/sid/icd-10"
 LOINC = "http://loinc.org"
+SNOMED = "http://snomed.info/sct"
 _CANONICAL: Mapping[str, str] = {
-    "urn:oid:2.16.840.1.113883.6.96": "http://snomed.info/sct",
+    "urn:oid:2.16.840.1.113883.6.96": SNOMED,
     "urn:oid:2.16.840.1.113883.6.1": LOINC,
     "urn:oid:2.16.840.1.113883.6.3": ICD10,
     "urn:oid:2.16.840.1.113883.6.73": "http://www.whocc.no/atc",

@@ -8,7 +8,7 @@ from tests.sandbox.people import by_key
 
 PREGNANCIES = """{ me { pregnancies {
   nodes { status since estimatedDelivery gestationalWeeks ended outcome { codings { code } } nextVisitDue
-    nextVisitDueBy { id verified } conflicts { field } provenance { source { id } }
+    nextVisitDueBy { rule verified } conflicts { field } provenance { source { id } }
     visits { start department claim { facility { code } } } }
   completeness { complete sources { source { id } section state } } } } }"""
 REMINDERS = """{ me { careReminders { cannotSay
@@ -29,7 +29,7 @@ async def test_what_several_records_say_of_one_time_is_one_pregnancy(gateway: Ru
     assert (one["status"], one["estimatedDelivery"], one["gestationalWeeks"]) == ("ACTIVE", "2027-02-12", 28)
     assert (one["since"], one["ended"], one["outcome"], one["conflicts"]) == ("2026-07-31", None, None, [])
     assert one["nextVisitDue"] == "2026-11-27"
-    assert one["nextVisitDueBy"] == {"id": "antenatal-visits", "verified": False}
+    assert one["nextVisitDueBy"] == {"rule": "antenatal-visits", "verified": False}
     assert len(one["visits"]) == 4
     assert one["visits"][0]["start"].startswith("2026-10-30")
     assert all(visit["claim"] for visit in one["visits"])

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.running import Running
 from tests.sandbox.city import City
 
@@ -39,6 +41,18 @@ async def test_only_the_kinds_named_are_asked_for(gateway: Running, city: City) 
     assert {node["kind"] for node in me["timeline"]["nodes"]} <= {"ALLERGY"}
 
 
+async def test_how_a_question_went_is_told_once(gateway: Running, city: City) -> None:
+    """Pregnancies and screenings rest on visits, problems and results that are events themselves."""
+    asked = "{ me { timeline { completeness { sources { source { id } section } } } } }"
+    rows = (await gateway.ask(asked, token=city.eid.token_for("ngoc"))).data["me"]["timeline"]["completeness"][
+        "sources"
+    ]
+    each = [(row["source"]["id"], row["section"]) for row in rows]
+
+    assert len(each) == len(set(each))
+    assert {"PREGNANCIES", "DOCUMENTS"} <= {section for _, section in each}
+
+
 async def test_f3_a_silent_source_leaves_the_timeline_uncounted(gateway: Running, city: City) -> None:
     """What is missing is said, and nobody counts what nobody knows."""
     city.faults.set("hospital-a", "down")
@@ -46,3 +60,47 @@ async def test_f3_a_silent_source_leaves_the_timeline_uncounted(gateway: Running
     timeline = (await gateway.ask(asked, token=city.eid.token_for("an"))).data["me"]["timeline"]
 
     assert timeline == {"totalCount": None, "completeness": {"complete": False}}
+
+
+LISTS = (
+    """{ me { screenings { nodes { id on } } pregnancies { nodes { id status } } documents { nodes { id url } } } }"""
+)
+EVENTS = """query($since: Date) { me { timeline(kinds: [SCREENING, PREGNANCY, DOCUMENT], since: $since) {
+  nodes { kind on title { label } record { id ... on Pregnancy { status } ... on Document { url } } }
+  completeness { complete } } } }"""
+
+
+@pytest.mark.parametrize("key", ["loan", "ngoc", "xuan"])
+async def test_screenings_pregnancies_and_documents_are_the_events_that_their_lists_have(
+    gateway: Running, city: City, key: str
+) -> None:
+    """The same items with the same ids, whether a source holds them as such or they are made of what several say."""
+    token = city.eid.token_for(key)
+    lists = (await gateway.ask(LISTS, token=token)).data["me"]
+    timeline = (await gateway.ask(EVENTS, token=token)).data["me"]["timeline"]
+    in_lists = {
+        (kind, item["id"], item.get("status"), item.get("url"))
+        for kind, name in (("SCREENING", "screenings"), ("PREGNANCY", "pregnancies"), ("DOCUMENT", "documents"))
+        for item in lists[name]["nodes"]
+    }
+
+    assert timeline["completeness"]["complete"]
+    assert in_lists
+    assert {
+        (node["kind"], node["record"]["id"], node["record"].get("status"), node["record"].get("url"))
+        for node in timeline["nodes"]
+    } == in_lists
+
+
+async def test_a_pregnancy_stands_where_it_began_and_not_at_the_birth_that_is_expected(
+    gateway: Running, city: City
+) -> None:
+    """In the words of the reader; and a period is judged by that day."""
+    token = city.eid.token_for("ngoc")
+    nodes = (await gateway.ask(EVENTS, token=token)).data["me"]["timeline"]["nodes"]
+    (pregnancy,) = [node for node in nodes if node["kind"] == "PREGNANCY"]
+    later = (await gateway.ask(EVENTS, token=token, variables={"since": "2026-11-24"})).data["me"]["timeline"]
+
+    assert pregnancy["title"]["label"] == "Thai kỳ"
+    assert pregnancy["on"] < "2026-11-23"
+    assert "PREGNANCY" not in {node["kind"] for node in later["nodes"]}
