@@ -66,13 +66,13 @@ def known(info: Info, chart: Chart) -> Awaitable[Known]:
 
     async def joined() -> Known:
         kept, found, problems, done, been = await own, await seen, await conditions, await procedures, await visits
-        told = chain(
-            kept.told,
+        derived = chain(
             expecting.from_observations(found.items),
             expecting.from_conditions(problems.items),
             expecting.from_procedures(done.items),
             expecting.from_visits(been.items, of_visits(been.items, problems.items, problems.told)),
         )
+        told = kept.also(records.Pregnancy, derived)
         items = joining.join(records.Pregnancy, told, key=chart.subject.ref)
         return Known(
             tuple(_expected(item, been.items, today) for item in items),

@@ -58,7 +58,7 @@ def known(info: Info, chart: Chart) -> Awaitable[Known]:
 
     async def joined() -> Known:
         kept, found, written, done = await own, await seen, await reports, await procedures
-        told = (*kept.told, *screened.screenings(found.told, written.told, done.told))
+        told = kept.also(records.Screening, screened.screenings(found.told, written.told, done.told))
         items = joining.join(records.Screening, told, key=chart.subject.ref)
         return Known(
             items,

@@ -18,13 +18,18 @@ from connectors.records import (
     Facility,
     Medication,
     MedicationStatus,
+    PartialDate,
     Practitioner,
     Pregnancy,
     PregnancyStatus,
+    PrimaryCare,
     Procedure,
     Provenance,
     Record,
     Referral,
+    RepresentationBasis,
+    Representative,
+    Screening,
 )
 from resolvers.access.consents import Sensitivity
 from resolvers.access.labelling.labeller import LABELS, load
@@ -173,6 +178,38 @@ def test_a_line_of_a_claim_tells_of_the_whole_claim() -> None:
 def test_every_pregnancy_is_reproductive_health() -> None:
     """Whatever it says; with the name of the section itself."""
     assert LABELS.of(Pregnancy(**stamped(), status=PregnancyStatus.ACTIVE)) == {S.REPRODUCTIVE_HEALTH}
+
+
+@pytest.mark.parametrize(
+    ("programme", "test", "tells"),
+    [
+        (coded("Sàng lọc HIV"), None, {S.HIV}),
+        (coded("Sàng lọc", "Z11.4"), None, {S.HIV}),
+        (coded("Sàng lọc thai kỳ"), coded("Xét nghiệm", "75622-1"), {S.HIV}),
+        (coded("Sàng lọc giang mai"), None, {S.SEXUAL_HEALTH}),
+        (coded("Sàng lọc", "Z11.3"), None, {S.SEXUAL_HEALTH}),
+        (coded("Sàng lọc thai kỳ"), coded("Xét nghiệm", "24110-9"), {S.SEXUAL_HEALTH}),
+        (coded("Sàng lọc trầm cảm"), None, {S.MENTAL_HEALTH}),
+        (coded("BREAST_CANCER", "BREAST_CANCER"), coded("Chụp nhũ ảnh", "24606-6"), set()),
+    ],
+)
+def test_a_screening_tells_what_its_programme_or_its_test_tells(
+    programme: CodedText, test: CodedText | None, tells: set[Sensitivity]
+) -> None:
+    """Whatever was found: to have been tested for it tells enough. Most programmes tell nothing."""
+    screening = Screening(**stamped(), programme=programme, test=test, on=PartialDate("2026-03-01"))
+    assert LABELS.of(screening) == tells
+
+
+def test_who_looks_after_somebody_can_tell_and_who_may_act_for_them_cannot() -> None:
+    """By the place and the role; names of people are never read for it."""
+    clinic = Facility(code="79001", name="Phòng khám ngoại trú OPC")
+    assert LABELS.of(PrimaryCare(**stamped(), health_station=clinic)) == {S.HIV}
+    doctor = Practitioner(name="Nguyễn Hiv", role="Bác sĩ gia đình")
+    assert LABELS.of(PrimaryCare(**stamped(), family_doctor=doctor)) == frozenset()
+    born, basis = PartialDate("1980"), RepresentationBasis.PARENT
+    mother = Representative(**stamped(), full_name="Trần Hiv Mẫu", birth_date=born, basis=basis)
+    assert LABELS.of(mother) == frozenset()
 
 
 def test_a_record_can_tell_several() -> None:

@@ -12,6 +12,8 @@ from connectors.records import (
     Condition,
     Encounter,
     PartialDate,
+    Pregnancy,
+    PregnancyStatus,
     Provenance,
     Relation,
     RepresentationBasis,
@@ -145,6 +147,21 @@ async def test_who_is_authorised_sees_special_categories_where_they_are_named() 
     by = office(GROWN, named, basis=RepresentationBasis.AUTHORISED_BY_CITIZEN)
     found = await seen(by)
     assert found.records == (PLAIN, TELLING, HURT) and found.complete
+
+
+async def test_a_pregnancy_is_told_to_who_is_chosen_only_where_that_is_named() -> None:
+    """Reproductive health, whatever the record says: to everybody but those who treat, and the citizen."""
+    pregnancy = Pregnancy(id="p", provenance=PLAIN.provenance, status=PregnancyStatus.ACTIVE)
+    for categories, shown in ((frozenset(), ()), (frozenset({Sensitivity.REPRODUCTIVE_HEALTH}), (pregnancy,))):
+        allowed = consent(
+            grantee=Grantee(representative=MOTHERS),
+            purposes=frozenset({Purpose.REPRESENTATION}),
+            extent=Extent(sections=frozenset({Section.PREGNANCIES}), sensitivities=categories),
+        )
+        by = Office(mother(), FalseTrust(allowed), hospital={Pregnancy: [pregnancy]})
+        chart = await by.access.citizen(CITIZEN)
+        found = await by.federation.ask(Question(about=Pregnancy), by.access.permit(chart, Pregnancy))
+        assert found.records == shown
 
 
 async def test_a_right_to_the_summary_opens_the_summary() -> None:
