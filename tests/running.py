@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 from msgspec import Struct
 
+from connectors.clock import Clock
 from gateway.app import Gateway
 from gateway.serving import listener_config
 from gateway.settings import load
@@ -115,7 +116,7 @@ class Running(Struct, frozen=True):
 
 @contextmanager
 def running_gateway(
-    city: City, folder: Path, *, clock: CityClock, site: Site | None = None, **replaced: str
+    city: City, folder: Path, *, clock: Clock, site: Site | None = None, **replaced: str
 ) -> Iterator[Running]:
     """Run a gateway for that city.
 

@@ -111,6 +111,9 @@ UNREAD_OF_FHIR = {
         Observation.meta.security.system Observation.meta.security.code Condition.meta.security.system
         Condition.meta.security.code Encounter.meta.security.system Encounter.meta.security.code
         MedicationRequest.meta.security.system MedicationRequest.meta.security.code""",
+    "the content of a document is handed on as it is, and read by nobody here": """
+        Binary.resourceType Binary.id Binary.meta.versionId Binary.meta.lastUpdated Binary.contentType Binary.data
+        Binary.securityContext.reference""",
     "the record has no place for it": """
         MedicationRequest.dispenseRequest.expectedSupplyDuration.value
         MedicationRequest.dispenseRequest.expectedSupplyDuration.unit

@@ -17,7 +17,7 @@ from tests.sandbox.city import City
 
 LIST = """{ me { ABOUT { nodes { provenance { source { id } fromCache } }
   completeness { sources { source { id } state code } } } } }"""
-BLOCK = 'name = "Bệnh viện Mẫu B"'
+BLOCK = 'bearer = "file:secrets/hospital-b-token"'
 ENOUGH = 60
 """Seconds for which the hospital's answers may be kept: longer than any of these tests."""
 
