@@ -2,10 +2,10 @@
 
 from collections.abc import Awaitable
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, overload
 
 import strawberry
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from connectors import records
 from connectors.contract import Question
@@ -20,6 +20,7 @@ from resolvers.indicating.reading import Reading, readings
 from resolvers.indicating.trend import Series, Trend, TrendReason, series
 from resolvers.refusals import BadRequest
 from resolvers.shown import enumeration, shown
+from resolvers.terminology.catalogues import WORDS
 
 MAX_HISTORY = 1000
 
@@ -122,11 +123,12 @@ def _shown(
 def _indicator(context: Context, kind: IndicatorKind, read: list[Reading], complete: bool, last: int) -> IndicatorOf:
     by = CATALOGUE.indicators[kind.name]
     told: Series = series(read, by, today=context.today, complete=complete)
+    unit = WORDS[context.language.tag]["ucum"][by.unit]
     return IndicatorOf(
         kind=kind,
-        unit=CATALOGUE.units[by.unit][0],
-        latest=told.latest,
-        previous=told.previous,
+        unit=unit,
+        latest=_in_words(told.latest, unit),
+        previous=_in_words(told.previous, unit),
         trend=told.trend,
         reason=told.reason,
         why=context.language.say("indicators", (told.reason or told.trend).name),
@@ -136,5 +138,16 @@ def _indicator(context: Context, kind: IndicatorKind, read: list[Reading], compl
         if by.change
         else None,
         total_count=len(told.readings) if complete else None,
-        history=told.readings[:last],
+        history=tuple(_in_words(reading, unit) for reading in told.readings[:last]),
     )
+
+
+@overload
+def _in_words(reading: Reading, unit: str) -> Reading: ...
+@overload
+def _in_words(reading: Reading | None, unit: str) -> Reading | None: ...
+def _in_words(reading: Reading | None, unit: str) -> Reading | None:
+    """The reading with its unit in the words of the language; the observation beside it keeps its source's."""
+    if reading is None or reading.value is None:
+        return reading
+    return structs.replace(reading, value=structs.replace(reading.value, unit=unit))

@@ -21,8 +21,9 @@ WORD = re.compile(r"\w+")
 PLACE = re.compile(r"\{[^{}]*\}")
 NAMES_OF_WORKS = re.compile(r"(^|\.)(source|schedule|table|standard|reference)$")
 """Fields that say where a rule is written, for whoever checks it: in the words of that work, whoever reads it."""
-CODES_OF_THE_INSURER = "citizen.claims.nodes."
-"""A claim has bare numbers: their text is what the insurer's own list says of them, the label is in both languages."""
+BARE_NUMBERS = ("citizen.claims.nodes.", "citizen.encounters.nodes.outcome.", "citizen.referrals.nodes.reason.")
+"""Insurers' papers have bare numbers here: their text is what the list of QĐ 4750/QĐ-BYT says of them, the
+label is in both languages."""
 MANY = 6
 """Letters that a piece of a sentence needs, to be known again."""
 
@@ -100,7 +101,7 @@ def test_what_is_the_same_in_both_is_not_ours(told_in: InLanguage, ours: set[str
         if path not in ours
         and " " in text
         and not NAMES_OF_WORKS.search(path)
-        and not path.startswith(CODES_OF_THE_INSURER)
+        and not path.startswith(BARE_NUMBERS)
         and not set(WORD.findall(text.casefold())) <= known
     }
 
