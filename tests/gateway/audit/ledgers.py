@@ -45,10 +45,10 @@ def entry(number: int, *, about: str = AN, **more: Any) -> AccessEntry:
 async def running_ledger(
     store: Store, spool: Path, *, clock: Clock | None = None, heard: Heard = lambda _: None, **settings: Any
 ) -> AsyncIterator[Ledger]:
-    """One that writes into that store, and tries a store that failed again at once."""
+    """One that writes into that store, however slow the machine, and tries a store that failed again at once."""
     database = Database(store)
     ledger = Ledger(
-        AuditSettings(**{"retry": Duration(0.01), **settings}),
+        AuditSettings(**{"retry": Duration(0.01), "patience": Duration(30), **settings}),
         StoredLog(database, SEALER),
         Spool(spool, SEALER),
         clock=clock or HeldClock(),
