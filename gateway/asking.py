@@ -159,6 +159,7 @@ class AskingEndpoint(Endpoint):
                 trust=self._trust,
                 today=day,
                 required_assurance=authentication.required_assurance,
+                longest_sign_in=authentication.longest_sign_in,
                 acr_values=authentication.acr_values,
             )
             try:

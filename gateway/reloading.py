@@ -30,6 +30,7 @@ def taken_over(running: Settings, read: Settings) -> tuple[Settings, tuple[str, 
     authentication = structs.replace(
         running.authentication,
         required_assurance=read.authentication.required_assurance,
+        longest_sign_in=read.authentication.longest_sign_in,
         acr_values=read.authentication.acr_values,
         required_scopes=read.authentication.required_scopes,
     )

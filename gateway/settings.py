@@ -167,6 +167,9 @@ class Authentication(Struct, frozen=True, kw_only=True):
     issuers: tuple[IssuerSettings, ...]
     required_assurance: int = 2
     """For any health datum (NĐ 69/2024 Đ20: level 2)."""
+    longest_sign_in: Duration = Duration(0)
+    """How old a citizen's sign-in may be (``auth_time``) to open health data. One that is older, or says nothing of its
+    age, is to be done again (RFC 9470 ``max_age``). 0 sets no bound: then the issuer's tokens alone end it."""
     dpop: DpopSettings = DpopSettings()
     remembering: Remembering = Remembering()
     required_scopes: tuple[str, ...] = ()

@@ -51,6 +51,7 @@ class Access:
         trust: Trust,
         today: date,
         required_assurance: int,
+        longest_sign_in: float = 0,
         acr_values: tuple[str, ...],
     ) -> None:
         self.rulings = Rulings()
@@ -61,6 +62,7 @@ class Access:
         self._trust = trust
         self._today = today
         self._required_assurance = required_assurance
+        self._longest_sign_in = longest_sign_in
         self._acr_values = acr_values
         self.purposes: frozenset[Purpose] | None = None
         """What the operation serves, where whoever published it said so: it opens nothing for another purpose."""
@@ -180,6 +182,11 @@ class Access:
         given = self._granted(grant.subject, standing, about)
         return given if isinstance(given, Grant) else None
 
+    def _is_recent(self, caller: Caller) -> bool:
+        """Whether the sign-in is young enough; one that does not say when it was is not."""
+        at = caller.authenticated_at
+        return at is not None and (self._federation.clock.now() - at).total_seconds() <= self._longest_sign_in
+
     def _serves(self, chart: Chart) -> bool:
         return self.purposes is None or chart.purpose in self.purposes
 
@@ -203,6 +210,8 @@ class Access:
             raise Forbidden
         if caller.assurance < self._required_assurance:
             raise StepUpRequired(acr_values=self._acr_values)
+        if self._longest_sign_in and not self._is_recent(caller):
+            raise StepUpRequired(acr_values=self._acr_values, max_age=round(self._longest_sign_in))
         return Subject(
             ref=self._identifiers.reference(caller.personal_id),
             personal_id=caller.personal_id,

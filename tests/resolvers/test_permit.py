@@ -1,6 +1,6 @@
 """The permit office: a caller, facts and rules give a chart, or a refusal."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -67,7 +67,7 @@ def mother_of(child: str) -> Relation:
     )
 
 
-def access(who: Caller, **says: Any) -> tuple[Access, FalseSource]:
+def access(who: Caller, *, longest_sign_in: float = 0, **says: Any) -> tuple[Access, FalseSource]:
     """The office, and the register that it asks."""
     known: dict[type[Record], Any] = {Relation: says.get("relations", []), Demographics: says.get("demographics", [])}
     register = FalseSource("register", known)
@@ -78,6 +78,7 @@ def access(who: Caller, **says: Any) -> tuple[Access, FalseSource]:
         trust=says.get("trust", NothingAgreed()),
         today=date(2026, 11, 23),
         required_assurance=2,
+        longest_sign_in=longest_sign_in,
         acr_values=("LoA2",),
     )
     return office, register
@@ -125,6 +126,22 @@ async def test_when_nobody_knows_the_birth_date_the_number_itself_tells_who_is_a
     child, _ = access(caller(birth_date=None, personal_id=CHILD), demographics=Unavailable("x"))
     with pytest.raises(Forbidden):
         await child.me()
+
+
+@pytest.mark.parametrize(("minutes", "enters"), [(0, True), (59, True), (60, True), (61, False), (None, False)])
+async def test_a28_a_sign_in_that_is_too_old_is_to_be_done_again(minutes: int | None, *, enters: bool) -> None:
+    """Where a bound is set; one that does not say when it was is old. The client is told which age would do."""
+    at = None if minutes is None else NOW - timedelta(minutes=minutes)
+    office, _ = access(caller(authenticated_at=at), longest_sign_in=3600)
+    free, _ = access(caller(authenticated_at=at))
+
+    assert (await free.me()).basis is Basis.SELF
+    if enters:
+        assert (await office.me()).basis is Basis.SELF
+        return
+    with pytest.raises(StepUpRequired) as refused:
+        await office.me()
+    assert refused.value.extensions["maxAge"] == 3600
 
 
 @pytest.mark.parametrize(
