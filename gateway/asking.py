@@ -165,7 +165,6 @@ class AskingEndpoint(Endpoint):
             try:
                 yield Opened(caller, access, federation, day, deadline)
             finally:
-                await self._rates.refused(caller, access.refused)
                 # Also when the caller is gone: what was begun to be written is written, or known to have failed.
                 await federation.finish()
                 await inquiry.close()
@@ -173,6 +172,8 @@ class AskingEndpoint(Endpoint):
                 event.add_calls(inquiry.calls)
                 self._watch.asked(event.request_id, federation)
                 self._trust.note(access.rulings.decided)
+                # Last: it may speak with a Redis, and nothing of the above is to depend on that.
+                await self._rates.refused(caller, access.refused)
 
 
 def language_of(scope: Scope) -> Language:
