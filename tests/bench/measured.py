@@ -99,19 +99,27 @@ class Measured:
 
 
 @asynccontextmanager
-async def measured(sources: Sequence[Placed], *, warm: str | None = None) -> AsyncIterator[Measured]:
+async def measured(
+    sources: Sequence[Placed],
+    *,
+    warm: str | None = None,
+    module: str = "tests.bench.contestant",
+    arguments: Sequence[str] = (),
+) -> AsyncIterator[Measured]:
     """A gateway with these sources, for as long as the block lasts.
 
     Args:
         sources: where they are.
         warm: asked once before anything is measured.
+        module: which serves it.
+        arguments: of that module.
     """
     with tempfile.TemporaryDirectory() as folder:
         port = _free_port()
         written(Path(folder), port=port, sources=sources)
         environment = {**os.environ, "BENCH_FOLDER": folder}
-        process = subprocess.Popen(  # noqa: ASYNC220 - ours, and started before anything is measured
-            [sys.executable, "-m", "tests.bench.contestant"], env=environment, cwd=ROOT
+        process = subprocess.Popen(  # noqa: ASYNC220, S603 - ours, and started before anything is measured
+            [sys.executable, "-m", module, *arguments], env=environment, cwd=ROOT
         )
         gateway = Measured(process, port)
         try:

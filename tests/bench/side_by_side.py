@@ -5,7 +5,8 @@
 
 The harness is no part of this repository. A copy of it is made, the contestants of ``contestant/`` are added, and what
 ``contestant/expected.py`` says is what they must answer; the others are held to the harness's own check. Everything
-that is said on the command line is the harness's to understand.
+that is said on the command line is the harness's to understand. ``ours`` leaves out what no other contestant does;
+``ours-guarded`` leaves out nothing: where it takes part, every request of the run carries its citizen's token.
 """
 
 import os
@@ -13,10 +14,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+
+from tests.bench.contestant.signing_in import people, signed_in
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
+_GUARDED = "ours-guarded"
 
 _CHECK = '''\
 """The harness's check; of our own contestants, what they say themselves that they must answer."""
@@ -47,11 +53,21 @@ def prepared(harness: Path, copy: Path) -> Path:
     (copy / "lib" / "check.py").write_text(_CHECK.format(root=str(ROOT)), encoding="utf-8")
     for query in (HERE / "contestant" / "queries").glob("*.graphql"):
         shutil.copy(query, copy / "queries" / query.name)
-    ours = copy / "contestants" / "ours"
-    ours.mkdir()
-    for name in ("meta.sh", "start.sh"):
-        shutil.copy(HERE / "contestant" / name, ours / name)
+    for name in ("ours", _GUARDED):
+        shutil.copytree(HERE / "contestant" / name, copy / "contestants" / name)
     return copy
+
+
+@contextmanager
+def _tokens(copy: Path, environment: Mapping[str, str], folder: Path) -> Iterator[dict[str, str]]:
+    """What the harness must be told so that each of its requests carries a token."""
+    # The harness makes its citizens when it begins; here they are wanted a moment before.
+    data = Path(environment.get("DATA_DIR") or f"{environment.get('RUN_DIR') or '/tmp/bench-run'}/fhir")  # noqa: S108
+    if not (data / "ids.txt").exists():
+        made = [sys.executable, str(copy / "upstream" / "gen.py"), str(data), environment.get("N_CITIZENS", "200")]
+        subprocess.run(made, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
+    with signed_in(people(data), folder / "tokens") as issuer:
+        yield {"DATA_DIR": str(data), "BENCH_TOKENS": str(folder / "tokens"), "BENCH_ISSUER": issuer}
 
 
 def main() -> int:
@@ -63,7 +79,12 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         copy = prepared(Path(harness), Path(folder) / "harness")
         environment = {**os.environ, "CITIZEN_GRAPH": str(ROOT)}
-        return subprocess.run([copy / "run.sh", *sys.argv[1:]], env=environment, check=False).returncode  # noqa: S603
+        tokens: AbstractContextManager[dict[str, str]] = (
+            _tokens(copy, environment, Path(folder)) if _GUARDED in sys.argv else nullcontext(dict[str, str]())
+        )
+        with tokens as told:
+            command = [str(copy / "run.sh"), *sys.argv[1:]]
+            return subprocess.run(command, env={**environment, **told}, check=False).returncode  # noqa: S603
 
 
 if __name__ == "__main__":

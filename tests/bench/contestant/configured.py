@@ -24,11 +24,12 @@ admin = "127.0.0.1:0"
 deadline = "60s"
 
 [[authentication.issuers]]
-issuer = "http://127.0.0.1:9"
+issuer = "{issuer}"
 audiences = ["citizen-graph"]
-assurance = {{ "2" = 2 }}
+assurance = {{ LoA2 = 2 }}
 allow_http = true
 """
+_NOBODY = "http://127.0.0.1:9"
 
 _SOURCE = """
 [sources.{key}]
@@ -74,13 +75,14 @@ def of_the_harness(environment: Mapping[str, str]) -> list[Placed]:
     return [Placed(key=key, category=key.upper(), url=environment[key.upper()], holds=classes) for key, classes in each]
 
 
-def written(folder: Path, *, port: int, sources: Sequence[Placed]) -> Path:
+def written(folder: Path, *, port: int, sources: Sequence[Placed], issuer: str | None = None) -> Path:
     """Write both files into that folder; the path of the settings.
 
     Args:
         folder: made if need be.
         port: to listen at.
         sources: whom to ask.
+        issuer: whose tokens are believed; by default nobody's.
     """
     folder.mkdir(parents=True, exist_ok=True)
     blocks = [
@@ -97,5 +99,5 @@ def written(folder: Path, *, port: int, sources: Sequence[Placed]) -> Path:
     ]
     (folder / "sources.toml").write_text("".join(blocks), encoding="utf-8")
     settings = folder / "gateway.toml"
-    settings.write_text(_GATEWAY.format(port=port), encoding="utf-8")
+    settings.write_text(_GATEWAY.format(port=port, issuer=issuer or _NOBODY), encoding="utf-8")
     return settings
