@@ -149,21 +149,19 @@ class Prepared:
             raise NotPlannable
         return field
 
-    def dispatch(self, kind: GraphQLAbstractType, fields: FieldDetailsList) -> Unit:
-        """The unit for objects of an abstract type. Those for its types are compiled as objects of them are met."""
+    def dispatch(self, kind: GraphQLAbstractType, fields: FieldDetailsList) -> tuple[dict[type, Unit], Unit]:
+        """For objects of an abstract type. The units for its types are compiled as objects of them are met."""
         units: dict[type, Unit] = {}
 
         def complete(value: Any, context: Any) -> Any:
             cls = type(value)
-            known = units.get(cls)
+            known = self.unit(type_of(self._schema, kind, cls), fields)
             if known is None:
-                found = self.unit(type_of(self._schema, kind, cls), fields)
-                if found is None:
-                    raise NotPlannable
-                known = units[cls] = found
+                raise NotPlannable
+            units[cls] = known
             return known(value, context)
 
-        return complete
+        return units, complete
 
     def spend(self, fields: int) -> None:
         """Count fields before they are compiled.

@@ -7,12 +7,59 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from graphql import GraphQLEnumType, Undefined
+from graphql import (
+    GraphQLBoolean,
+    GraphQLEnumType,
+    GraphQLFloat,
+    GraphQLID,
+    GraphQLInt,
+    GraphQLScalarType,
+    GraphQLString,
+    Undefined,
+)
 from msgspec import Struct
 from strawberry.execution import optimized_is_awaitable
+from strawberry.schema.types.base_scalars import isoformat
 
 _SIMPLE = frozenset({str, int, float, bool, bytes, date, datetime, time, timedelta, Decimal, UUID, list, tuple, dict})
 """Can neither be awaited nor be an exception, so a scalar may be asked to write them out."""
+
+
+class Exact(Struct, frozen=True):
+    """How a value is written out whose class is the very one that its scalar promises."""
+
+    of: type
+    odd: str
+    """Test, in Python, for a value that is none of these."""
+    written: str | None = None
+    """What is written, in Python; ``None`` for the value itself."""
+
+
+def _itself(of: type, bounds: str = "") -> Exact:
+    return Exact(of, f"type({{0}}) is not {of.__name__}{bounds}")
+
+
+_SPECIFIED = {
+    GraphQLString: _itself(str),
+    GraphQLID: _itself(str),
+    GraphQLBoolean: _itself(bool),
+    GraphQLInt: _itself(int, " or not -2147483648 <= {0} <= 2147483647"),
+    GraphQLFloat: _itself(float, " or {0} - {0} != 0.0"),
+}
+_MOMENTS = {"Date": date, "DateTime": datetime, "Time": time}
+
+
+def exact_class(kind: GraphQLScalarType) -> Exact | None:
+    """How values of that scalar are written out without asking it; ``None`` when it must look at each."""
+    specified = next((exact for known, exact in _SPECIFIED.items() if known is kind), None)
+    if specified is not None:
+        return specified
+    coerce = kind.coerce_output_value
+    if coerce is isoformat and kind.name in _MOMENTS:
+        return Exact(_MOMENTS[kind.name], "", "{0}.isoformat()")
+    if coerce is str:
+        return Exact(Decimal, "", "str({0})") if kind.name == "Decimal" else _itself(str)
+    return None
 
 
 class Unusual(Exception):

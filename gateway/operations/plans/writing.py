@@ -9,37 +9,27 @@ from typing import Any, Protocol, cast
 
 from graphql import (
     GraphQLAbstractType,
-    GraphQLBoolean,
     GraphQLEnumType,
-    GraphQLFloat,
-    GraphQLID,
-    GraphQLInt,
     GraphQLLeafType,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLScalarType,
-    GraphQLString,
     is_abstract_type,
     is_leaf_type,
 )
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
 
 from gateway.operations.plans.reading import NotPlannable, known_classes, reading
-from gateway.operations.plans.values import Unusual, admission, leaf, names
+from gateway.operations.plans.values import Unusual, admission, exact_class, leaf, names
 
 Unit = Callable[[Any, Any], Any]
 """Completes a value; takes it and the context. Raises any exception when the library must do it instead."""
 
-_EXACT = {
-    GraphQLString.name: "type({0}) is str",
-    GraphQLID.name: "type({0}) is str",
-    GraphQLBoolean.name: "type({0}) is bool",
-    GraphQLInt.name: "type({0}) is int and -2147483648 <= {0} <= 2147483647",
-    GraphQLFloat.name: "type({0}) is float and {0} - {0} == 0.0",
-}
-"""When a value is written out as it is: the class that its scalar promises, and in its bounds."""
-_SPECIFIED = {kind.name: kind for kind in (GraphQLString, GraphQLID, GraphQLBoolean, GraphQLInt, GraphQLFloat)}
+_DEEPEST = 80
+"""Columns to which a function is indented at most: what lies deeper has a function of its own."""
+_LOOPS = 8
+"""Lists in lists that one function walks through."""
 
 
 class Selections(Protocol):
@@ -55,8 +45,8 @@ class Selections(Protocol):
     def field(self, kind: GraphQLObjectType, fields: FieldDetailsList) -> Any:
         """The definition of that field."""
 
-    def dispatch(self, kind: GraphQLAbstractType, fields: FieldDetailsList) -> Unit:
-        """The unit for objects of an abstract type: finds the type of each."""
+    def dispatch(self, kind: GraphQLAbstractType, fields: FieldDetailsList) -> tuple[dict[type, Unit], Unit]:
+        """For objects of an abstract type: the units for classes that were met, and the one for any other class."""
 
     def spend(self, fields: int) -> None:
         """Count fields that are written.
@@ -80,7 +70,10 @@ def unit(selections: Selections, kind: Any, fields: FieldDetailsList) -> Unit:
 
 
 class _Writer:
-    """Writes functions one after the other; those that others call come first."""
+    """Writes functions one after the other; those that others call come first.
+
+    One function walks through objects in objects and lists in lists: a call costs more than what most fields do.
+    """
 
     def __init__(self, selections: Selections) -> None:
         self.lines: list[str] = []
@@ -88,61 +81,98 @@ class _Writer:
         """What the code calls by name."""
         self._selections = selections
         self._numbered = 0
+        self._loops = 0
         self._leaves: dict[str, str] = {}
 
     def function(self, kind: Any, fields: FieldDetailsList) -> str:
         """Write a function that completes a value of that type; its name."""
         name = self._name("f")
         body: list[str] = []
+        loops, self._loops = self._loops, 0
         self._complete("v", kind, fields, body, "    ")
+        self._loops = loops
         self.lines += [f"def {name}(v, c):", *body, "    return v"]
         return name
 
     def _complete(self, v: str, kind: Any, fields: FieldDetailsList, body: list[str], indent: str) -> None:
         """Write what turns the variable into its completed value."""
-        if isinstance(kind, GraphQLNonNull):
-            self._complete_something(v, kind.of_type, fields, body, indent)
-            return
-        inner: list[str] = []
-        self._complete_something(v, kind, fields, inner, indent + "    ")
-        body += [f"{indent}if {v} is not None:", *inner]
+        something = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
+        if is_leaf_type(something):
+            body += [indent + line for line in self._leaf(v, something, nullable=something is kind)]
+        elif something is kind:
+            body.append(f"{indent}if {v} is not None:")
+            self._complete_something(v, kind, fields, body, indent + "    ")
+        else:
+            self._complete_something(v, something, fields, body, indent)
 
     def _complete_something(self, v: str, kind: Any, fields: FieldDetailsList, body: list[str], indent: str) -> None:
-        """The same for a value that must not be null: every test in it fails for null."""
-        if is_leaf_type(kind):
-            self._complete_leaf(v, kind, body, indent)
-        elif isinstance(kind, GraphQLList):
-            item = self.function(kind.of_type, fields)
-            body += [
-                f"{indent}if type({v}) is not tuple and type({v}) is not list: raise Unusual",
-                f"{indent}{v} = [{item}(i, c) for i in {v}]",
-            ]
+        """The same for what has something below it, and must not be null: every test in it fails for null."""
+        if isinstance(kind, GraphQLList):
+            self._complete_list(v, kind.of_type, fields, body, indent)
         elif is_abstract_type(kind):
-            body.append(f"{indent}{v} = {self._give('d', self._selections.dispatch(kind, fields))}({v}, c)")
+            known, find = self._selections.dispatch(kind, fields)
+            u = self._name("u")
+            body += [
+                f"{indent}{u} = {self._give('d', known)}.get(type({v}))",
+                f"{indent}{v} = {self._give('d', find)}({v}, c) if {u} is None else {u}({v}, c)",
+            ]
         else:
             self._complete_object(v, kind, fields, body, indent)
 
-    def _complete_leaf(self, v: str, kind: GraphQLLeafType, body: list[str], indent: str) -> None:
-        if isinstance(kind, GraphQLEnumType):
-            self._complete_enum(v, kind, body, indent)
-            return
-        call = f"{v} = {self._coercion(kind)}({v})"
-        is_specified = _SPECIFIED.get(kind.name) is kind
-        body.append(f"{indent}if not ({_EXACT[kind.name].format(v)}): {call}" if is_specified else f"{indent}{call}")
+    def _complete_list(self, v: str, item: Any, fields: FieldDetailsList, body: list[str], indent: str) -> None:
+        i, items = self._name("i"), self._name("l")
+        body += [
+            f"{indent}if type({v}) is not tuple and type({v}) is not list: raise Unusual",
+            f"{indent}{items} = []",
+            f"{indent}for {i} in {v}:",
+        ]
+        inner = indent + "    "
+        if len(indent) > _DEEPEST or self._loops == _LOOPS:
+            body.append(f"{inner}{i} = {self.function(item, fields)}({i}, c)")
+        else:
+            self._loops += 1
+            self._complete(i, item, fields, body, inner)
+            self._loops -= 1
+        body += [f"{inner}{items}.append({i})", f"{indent}{v} = {items}"]
 
-    def _complete_enum(self, v: str, kind: GraphQLEnumType, body: list[str], indent: str) -> None:
+    def _leaf(self, v: str, kind: GraphQLLeafType, *, nullable: bool) -> list[str]:
+        something = f"{v} is not None"
+        if isinstance(kind, GraphQLEnumType):
+            members, written = self._enum(v, kind)
+            return (
+                [f"if type({v}) is {members}: {v} = {written}", f"elif {something}: raise Unusual"]
+                if nullable
+                else [f"if type({v}) is not {members}: raise Unusual", f"{v} = {written}"]
+            )
+        odd = f"{v} = {self._coercion(kind)}({v})"
+        exact = exact_class(kind)
+        if exact is None:
+            return [f"if {something}: {odd}" if nullable else odd]
+        if exact.written is None:
+            test = exact.odd.format(v)
+            return [f"if ({test}) and {something}: {odd}" if nullable else f"if {test}: {odd}"]
+        return [
+            f"if type({v}) is {self._give('t', exact.of)}: {v} = {exact.written.format(v)}",
+            f"elif {something}: {odd}" if nullable else f"else: {odd}",
+        ]
+
+    def _enum(self, v: str, kind: GraphQLEnumType) -> tuple[str, str]:
+        """Names of the class of members, and of what is written for one."""
         found = names(kind)
         if found is None:
             raise NotPlannable
         members, graph_names = found
-        body += [
-            f"{indent}if type({v}) is not {self._give('e', members)}: raise Unusual",
-            f"{indent}{v} = {self._give('n', graph_names)}[{v}._name_]",
-        ]
+        as_named = len(graph_names) == len(members.__members__) and all(
+            own == name for own, name in graph_names.items()
+        )
+        return self._give("e", members), f"{v}._name_" if as_named else f"{self._give('n', graph_names)}[{v}._name_]"
 
     def _complete_object(
         self, v: str, kind: GraphQLObjectType, fields: FieldDetailsList, body: list[str], indent: str
     ) -> None:
+        if len(indent) > _DEEPEST:
+            body.append(f"{indent}{v} = {self.function(kind, fields)}({v}, c)")
+            return
         grouped = self._selections.below(kind, fields)
         self._selections.spend(len(grouped) + 1)
         admitted, admit = admission(known_classes(kind))
