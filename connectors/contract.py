@@ -126,7 +126,13 @@ class Question(Struct, Generic[R], frozen=True, kw_only=True):
     in_detail: bool = False
     """Whether what a source gives only record by record is wanted too, such as the lines of a claim."""
     wanted: frozenset[str] | None = None
-    """Names of fields: of a record, whatever stands in no other may be left out where it can be. ``None`` for all."""
+    """Names of the fields of a record, and of its provenance, that anybody will look at; ``None`` for all of them.
+
+    Whoever makes the records may leave every other field at its default. A field without a default is always there, and
+    a field that is there is whole. An id is a true one where ``id``, or whatever shows a place in a list, is named.
+    Everything by which records are joined, ordered, filtered and judged on their way to the caller is named here: no
+    kind has to know what that is.
+    """
 
     @property
     def is_slice(self) -> bool:

@@ -25,7 +25,6 @@ def allergies(
         info,
         root,
         Question(about=records.Allergy),
-        when=lambda allergy: allergy.recorded or allergy.onset,
         first=first,
         after=after,
     )

@@ -29,7 +29,6 @@ def conditions(
         info,
         root,
         Question(about=records.Condition),
-        when=lambda condition: condition.onset or condition.recorded,
         first=first,
         after=after,
         keep=lambda condition: status in (None, condition.status),

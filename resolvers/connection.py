@@ -19,15 +19,12 @@ from resolvers.context import Info
 from resolvers.deviations import fits
 from resolvers.federation import Found
 from resolvers.locating import Directory, Named
+from resolvers.moments import MOMENTS
 from resolvers.refusals import BadRequest
-from resolvers.selection import read_below
 from resolvers.shown import enumeration, shown
 
 R = TypeVar("R", bound=AnyRecord)
 T = TypeVar("T")
-
-_NAMING = frozenset({"id", "cursor", "startCursor", "endCursor", "pageInfo"})
-"""Fields by which an item or its place is found again."""
 
 First = Annotated[int | None, strawberry.argument(description="At most so many items; all of them by default.")]
 From = Annotated[
@@ -138,7 +135,6 @@ def connect(
     chart: Chart,
     question: Question[R],
     *,
-    when: merging.When[R],
     first: int | None,
     after: str | None,
     keep: Callable[[R], bool] | None = None,
@@ -154,7 +150,6 @@ def connect(
         info: of the field.
         chart: whose record.
         question: the class of record and its slice.
-        when: orders the list.
         first: size of the page.
         after: cursor before it.
         keep: filters what a question to a source cannot say; its slice is filtered again here, for every list. Both
@@ -169,12 +164,13 @@ def connect(
     context = info.context
     named = _named(context.federation.directory, sources, facility)
     asked = context.federation.ask(question, context.access.permit(chart, question.about), named)
+    when = MOMENTS[question.about]
     # Ids and cursors are hashes, which cost more than all else in a list: they are made where somebody looks at them.
-    named_items = bool(beside or first or after or not _NAMING.isdisjoint(read_below(info)))
+    wanted = context.federation.wanted
+    named_items = wanted is None or wanted.tells_ids
 
     async def listed() -> Listed[R]:
         found = await asked
-        context.federation.measure_slice(chart.subject.ref, question, found.records, when)
         items: Sequence[R] = joining.join(question.about, found.records, key=chart.subject.ref, ids=named_items)
         brought = Brought({question.about: found.records}, {})
         each: dict[type[AnyRecord], CompletenessOf] = {question.about: completeness(found, context.language)}
@@ -184,7 +180,10 @@ def connect(
                     each[about] = completeness(other, context.language)
                     brought = Brought(
                         {**brought.told, about: other.records},
-                        {**brought.items, about: joining.join(about, other.records, key=chart.subject.ref)},
+                        {
+                            **brought.items,
+                            about: joining.join(about, other.records, key=chart.subject.ref, ids=named_items),
+                        },
                     )
             items = more.attach(items, brought)
         if question.is_slice:

@@ -17,7 +17,7 @@ from msgspec import Struct
 from connectors.contract import Answer, Question
 from connectors.errors import Garbled, SourceError, Unmatched, WrongPerson
 from connectors.records import CodedText, Record
-from resolvers.merging import When
+from resolvers.moments import MOMENTS, When
 from resolvers.period import within
 
 R = TypeVar("R", bound=Record)
@@ -80,9 +80,15 @@ def of_answer(source: str, question: Question[Any], answer: Answer[Any]) -> Iter
         yield Deviation(source, question.about, DeviationKind.DROPPED, answer.dropped)
     if answer.truncated:
         yield Deviation(source, question.about, DeviationKind.CUT_OFF)
-    not_understood = 0 if _is_kept(answer) else sum(map(_is_not_understood, answer.records))
+    if _is_kept(answer):
+        return
+    not_understood = sum(map(_is_not_understood, answer.records))
     if not_understood:
         yield Deviation(source, question.about, DeviationKind.UNKNOWN_CODE, not_understood)
+    if answer.narrowed is not None:
+        inside = sum(map(fits(answer.narrowed, MOMENTS[question.about]), answer.records))
+        if inside < len(answer.records):
+            yield Deviation(source, question.about, DeviationKind.OUTSIDE_SLICE, len(answer.records) - inside)
 
 
 def of_error(source: str, question: Question[Any], error: SourceError) -> Iterator[Deviation]:

@@ -49,7 +49,6 @@ def documents(
         info,
         root,
         Question(about=records.Document, since=since),
-        when=lambda document: document.date,
         first=first,
         after=after,
         beside=beside(info, root),

@@ -54,7 +54,6 @@ def encounters(
         info,
         root,
         Question(about=records.Encounter, since=since, until=until),
-        when=lambda visit: visit.start,
         first=first,
         after=after,
         keep=lambda visit: facility in (None, visit.facility.code),

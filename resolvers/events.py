@@ -19,6 +19,7 @@ from resolvers.connection import After, First, Listed, Record, asked_beside, con
 from resolvers.context import Info
 from resolvers.deviations import fits
 from resolvers.joining.codes import SNOMED
+from resolvers.moments import MOMENTS
 from resolvers.partial_dates import in_zone
 from resolvers.period import Since, Until
 from resolvers.pregnancy import pregnancies
@@ -53,7 +54,6 @@ class Told(Struct, frozen=True):
     """How a class of record becomes events."""
 
     about: type[records.Record]
-    when: Callable[[Any], datetime | date | PartialDate | None]
     title: Callable[[Any], CodedText]
     derived: Callable[[Chart, Info], Awaitable[Listed[Any]]] | None = None
     """Its own list in the graph, where that is made of more than the records of the class."""
@@ -63,31 +63,23 @@ def _of_visit(one: records.Encounter) -> CodedText:
     return one.reason or next((each.code for each in one.diagnoses), CodedText(text=one.facility.name))
 
 
-def _of_pregnancy(one: records.Pregnancy) -> date | PartialDate | None:
-    """Never the birth that is expected: an event is what happened, or was planned."""
-    return one.since or one.seen_on or one.ended
-
-
 KINDS: Mapping[EventKind, Told] = {
-    EventKind.ENCOUNTER: Told(records.Encounter, lambda one: one.start, _of_visit),
-    EventKind.CONDITION: Told(records.Condition, lambda one: one.onset or one.recorded, lambda one: one.code),
-    EventKind.ALLERGY: Told(records.Allergy, lambda one: one.recorded or one.onset, lambda one: one.substance),
-    EventKind.MEDICATION: Told(records.Medication, lambda one: one.start, lambda one: one.code),
-    EventKind.OBSERVATION: Told(records.Observation, lambda one: one.at, lambda one: one.code),
-    EventKind.REPORT: Told(records.Report, lambda one: one.issued, lambda one: one.code),
-    EventKind.PROCEDURE: Told(records.Procedure, lambda one: one.performed, lambda one: one.code),
-    EventKind.IMMUNIZATION: Told(records.Immunization, lambda one: one.on, lambda one: one.vaccine),
+    EventKind.ENCOUNTER: Told(records.Encounter, _of_visit),
+    EventKind.CONDITION: Told(records.Condition, lambda one: one.code),
+    EventKind.ALLERGY: Told(records.Allergy, lambda one: one.substance),
+    EventKind.MEDICATION: Told(records.Medication, lambda one: one.code),
+    EventKind.OBSERVATION: Told(records.Observation, lambda one: one.code),
+    EventKind.REPORT: Told(records.Report, lambda one: one.code),
+    EventKind.PROCEDURE: Told(records.Procedure, lambda one: one.code),
+    EventKind.IMMUNIZATION: Told(records.Immunization, lambda one: one.vaccine),
     EventKind.REFERRAL: Told(
         records.Referral,
-        lambda one: one.issued,
         lambda one: one.reason or CodedText(text=one.to_facility.name if one.to_facility else one.status),
     ),
-    EventKind.APPOINTMENT: Told(
-        records.Appointment, lambda one: one.at, lambda one: CodedText(text=one.reason or one.facility.name)
-    ),
-    EventKind.SCREENING: Told(records.Screening, lambda one: one.on, lambda one: one.programme, screenings),
-    EventKind.PREGNANCY: Told(records.Pregnancy, _of_pregnancy, lambda _: PREGNANT, pregnancies),
-    EventKind.DOCUMENT: Told(records.Document, lambda one: one.date, lambda one: one.kind),
+    EventKind.APPOINTMENT: Told(records.Appointment, lambda one: CodedText(text=one.reason or one.facility.name)),
+    EventKind.SCREENING: Told(records.Screening, lambda one: one.programme, screenings),
+    EventKind.PREGNANCY: Told(records.Pregnancy, lambda _: PREGNANT, pregnancies),
+    EventKind.DOCUMENT: Told(records.Document, lambda one: one.kind),
 }
 
 
@@ -165,7 +157,7 @@ def timeline(
         event = partial(_event, kind_of)
         page = merging.page(
             (record for each in listed.values() for record in each.nodes),
-            when=lambda record: _told(kind_of, record)[1].when(record),
+            when=lambda record: MOMENTS[_told(kind_of, record)[1].about](record),
             first=first,
             after=after,
         )
@@ -195,7 +187,7 @@ def _asked(
     question: Question[records.Record] = Question(about=told.about, since=since, until=until)
     if told.derived:
         return _within(told.derived(chart, info), question, told)
-    return connect(info, chart, question, when=told.when, first=None, after=None, beside=beside)
+    return connect(info, chart, question, first=None, after=None, beside=beside)
 
 
 async def _within(
@@ -203,7 +195,7 @@ async def _within(
 ) -> Listed[records.Record]:
     """A list that is made of more than one class is made whole, and cut here."""
     listed = await asked
-    return structs.replace(listed, nodes=tuple(filter(fits(question, told.when), listed.nodes)))
+    return structs.replace(listed, nodes=tuple(filter(fits(question, MOMENTS[told.about]), listed.nodes)))
 
 
 def _told(kind_of: Mapping[type[records.Record], EventKind], record: records.Record) -> tuple[EventKind, Told]:
@@ -213,7 +205,7 @@ def _told(kind_of: Mapping[type[records.Record], EventKind], record: records.Rec
 
 def _event(kind_of: Mapping[type[records.Record], EventKind], record: records.Record) -> EventOf:
     kind, told = _told(kind_of, record)
-    when = told.when(record)
+    when = MOMENTS[told.about](record)
     at = when if isinstance(when, datetime) else None
     day = in_zone(when, HO_CHI_MINH).date() if isinstance(when, datetime) else when
     on = PartialDate(day.isoformat() if isinstance(day, date) else day) if day else None

@@ -22,9 +22,9 @@ from connectors.writing import Entry, Mandate, Measurement, recorder_of
 from resolvers import deviations, writing
 from resolvers.access.account import Account
 from resolvers.choice import Choice
-from resolvers.deviations import Deviation, DeviationKind
+from resolvers.deviations import Deviation
 from resolvers.locating import Directory, Named, Pointer, PointersUnavailable
-from resolvers.merging import When
+from resolvers.wanting import Wanted
 from resolvers.writing import WriteOutcome, WriteState, Written
 
 R = TypeVar("R", bound=Record)
@@ -142,14 +142,13 @@ class Federation:
         """Set by the permit office: with it, the insurer may be asked where the citizen has been."""
         self.deviations: list[Deviation] = []
         """What sources did otherwise than they promise; for the operator's eyes."""
-        self.wanted: frozenset[str] | None = None
-        """Names of the fields that anybody will look at in this request; ``None`` where it might be any."""
+        self.wanted: Wanted | None = None
+        """What of records anybody will look at in this request; ``None`` where it might be anything."""
         self._inquiry = inquiry
         self._writing: set[asyncio.Task[Written]] = set()
         self._outcomes: dict[tuple[str, str, Question[Record]], Outcome | None] = {}
         self._running: dict[str, list[Awaitable[object]]] = {}
         self._pointers: dict[str, Sequence[Pointer] | None] = {}
-        self._narrowed: dict[tuple[str, Question[Any]], dict[str, Question[Any]]] = {}
 
     def ask(self, question: Question[R], grant: Grant | Refused, named: Named | None = None) -> Awaitable[Found[R]]:
         """Ask every source that is likely to hold such a record, all at once. The asking begins now, not when awaited.
@@ -230,29 +229,6 @@ class Federation:
         if self._writing:
             await asyncio.gather(*self._writing, return_exceptions=True)
 
-    def measure_slice(self, ref: str, question: Question[R], records: Iterable[R], when: When[R]) -> None:
-        """Count the records that a source was asked to hold back and gave all the same.
-
-        Args:
-            ref: of the citizen.
-            question: as it was asked.
-            records: what came back.
-            when: tells when a record's fact was true.
-        """
-        told = None
-        for asked in (question, structs.replace(question, wanted=self.wanted)) if self._narrowed else ():
-            told = self._narrowed.pop((ref, asked), told)
-        if not told:
-            return
-        promised = {source: deviations.fits(narrowed, when) for source, narrowed in told.items()}
-        beside = Counter(
-            source
-            for record in records
-            if (source := record.provenance[0].source.id) in promised and not promised[source](record)
-        )
-        kind = DeviationKind.OUTSIDE_SLICE
-        self.deviations += [Deviation(source, question.about, kind, count) for source, count in beside.items()]
-
     def outcomes(self) -> list[Outcome]:
         """How it went so far, in the order of asking."""
         return [outcome for outcome in self._outcomes.values() if outcome is not None]
@@ -270,7 +246,8 @@ class Federation:
         """
         if self.wanted is None or grant.restriction is not None:
             return question
-        return structs.replace(question, wanted=self.wanted)
+        meeting = len(self.directory.shelf(question.about).holders) > 1
+        return structs.replace(question, wanted=self.wanted.of(question.about, meeting=meeting))
 
     def _begin(self, sources: Iterable[Source], question: Question[R], grant: Grant) -> list[Awaitable[_Said[R]]]:
         """Ask these sources; whoever has been asked the same in this request is not asked again."""
@@ -365,8 +342,6 @@ class Federation:
         else:
             records, outcome = answer.records, _answered(source, question, answer)
             self.deviations += deviations.of_answer(source.info.id, question, answer)
-            if answer.narrowed is not None:
-                self._narrowed.setdefault((grant.subject.ref, question), {})[source.info.id] = answer.narrowed
         outcome = structs.replace(outcome, elapsed_ms=round((clock.monotonic() - begun) * 1000))
         source.info.health = _health(source, answered=bool(records) or is_complete(outcome))
         self._outcomes[key] = outcome

@@ -18,7 +18,6 @@ from resolvers import (
     encounter,
     immunization,
     medication,
-    merging,
     observation,
     planning,
     procedure,
@@ -74,7 +73,6 @@ def _section(
     chart: Chart,
     about: type[R],
     *,
-    when: merging.When[R],
     keep: Callable[[R], bool] = lambda _: True,
     states_none: Callable[[R], bool] = lambda _: False,
     beside: Sequence[Beside[R]] = (),
@@ -85,12 +83,11 @@ def _section(
         info: of the field.
         chart: whose record.
         about: the class.
-        when: orders the entries.
         keep: what belongs to the section, of joined records.
         states_none: whether a record is the statement that there are none, and no entry.
         beside: what the entries show from answers to other questions.
     """
-    asked = connect(info, chart, Question(about=about), when=when, first=None, after=None, keep=keep, beside=beside)
+    asked = connect(info, chart, Question(about=about), first=None, after=None, keep=keep, beside=beside)
 
     async def made() -> Summarised[R]:
         listed = await asked
@@ -121,7 +118,6 @@ def _problems(root: strawberry.Parent[Chart], info: Info) -> Awaitable[Summarise
         info,
         root,
         records.Condition,
-        when=lambda one: one.onset or one.recorded,
         keep=lambda one: one.status in _PRESENT and not one.refuted,
         states_none=lambda one: CODES.states_none(one.code),
     )
@@ -132,7 +128,6 @@ def _past_problems(root: strawberry.Parent[Chart], info: Info) -> Awaitable[Summ
         info,
         root,
         records.Condition,
-        when=lambda one: one.onset or one.recorded,
         keep=lambda one: one.status not in _PRESENT and not one.refuted,
     )
 
@@ -142,7 +137,6 @@ def _allergies(root: strawberry.Parent[Chart], info: Info) -> Awaitable[Summaris
         info,
         root,
         records.Allergy,
-        when=lambda one: one.recorded or one.onset,
         keep=lambda one: not (one.none_known and one.status == "refuted"),  # a denied statement states nothing
         states_none=lambda one: one.none_known and CODES.states_none(one.substance),
     )
@@ -153,7 +147,6 @@ def _medications(root: strawberry.Parent[Chart], info: Info) -> Awaitable[Summar
         info,
         root,
         records.Medication,
-        when=lambda one: one.start,
         keep=lambda one: one.status in _IN_USE,
         states_none=lambda one: CODES.states_none(one.code),
     )
@@ -164,7 +157,6 @@ def _immunizations(root: strawberry.Parent[Chart], info: Info) -> Awaitable[Summ
         info,
         root,
         records.Immunization,
-        when=lambda one: one.on,
         states_none=lambda one: CODES.states_none(one.vaccine),
     )
 
@@ -174,17 +166,16 @@ def _procedures(root: strawberry.Parent[Chart], info: Info) -> Awaitable[Summari
         info,
         root,
         records.Procedure,
-        when=lambda one: one.performed,
         states_none=lambda one: CODES.states_none(one.code),
     )
 
 
 def _encounters(root: strawberry.Parent[Chart], info: Info) -> Awaitable[Summarised[records.Encounter]]:
-    return _section(info, root, records.Encounter, when=lambda one: one.start, beside=visit.beside(info, root, None))
+    return _section(info, root, records.Encounter, beside=visit.beside(info, root, None))
 
 
 def _plan_of_care(root: strawberry.Parent[Chart], info: Info) -> Awaitable[Summarised[records.CarePlan]]:
-    return _section(info, root, records.CarePlan, when=lambda one: one.start)
+    return _section(info, root, records.CarePlan)
 
 
 def _observations(
@@ -193,7 +184,7 @@ def _observations(
     """A section of observations. All of them share one question, however many are selected."""
 
     def section(root: strawberry.Parent[Chart], info: Info) -> Awaitable[Summarised[records.Observation]]:
-        return _section(info, root, records.Observation, when=lambda one: one.at, keep=keep)
+        return _section(info, root, records.Observation, keep=keep)
 
     return section
 

@@ -25,7 +25,6 @@ def immunizations(
         info,
         root,
         Question(about=records.Immunization),
-        when=lambda dose: dose.on,
         first=first,
         after=after,
     )

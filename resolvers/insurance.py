@@ -48,7 +48,6 @@ def coverage(
         info,
         root,
         Question(about=records.Coverage),
-        when=lambda card: card.valid_from,
         first=first,
         after=after,
     )
@@ -62,7 +61,6 @@ def claims(
         info,
         root,
         Question(about=records.Claim, since=since, in_detail="lines" in reads(info, "lines")),
-        when=lambda claim: claim.admitted,
         first=first,
         after=after,
         beside=(asked_beside(info, root, attach=stated),) if reads(info, "legalState") else (),
@@ -83,7 +81,6 @@ def co_payments(
         info,
         root,
         Question(about=records.CoPayment, since=since),
-        when=lambda paid: paid.admitted,
         first=first,
         after=after,
     )

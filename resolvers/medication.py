@@ -35,7 +35,6 @@ def medications(
         info,
         root,
         Question(about=records.Medication, since=since),
-        when=lambda medicine: medicine.start,
         first=first,
         after=after,
         keep=lambda medicine: status in (None, medicine.status),

@@ -6,21 +6,19 @@ answered first, so a page boundary lies at the same place whatever happens betwe
 
 import base64
 import binascii
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from math import inf
 from typing import Annotated, Any, Generic, TypeVar
 
 from msgspec import Struct
 
-from connectors.records import PartialDate, Record, doc
+from connectors.records import Record, doc
+from resolvers.moments import When
 from resolvers.partial_dates import in_zone
 from resolvers.refusals import BadRequest
 
 R = TypeVar("R", bound=Record)
-
-When = Callable[[R], datetime | date | PartialDate | None]
-"""Tells when a record's fact was true, as far as it is known."""
 
 MAX_PAGE = 1000
 

@@ -56,7 +56,6 @@ def observations(
         info,
         root,
         question,
-        when=lambda observation: observation.at,
         first=first,
         after=after,
         sources=sources,

@@ -41,7 +41,6 @@ def referrals(
         info,
         root,
         Question(about=records.Referral),
-        when=lambda referral: referral.issued,
         first=first,
         after=after,
     )
@@ -55,7 +54,6 @@ def appointments(
         info,
         root,
         Question(about=records.Appointment, since=from_day),
-        when=lambda appointment: appointment.at,
         first=first,
         after=after,
     )
@@ -69,7 +67,6 @@ def care_plans(
         info,
         root,
         Question(about=records.CarePlan),
-        when=lambda plan: plan.start,
         first=first,
         after=after,
     )

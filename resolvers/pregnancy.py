@@ -18,7 +18,7 @@ from resolvers.connection import After, First, Listed, Record, connect
 from resolvers.context import Info
 from resolvers.encounter import Encounter
 from resolvers.gathering import gather, held_together
-from resolvers.joining.linking import of_visits, place
+from resolvers.joining.linking import by_place, of_visits, place
 from resolvers.programmes import expecting
 from resolvers.programmes.antenatal import ANTENATAL
 from resolvers.screening import DueByRule
@@ -109,7 +109,6 @@ def pregnancies(
             info,
             root,
             Question(about=records.Encounter),
-            when=lambda one: one.start,
             first=None,
             after=None,
             beside=visit.beside(info, root, None),
@@ -142,5 +141,7 @@ def when(item: records.Pregnancy) -> Any:
 
 def _with_visits(item: Expected, shown_visits: Sequence[records.Encounter]) -> Expected:
     """The same visits with what the caller reads of them."""
-    its = {one.id for one in item.visits}
-    return structs.replace(item, visits=tuple(one for one in shown_visits if one.id in its))
+    its = by_place(item.visits).keys()
+    return structs.replace(
+        item, visits=tuple(one for one in shown_visits if any(place(told) in its for told in one.provenance))
+    )

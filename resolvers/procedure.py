@@ -26,7 +26,6 @@ def procedures(
         info,
         root,
         Question(about=records.Procedure, since=since),
-        when=lambda done: done.performed,
         first=first,
         after=after,
     )

@@ -76,7 +76,6 @@ def reports(
         info,
         root,
         Question(about=records.Report, since=since),
-        when=lambda report: report.issued,
         first=first,
         after=after,
         keep=lambda report: kind in (None, report.kind),

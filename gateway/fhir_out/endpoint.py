@@ -27,6 +27,7 @@ from resolvers.completeness import completeness
 from resolvers.deviations import fits
 from resolvers.federation import Found
 from resolvers.language import Language
+from resolvers.moments import MOMENTS
 from resolvers.refusals import Forbidden, Refusal
 
 _SUMMARY = re.compile(r"Patient/([A-Za-z0-9._-]{1,200})/\$summary")
@@ -90,9 +91,9 @@ class FhirEndpoint(AskingEndpoint):
 
 def _filled(section: Section, found: Found[Any], chart: Chart, opened: Opened, language: Language) -> Filled:
     question = section.question(opened.today)
-    opened.federation.measure_slice(chart.subject.ref, question, found.records, section.when)
+    when = MOMENTS[question.about]
     items = joining.join(question.about, found.records, key=chart.subject.ref)
-    kept = filter(section.keep, filter(fits(question, section.when), items))
-    page = merging.page(kept, when=section.when, first=None, after=None)
+    kept = filter(section.keep, filter(fits(question, when), items))
+    page = merging.page(kept, when=when, first=None, after=None)
     entries = [item for item in page.nodes if not section.states_none(item)]
     return Filled(section, entries, completeness(found, language), none_stated=len(entries) < len(page.nodes))

@@ -20,7 +20,6 @@ from connectors.records import (
 from gateway.fhir_out import clinical
 from gateway.fhir_out.medication import medication
 from resolvers.access.ages import anniversary
-from resolvers.merging import When
 from resolvers.summarising.codes import CODES
 
 RESULTS_YEARS = 2
@@ -39,8 +38,6 @@ class Section(Struct, frozen=True, kw_only=True):
     """Code of the section in the IPS guide."""
     question: Callable[[date], Question[Any]]
     """What is asked today."""
-    when: When[Any]
-    """Orders the entries."""
     mapping: clinical.Mapping
     keep: Callable[[Any], bool] = lambda _: True
     """Which of the records belong here."""
@@ -62,7 +59,6 @@ SECTIONS = (
         name="ALLERGIES",
         loinc="48765-2",
         question=lambda _: Question(about=Allergy),
-        when=lambda found: found.recorded or found.onset,
         mapping=clinical.allergy,
         states_none=lambda found: found.none_known,
     ),
@@ -70,7 +66,6 @@ SECTIONS = (
         name="MEDICATIONS",
         loinc="10160-0",
         question=lambda _: Question(about=Medication),
-        when=lambda found: found.start,
         mapping=medication,
         states_none=lambda found: CODES.states_none(found.code),
     ),
@@ -78,7 +73,6 @@ SECTIONS = (
         name="PROBLEMS",
         loinc="11450-4",
         question=lambda _: Question(about=Condition),
-        when=lambda found: found.onset or found.recorded,
         mapping=clinical.condition,
         keep=lambda found: not _is_past(found),
         states_none=lambda found: CODES.states_none(found.code),
@@ -87,7 +81,6 @@ SECTIONS = (
         name="PAST_PROBLEMS",
         loinc="11348-0",
         question=lambda _: Question(about=Condition),
-        when=lambda found: found.onset or found.recorded,
         mapping=clinical.condition,
         keep=_is_past,
     ),
@@ -95,21 +88,18 @@ SECTIONS = (
         name="IMMUNIZATIONS",
         loinc="11369-6",
         question=lambda _: Question(about=Immunization),
-        when=lambda found: found.on,
         mapping=clinical.immunization,
     ),
     Section(
         name="PROCEDURES",
         loinc="47519-4",
         question=lambda _: Question(about=Procedure),
-        when=lambda found: found.performed,
         mapping=clinical.procedure,
     ),
     Section(
         name="RESULTS",
         loinc="30954-2",
         question=_recent,
-        when=lambda found: found.at,
         mapping=clinical.observation,
         keep=lambda found: found.category not in (_SOCIAL, _VITAL),
     ),
@@ -117,7 +107,6 @@ SECTIONS = (
         name="VITAL_SIGNS",
         loinc="8716-3",
         question=_recent,
-        when=lambda found: found.at,
         mapping=clinical.observation,
         keep=lambda found: found.category is _VITAL,
     ),
@@ -125,7 +114,6 @@ SECTIONS = (
         name="PREGNANCY",
         loinc="10162-6",
         question=lambda _: Question(about=Observation),
-        when=lambda found: found.at,
         mapping=clinical.observation,
         keep=lambda found: CODES.pregnancy.has(found.code),
     ),
@@ -133,7 +121,6 @@ SECTIONS = (
         name="SOCIAL_HISTORY",
         loinc="29762-2",
         question=lambda _: Question(about=Observation, category=_SOCIAL.value),
-        when=lambda found: found.at,
         mapping=clinical.observation,
     ),
 )

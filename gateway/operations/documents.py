@@ -29,7 +29,7 @@ from gateway.operations.cost import Price
 from gateway.operations.introspection import ENTITIES, SCHEMA_ITSELF, selects
 from gateway.operations.plans.store import Uses
 from gateway.settings import Limits
-from resolvers.selection import wanted_of
+from resolvers.wanting import Wanted, wanted_of
 
 _RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 _MAX_ERRORS = 5
@@ -60,8 +60,8 @@ class Document(Struct, frozen=True):
     """Whether it asks for entities, as a router does."""
     prices: dict[str | None, Price]
     """What each costs."""
-    wanted: dict[str | None, frozenset[str] | None]
-    """By name: the names of record fields that an operation can look at; ``None`` where it may be any."""
+    wanted: dict[str | None, Wanted]
+    """By name: what of records an operation can look at."""
 
 
 class Documents:

@@ -3,14 +3,21 @@
 A date that is known only in part is read against the caller: the earliest possible birthday ends a parent's right.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from connectors.contract import Basis
-from connectors.records import Relation, RepresentationBasis, Right
+from connectors.records import Coverage, Demographics, Record, Relation, RepresentationBasis, Right
 from resolvers.access.ages import AGES, Step, anniversary
 from resolvers.partial_dates import earliest
 
+READS: Mapping[type[Record], frozenset[str]] = {
+    Relation: frozenset({"scope", "deceased", "barred", "barred_from", "barred_until", "valid_from", "valid_until"}),
+    Demographics: frozenset({"deceased"}),
+    Coverage: frozenset({"registered_facility"}),
+}
+"""Names of the fields by which the permit office judges who may open what, beside those that every record has: they are
+wanted whatever a caller selects."""
 _BASIS = {
     RepresentationBasis.PARENT: Basis.PARENT,
     RepresentationBasis.GUARDIAN: Basis.GUARDIAN,

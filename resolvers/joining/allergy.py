@@ -15,6 +15,7 @@ def _facts(allergy: Allergy) -> Iterable[Fact]:
 RULE: Rule[Allergy] = Rule(
     evidence=(by_code(lambda allergy: allergy.substance), by_words(lambda allergy: allergy.substance)),
     facts=_facts,
+    reads=frozenset({"substance", "none_known"}),
     once_per_source=False,
     choices={
         # A status that is not understood, or not said, is not a denial.

@@ -48,6 +48,7 @@ REPORT: Rule[Report] = Rule(
         ),
     ),
     facts=_report_facts,
+    reads=frozenset({"code", "issued", "facility", "conclusion"}),
 )
 PROCEDURE: Rule[Procedure] = Rule(
     evidence=(
@@ -55,6 +56,11 @@ PROCEDURE: Rule[Procedure] = Rule(
         by_words(lambda done: done.code, lambda done: day(done.performed), lambda done: place(done.facility)),
     ),
     facts=_procedure_facts,
+    reads=frozenset({"code", "performed", "facility", "status"}),
 )
-REFERRAL: Rule[Referral] = Rule(evidence=(_by_ways,))
-APPOINTMENT: Rule[Appointment] = Rule(evidence=(_by_time,), facts=_appointment_facts)
+REFERRAL: Rule[Referral] = Rule(evidence=(_by_ways,), reads=frozenset({"from_facility", "to_facility", "issued"}))
+APPOINTMENT: Rule[Appointment] = Rule(
+    evidence=(_by_time,),
+    facts=_appointment_facts,
+    reads=frozenset({"facility", "at", "status", "department"}),
+)

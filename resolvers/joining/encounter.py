@@ -12,4 +12,8 @@ def _by_beginning(visit: Encounter) -> Iterable[Mark]:
     return [("visit", *where, *begun)] if where and begun else []
 
 
-RULE: Rule[Encounter] = Rule(evidence=(_by_beginning,), authority=(SourceKind.HOSPITAL, SourceKind.HEALTH_STATION))
+RULE: Rule[Encounter] = Rule(
+    evidence=(_by_beginning,),
+    reads=frozenset({"facility", "start"}),
+    authority=(SourceKind.HOSPITAL, SourceKind.HEALTH_STATION),
+)

@@ -37,5 +37,6 @@ RULE: Rule[Immunization] = Rule(
         by_words(lambda dose: dose.vaccine, lambda dose: day(dose.on)),
     ),
     facts=_facts,
+    reads=frozenset({"target_diseases", "on", "status", "vaccine", "lot", "dose_number"}),
     authority=(SourceKind.VACCINATION,),
 )

@@ -20,12 +20,20 @@ def _facts(claim: Claim) -> Iterable[Fact]:
 
 COVERAGE: Rule[Coverage] = Rule(
     evidence=(lambda card: [("card", card.card_number.strip().upper())],),
+    reads=frozenset({"card_number"}),
     once_per_source=False,
     authority=(SourceKind.INSURANCE,),
 )
 CLAIM: Rule[Claim] = Rule(
-    evidence=(_by_beginning,), facts=_facts, authority=(SourceKind.INSURANCE,), choices={"lines": leading("lines")}
+    evidence=(_by_beginning,),
+    facts=_facts,
+    reads=frozenset({"facility", "admitted", "total"}),
+    authority=(SourceKind.INSURANCE,),
+    choices={"lines": leading("lines")},
 )
 CO_PAYMENT: Rule[CoPayment] = Rule(
-    evidence=(_by_beginning,), facts=lambda payment: [("amount", payment.amount)], authority=(SourceKind.INSURANCE,)
+    evidence=(_by_beginning,),
+    facts=lambda payment: [("amount", payment.amount)],
+    reads=frozenset({"facility", "admitted", "amount"}),
+    authority=(SourceKind.INSURANCE,),
 )

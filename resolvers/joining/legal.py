@@ -18,6 +18,8 @@ from resolvers.partial_dates import in_zone
 _FACILITIES = (SourceKind.HOSPITAL, SourceKind.HEALTH_STATION)
 _RANKS: Mapping[LegalState, int] = {state: rank for rank, state in enumerate(LegalState)}
 
+READS = frozenset({"steps", "recorded_at"})
+"""Names of the fields of a visit or claim, and of its provenance, that are read for this."""
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 

@@ -12,6 +12,8 @@ from connectors.records import Encounter, Provenance, Record
 
 R = TypeVar("R", bound=Record)
 
+READS = frozenset({"encounter_id"})
+"""Names of the fields by which a record says to which visit it belongs."""
 Place = tuple[str, str]
 """A source, and an id at it."""
 

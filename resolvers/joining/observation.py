@@ -53,6 +53,7 @@ def _said(value: ObservationValue | None) -> Hashable:
 RULE: Rule[Observation] = Rule(
     evidence=(by_code(_what, _when), by_words(_what, _when)),
     facts=_facts,
+    reads=frozenset({"code", "at", "value", "components"}),
     authority=(SourceKind.LABORATORY, SourceKind.HOSPITAL, SourceKind.HEALTH_STATION),
     choices={"value": leading("value"), "components": leading("components")},
 )

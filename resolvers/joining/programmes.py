@@ -46,6 +46,7 @@ PRIMARY_CARE: Rule[PrimaryCare] = Rule(
 SCREENING: Rule[Screening] = Rule(
     evidence=(by_code(_programme, _on), by_words(_programme, _on)),
     facts=_screening_facts,
+    reads=frozenset({"programme", "on", "facility", "result"}),
     once_per_source=False,
     # A report says in words what its result says by code.
     choices={"result": Choice(pick=_result, rule=None)},
@@ -130,6 +131,7 @@ def _by_delivery(pregnancy: Pregnancy) -> Iterable[Mark]:
 PREGNANCY: Rule[Pregnancy] = Rule(
     evidence=(_by_delivery,),
     groups=_grouped,
+    reads=frozenset({"estimated_delivery", "since", "ended", "seen_on", "status"}),
     once_per_source=False,
     authority=(SourceKind.HOSPITAL, SourceKind.HEALTH_STATION),
     choices={

@@ -43,3 +43,6 @@ class Rule(Struct, Generic[R], frozen=True, kw_only=True):
     ids alone. Every record is in exactly one group, whatever their order."""
     choices: Mapping[str, Choice[R]] = {}
     """Fields in which the leading record's word is not the safest, by name."""
+    reads: frozenset[str] = frozenset()
+    """Names of the fields by which all this is judged: nobody may leave them out where records may be one fact. A field
+    that only its own choice looks at is not among them."""

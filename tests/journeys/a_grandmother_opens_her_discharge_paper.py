@@ -55,6 +55,15 @@ async def test_the_address_tells_nothing(gateway: Running, city: City) -> None:
         assert said not in sealed
 
 
+async def test_the_address_is_the_same_whatever_else_is_read(gateway: Running, city: City) -> None:
+    """It leads to the paper also where nobody asked for an id."""
+    nodes = (await gateway.ask("{me{documents{nodes{url}}}}", token=city.eid.token_for("xuan"))).data["me"]["documents"]
+    (url,) = {node["url"] for node in nodes["nodes"]} - {None}
+
+    assert url == await address(gateway, city)
+    assert (await fetched(gateway, url, city.eid.token_for("xuan"))).status_code == 200
+
+
 @pytest.mark.parametrize("who", ["bao", "hanh", "ti"])
 async def test_a31_an_address_is_no_right(gateway: Running, city: City, who: str) -> None:
     """Whoever finds it is judged as in the graph; forbidden and unknown look alike."""

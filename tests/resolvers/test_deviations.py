@@ -20,7 +20,7 @@ from connectors.records import (
 from resolvers.deviations import Deviation, DeviationKind, fits, of_answer, of_error
 from resolvers.federation import Federation
 from resolvers.locating import Directory
-from tests.resolvers.world import NOW, SUBJECT, FalseSource, condition, grant, info, inquiry
+from tests.resolvers.world import NOW, FalseSource, condition, grant, info, inquiry
 
 YEAR = Question(about=Observation, since=date(2026, 1, 1), until=date(2026, 12, 31))
 
@@ -70,7 +70,6 @@ async def asked(question: Question[Observation], *records: Observation, narrowed
 
     door = Federation(Directory([FalseSource("a", {Observation: say})]), inquiry())
     found = await door.ask(question, grant(Observation))
-    door.measure_slice(SUBJECT.ref, question, found.records, at)
     return [record.id for record in found.records if fits(question, at)(record)], door.deviations
 
 

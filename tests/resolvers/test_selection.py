@@ -1,10 +1,9 @@
 """Whether a caller reads a field below a list, wherever in the document it stands."""
 
 import pytest
-from graphql import FieldNode, FragmentDefinitionNode, GraphQLObjectType, OperationDefinitionNode, parse
+from graphql import FieldNode, FragmentDefinitionNode, OperationDefinitionNode, parse
 
-from resolvers.schema import build_schema
-from resolvers.selection import Selections, wanted_of
+from resolvers.selection import Selections
 
 
 def lines_are_read(document: str) -> bool:
@@ -63,38 +62,3 @@ def test_what_is_known_of_a_field_is_bounded_and_never_another_ones() -> None:
         for _ in range(2):
             assert selections.below([field], {}) == {"claims", "nodes", f"f{number}"}
     assert len(selections) == 2000
-
-
-def wanted(document: str) -> frozenset[str] | None:
-    """What the only operation of a document can look at, in the graph as it is."""
-    definitions = parse(document).definitions
-    fragments = {one.name.value: one for one in definitions if isinstance(one, FragmentDefinitionNode)}
-    (operation,) = (one for one in definitions if isinstance(one, OperationDefinitionNode))
-    citizen = build_schema()._schema.get_type("Citizen")
-    assert isinstance(citizen, GraphQLObjectType)
-    return wanted_of(operation, fragments, frozenset(citizen.fields))
-
-
-def test_of_plain_lists_it_is_known_which_fields_can_be_looked_at() -> None:
-    """Wherever they stand, in the words of records; a field of one list counts for all."""
-    document = (
-        "{me{observations{nodes{...A}} all: conditions{nodes{code{text}}}}} fragment A on Observation{performedBy}"
-    )
-    assert wanted(document) == frozenset({"me", "observations", "nodes", "performed_by", "conditions", "code", "text"})
-
-
-@pytest.mark.parametrize(
-    "document",
-    [
-        "{me{observations{nodes{id}} indicators{__typename}}}",
-        "{me{...A}} fragment A on Citizen{summary{__typename}}",
-        "{me{observations{nodes{conflicts{field}}}}}",
-        "{me{encounters{nodes{claim{id}}}}}",
-        "{me{reports{nodes{results{id}}}}}",
-        "mutation{refresh{__typename}}",
-        "subscription{recordChanged{__typename}}",
-    ],
-)
-def test_of_whatever_is_made_of_records_nobody_can_tell(document: str) -> None:
-    """Also of a field that is new in the graph: it is made of everything until somebody says otherwise."""
-    assert wanted(document) is None
