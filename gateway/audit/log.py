@@ -1,12 +1,12 @@
 """The access log in the store: appended in batches, each in one transaction, however many gateways write."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, insert, select, update
 
 from gateway.audit.seals import Sealer
 from gateway.audit.tree import Edge, leaf_hash
@@ -21,7 +21,7 @@ _NODES = insert(tables.access_node)
 _MOVE = update(tables.access_head)
 
 
-Also = Callable[[AsyncConnection], Awaitable[None]]
+Also = Callable[[Connection], None]
 """Something that is done in the transaction of a batch."""
 
 
@@ -63,20 +63,24 @@ class StoredLog:
             SQLAlchemyError, OSError: the store does not take them, or did and could not say so.
         """
         await self.database.migrate_once()
-        async with self.database.writing() as connection:
-            head = (await connection.execute(_HEAD)).one()
-            size: int = head.size
-            if not self.sealer.fits_head(head.seal, size, head.peaks):
-                raise Tampered(f"the head of the access log, which says {size} entries, has a seal that does not fit")
-            if perhaps_known:
-                leaves = await _unknown(connection, leaves)
-            if also is not None:
-                await also(connection)
-            if leaves:
-                await self._append(connection, Edge(size, head.peaks), leaves)
+        return await self.database.transact(partial(self._appended, leaves, perhaps_known=perhaps_known, also=also))
+
+    def _appended(
+        self, leaves: Sequence[Leaf], connection: Connection, *, perhaps_known: bool, also: Also | None
+    ) -> int:
+        head = connection.execute(_HEAD).one()
+        size: int = head.size
+        if not self.sealer.fits_head(head.seal, size, head.peaks):
+            raise Tampered(f"the head of the access log, which says {size} entries, has a seal that does not fit")
+        if perhaps_known:
+            leaves = _unknown(connection, leaves)
+        if also is not None:
+            also(connection)
+        if leaves:
+            self._append(connection, Edge(size, head.peaks), leaves)
         return size + len(leaves)
 
-    async def _append(self, connection: AsyncConnection, edge: Edge, leaves: Sequence[Leaf]) -> None:
+    def _append(self, connection: Connection, edge: Edge, leaves: Sequence[Leaf]) -> None:
         rows, nodes = [], []
         for leaf in leaves:
             place, hash_ = edge.size, leaf_hash(leaf.content)
@@ -93,14 +97,14 @@ class StoredLog:
                 }
             )
             nodes += [{"level": node.level, "place": node.place, "hash": hash_} for node, hash_ in made]
-        await connection.execute(_APPEND, rows)
+        connection.execute(_APPEND, rows)
         if nodes:
-            await connection.execute(_NODES, nodes)
+            connection.execute(_NODES, nodes)
         peaks = edge.peaks
-        await connection.execute(_MOVE, {"size": edge.size, "peaks": peaks, "seal": self.sealer.head(edge.size, peaks)})
+        connection.execute(_MOVE, {"size": edge.size, "peaks": peaks, "seal": self.sealer.head(edge.size, peaks)})
 
 
-async def _unknown(connection: AsyncConnection, leaves: Sequence[Leaf]) -> Sequence[Leaf]:
+def _unknown(connection: Connection, leaves: Sequence[Leaf]) -> Sequence[Leaf]:
     ids = tables.access_entry.c.id
-    known = set((await connection.execute(select(ids).where(ids.in_([leaf.id for leaf in leaves])))).scalars())
+    known = set(connection.execute(select(ids).where(ids.in_([leaf.id for leaf in leaves]))).scalars())
     return [leaf for leaf in leaves if leaf.id not in known]

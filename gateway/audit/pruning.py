@@ -8,8 +8,7 @@ import uuid
 from datetime import datetime
 
 from msgspec import Struct
-from sqlalchemy import delete, func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, delete, func, select, update
 
 from gateway.audit.log import ENCODER, Leaf, StoredLog
 from gateway.store import tables
@@ -42,11 +41,11 @@ async def prune(log: StoredLog, *, until: datetime, now: datetime) -> int:
         return 0
     marker = Pruned(id=uuid.uuid4().hex, at=now, before=before)
 
-    async def drop(connection: AsyncConnection) -> None:
+    def drop(connection: Connection) -> None:
         emptied = {"content": None, "about": None, "at": None, "id": None}
-        await connection.execute(update(tables.access_entry).where(*old).values(emptied))
+        connection.execute(update(tables.access_entry).where(*old).values(emptied))
         report = tables.irregularity
-        await connection.execute(delete(report).where(report.c.reported < until))
+        connection.execute(delete(report).where(report.c.reported < until))
 
     await log.append([Leaf(marker.id, MARKER, now, ENCODER.encode(marker))], also=drop)
     return count
