@@ -1,7 +1,7 @@
 """Time is passed in: nobody but this file asks the machine what time it is."""
 
 import time
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -29,6 +29,24 @@ class SystemClock:
     def monotonic(self) -> float:
         """The system's stop-watch."""
         return time.monotonic()
+
+
+class Calendar:
+    """The calendar date in Ho Chi Minh City, for those who ask all the time: it is worked out once a day."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._day = today(clock)
+        self._from = self._to = clock.now()
+
+    def today(self) -> date:
+        """The date now."""
+        now = self._clock.now()
+        if not self._from <= now < self._to:
+            self._day = now.astimezone(HO_CHI_MINH).date()
+            self._from = datetime.combine(self._day, datetime.min.time(), HO_CHI_MINH)
+            self._to = self._from + timedelta(days=1)
+        return self._day
 
 
 def today(clock: Clock) -> date:

@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from gateway.service import bounds_of, organisations_of
-from gateway.settings import Settings
+from gateway.service import Served
 from resolvers.access.caller import Caller
 from resolvers.consenting.book import ConsentBook
 from resolvers.consenting.trusting import Trusting
@@ -20,14 +19,14 @@ class Allowances(Struct, frozen=True):
     tell: Callable[[Declared], None]
     """Tells whom it concerns that an emergency was declared."""
 
-    def of(self, caller: Caller, settings: Settings) -> Trusting:
+    def of(self, caller: Caller, served: Served) -> Trusting:
         """What one request of that caller needs."""
         return Trusting(
             caller=caller,
             book=self.book,
             emergencies=self.emergencies,
             tell=self.tell,
-            bounds=bounds_of(settings.consents),
-            organisations=organisations_of(settings.partners),
-            acr_values=settings.authentication.acr_values,
+            bounds=served.bounds,
+            organisations=served.organisations,
+            acr_values=served.settings.authentication.acr_values,
         )

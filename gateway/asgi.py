@@ -2,8 +2,8 @@
 
 import asyncio
 import re
-import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from os import urandom
 from typing import Any
 
 import orjson
@@ -29,9 +29,29 @@ class CallerGone(Exception):
     """The caller hung up: there is nobody to answer."""
 
 
-def header_values(scope: Scope, name: bytes) -> list[bytes]:
+FIELDS = "citizen_graph.fields"
+"""Where the fields of a header are gathered by name in the scope of a request: a header is walked through once."""
+
+
+def header_values(scope: Scope, name: bytes) -> Sequence[bytes]:
     """Every value of that header, in the order of the request."""
-    return [value for known, value in scope["headers"] if known == name]
+    fields: dict[bytes, list[bytes]] | None = scope.get(FIELDS)
+    if fields is None:
+        fields = gathered(scope["headers"])
+        if isinstance(scope, dict):
+            scope[FIELDS] = fields
+    return fields.get(name, ())
+
+
+def gathered(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, list[bytes]]:
+    """The values of every field, by its name."""
+    fields: dict[bytes, list[bytes]] = {}
+    for name, value in headers:
+        if name in fields:
+            fields[name].append(value)
+        else:
+            fields[name] = [value]
+    return fields
 
 
 def request_id(scope: Scope) -> str:
@@ -42,7 +62,12 @@ def request_id(scope: Scope) -> str:
     sent = header_values(scope, b"x-request-id")
     if len(sent) == 1 and _REQUEST_ID.fullmatch(sent[0]) and not _PERSONAL_NUMBER.search(sent[0]):
         return sent[0].decode()
-    return uuid.uuid4().hex
+    return new_id()
+
+
+def new_id() -> str:
+    """A new id of a request: 128 bits by chance."""
+    return urandom(16).hex()
 
 
 async def read_body(scope: Scope, receive: Receive, *, limit: int, patience: float) -> bytes:

@@ -1,15 +1,13 @@
 """What the endpoints share that ask sources: who asks, how long they may wait, the door, and the account of it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Sequence
-from contextlib import AbstractContextManager, asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
-from typing import Protocol, TypeVar
+from typing import Protocol, Self, TypeVar
 
-from msgspec import Struct
 from starlette.types import Receive, Scope
 
-from connectors.clock import Clock, today
+from connectors.clock import Calendar, Clock
 from connectors.contract import Deadline, Inquiry
 from gateway.answering import Endpoint
 from gateway.asgi import CallerGone, header_values
@@ -25,6 +23,7 @@ from gateway.telling import Telling
 from gateway.timeouts import FIELD, wanted_seconds
 from gateway.trust import StoredTrust
 from gateway.watch import Watch
+from resolvers.access.account import Account
 from resolvers.access.accounted import AccountedAccess
 from resolvers.access.caller import Caller, CallerKind
 from resolvers.access.permit import Access
@@ -46,23 +45,63 @@ class TokenVerifier(Protocol):
         """
 
 
+class Lent(Protocol):
+    """The sources, open for as long as the block of one request lasts."""
+
+    directory: Directory
+
+    def __enter__(self) -> Directory: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+
 class Lender(Protocol):
     """Has the sources."""
 
-    def lent(self) -> AbstractContextManager[Directory]:
-        """The sources, open for as long as the block of one request lasts."""
+    def lent(self) -> Lent:
+        """Those of now, for one request."""
 
 
-class Opened(Struct, frozen=True):
-    """The door, open for one request: decisions about its caller, and the sources."""
+class Opened:
+    """The door, open for one request: decisions about its caller, and the sources.
 
-    caller: Caller
-    access: Access
-    federation: Federation
-    today: date
-    """The calendar date in Ho Chi Minh City."""
-    deadline: Deadline
-    """By which all must be said."""
+    At the end of its block nothing is under way any more, and how it went is handed on.
+    """
+
+    def __init__(
+        self,
+        caller: Caller,
+        access: Access,
+        federation: Federation,
+        inquiry: Inquiry,
+        *,
+        lent: Lent,
+        today: date,
+        ended: Callable[["Opened"], Awaitable[None]],
+    ) -> None:
+        self.caller = caller
+        self.access = access
+        self.federation = federation
+        self.inquiry = inquiry
+        self.today = today
+        """The calendar date in Ho Chi Minh City."""
+        self.deadline = inquiry.deadline
+        """By which all must be said."""
+        self._lent = lent
+        self._ended = ended
+
+    async def __aenter__(self) -> Self:
+        self._lent.__enter__()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        try:
+            # Also when the caller is gone: what was begun to be written is written, or known to have failed.
+            await self.federation.finish()
+            await self.inquiry.close()
+            await self._ended(self)
+        finally:
+            self._lent.__exit__()
 
 
 class AskingEndpoint(Endpoint):
@@ -92,6 +131,7 @@ class AskingEndpoint(Endpoint):
         self._keeping = keeping
         self._trust = trust
         self._identifiers = identifiers_of(settings)
+        self._calendar = Calendar(clock)
 
     async def _caller(self, scope: Scope, event: Event) -> Caller:
         """Who asks.
@@ -125,11 +165,8 @@ class AskingEndpoint(Endpoint):
         seconds = wanted_seconds(header_values(scope, FIELD))
         return None if seconds is None else Deadline.after(seconds, self._clock)
 
-    @asynccontextmanager
-    async def _opened(
-        self, caller: Caller, telling: Telling, event: Event, patience: Deadline | None
-    ) -> AsyncIterator[Opened]:
-        """The door for that caller; at the end nothing is under way any more, and how it went is written down.
+    def _opened(self, caller: Caller, telling: Telling, event: Event, patience: Deadline | None) -> Opened:
+        """The door for that caller, for as long as the block lasts.
 
         Args:
             caller: who asks.
@@ -140,40 +177,57 @@ class AskingEndpoint(Endpoint):
         Raises:
             AuditUnavailable: nothing could be written there, so nobody is asked.
         """
+        account = self._account(caller, telling, event)
+        own = self.settings.server.deadline
+        # A caller can only shorten it.
+        deadline = patience.within(own) if patience else Deadline.after(own, self._clock)
+        inquiry = Inquiry(request_id=event.request_id, deadline=deadline, clock=self._clock)
+        lent, day = self._fleet.lent(), self._calendar.today()
+        federation = Federation(lent.directory, inquiry, self._keeping, account)
+        access = self._access(caller, federation, day)
+
+        async def ended(opened: Opened) -> None:
+            await self._tell(opened, event)
+
+        return Opened(caller, access, federation, inquiry, lent=lent, today=day, ended=ended)
+
+    async def _tell(self, opened: Opened, event: Event) -> None:
+        """Hand on how it went."""
+        federation, access = opened.federation, opened.access
+        outcomes, faults = federation.outcomes(), federation.faults
+        event.add_outcomes(outcomes, faults, opened.inquiry.calls)
+        self._watch.asked(event.request_id, outcomes, federation.deviations, faults)
+        self._trust.note(access.rulings.decided)
+        if access.refused:
+            # Last: it may speak with a Redis, and nothing of the above is to depend on that.
+            await self._rates.refused(opened.caller, access.refused)
+
+    def _account(self, caller: Caller, telling: Telling, event: Event) -> Account:
+        """The account from which the access log is written.
+
+        Raises:
+            AuditUnavailable: nothing could be written there.
+        """
         self._ledger.require()
         if telling.booking is None:
             telling.booking = Booking(
                 self._ledger, caller, event.request_id, identifiers=self._identifiers, clock=self._clock
             )
-        own = self.settings.server.deadline
-        # A caller can only shorten it.
-        deadline = patience.within(own) if patience else Deadline.after(own, self._clock)
-        inquiry = Inquiry(request_id=event.request_id, deadline=deadline, clock=self._clock)
-        authentication, day = self.settings.authentication, today(self._clock)
-        with self._fleet.lent() as directory:
-            federation = Federation(directory, inquiry, self._keeping, telling.booking.account)
-            access = AccountedAccess(
-                caller,
-                federation=federation,
-                identifiers=self._identifiers,
-                trust=self._trust,
-                today=day,
-                required_assurance=authentication.required_assurance,
-                longest_sign_in=authentication.longest_sign_in,
-                acr_values=authentication.acr_values,
-            )
-            try:
-                yield Opened(caller, access, federation, day, deadline)
-            finally:
-                # Also when the caller is gone: what was begun to be written is written, or known to have failed.
-                await federation.finish()
-                await inquiry.close()
-                event.add_outcomes(federation.outcomes(), federation.faults)
-                event.add_calls(inquiry.calls)
-                self._watch.asked(event.request_id, federation)
-                self._trust.note(access.rulings.decided)
-                # Last: it may speak with a Redis, and nothing of the above is to depend on that.
-                await self._rates.refused(caller, access.refused)
+        return telling.booking.account
+
+    def _access(self, caller: Caller, federation: Federation, day: date) -> Access:
+        """Who decides what that caller may see."""
+        authentication = self.settings.authentication
+        return AccountedAccess(
+            caller,
+            federation=federation,
+            identifiers=self._identifiers,
+            trust=self._trust,
+            today=day,
+            required_assurance=authentication.required_assurance,
+            longest_sign_in=authentication.longest_sign_in,
+            acr_values=authentication.acr_values,
+        )
 
 
 def language_of(scope: Scope) -> Language:

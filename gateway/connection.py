@@ -9,7 +9,6 @@ import asyncio
 import base64
 import binascii
 import re
-import uuid
 from typing import Any
 
 import httptools
@@ -17,7 +16,7 @@ import orjson
 import structlog
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from gateway.asgi import METHODS, SAFE_HEADERS
+from gateway.asgi import METHODS, SAFE_HEADERS, new_id
 from gateway.errors import RequestError
 from gateway.line import Line
 from gateway.settings import Server
@@ -222,7 +221,7 @@ class Connection(Line, HttpToolsProtocol):
     def _refuse(self, error: RequestError) -> None:
         """Answer what never became a request, unless an earlier request of this connection is still to be answered."""
         self._no_longer("header")
-        event = Event(uuid.uuid4().hex, structlog.get_logger())
+        event = Event(new_id(), structlog.get_logger())
         event.add(errors=[error.code])
         event.write(error.status, 0)
         if self._is_answering():

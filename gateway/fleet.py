@@ -6,8 +6,7 @@ last request that was lent it has ended.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -47,6 +46,23 @@ class _Generation(Struct, eq=False):
     directory: Directory
     weaknesses: tuple[str, ...]
     borrowers: int = 0
+
+
+class Loan:
+    """The sources of one reading, lent to one request."""
+
+    def __init__(self, fleet: "Fleet", generation: _Generation) -> None:
+        self._fleet = fleet
+        self._generation = generation
+        self.directory = generation.directory
+
+    def __enter__(self) -> Directory:
+        self._generation.borrowers += 1
+        return self.directory
+
+    def __exit__(self, *_: object) -> None:
+        self._generation.borrowers -= 1
+        self._fleet.returned(self._generation)
 
 
 class Fleet:
@@ -100,15 +116,13 @@ class Fleet:
         """One sentence per choice in the file that is allowed and yet unsafe."""
         return self._now.weaknesses
 
-    @contextmanager
-    def lent(self) -> Iterator[Directory]:
+    def lent(self) -> Loan:
         """The sources, for one request: they stay open as long as the block lasts."""
-        generation = self._now
-        generation.borrowers += 1
-        try:
-            yield generation.directory
-        finally:
-            generation.borrowers -= 1
+        return Loan(self, self._now)
+
+    def returned(self, generation: _Generation) -> None:
+        """One request has done with the sources of that reading."""
+        if generation is not self._now:
             self._let_go()
 
     async def reload(self, path: Path) -> Changes:

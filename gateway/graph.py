@@ -16,7 +16,7 @@ from gateway.operations.execution import Executor, Operation
 from gateway.operations.request import GraphQLRequest
 from gateway.operations.trusted import TrustedDocuments
 from gateway.rates import Rates
-from gateway.service import service_of
+from gateway.service import Served
 from gateway.settings import Settings
 from gateway.subscriptions import Subscriptions
 from gateway.telemetry import Event, Log
@@ -83,6 +83,7 @@ class GraphEndpoint(AskingEndpoint):
         self._certifier = certifier
         self._subscriptions = subscriptions
         self._allowances = allowances
+        self._served: Served | None = None
 
     def _prepared(self, caller: Caller, request: GraphQLRequest, event: Event) -> Operation:
         """The operation that a request means.
@@ -139,18 +140,18 @@ class GraphEndpoint(AskingEndpoint):
             # Whoever published the operation said what it does, and what for.
             opened.federation.account.sentence = operation.trusted.sentence
             opened.access.purposes = frozenset(operation.trusted.purposes)
+        served = self._served
+        if served is None or served.settings is not self.settings:
+            hashes = self._executor.schema_hashes
+            served = self._served = Served.by(self.settings, sdl=self._executor.sdl, schema_hashes=hashes)
         return Context(
             access=opened.access,
             federation=opened.federation,
             identifiers=self._identifiers,
             language=language,
             today=opened.today,
-            service=service_of(
-                self.settings,
-                sdl=self._executor.sdl,
-                schema_hash=self._executor.schema_hashes[audience_of(opened.caller.kind)],
-            ),
-            trusting=self._allowances.of(opened.caller, self.settings),
+            service=served.services[audience_of(opened.caller.kind)],
+            trusting=self._allowances.of(opened.caller, served),
             log=self._log_of_accesses,
             certifier=self._certifier,
         )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from enum import Enum
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -55,6 +56,9 @@ class Accepted(Struct, frozen=True):
     """For one that comes bit by bit. Only who names such a type is sent it: ``*/*`` is said by those who never read."""
 
 
+_ANYTHING = Accepted(AnswerType.GRAPHQL, None)
+_MOST_REMEMBERED = 128
+"""Values of a header whose meaning is remembered: clients of one kind all send the same. None is over 32 KiB."""
 _NAMES = {"application/graphql-response+json": AnswerType.GRAPHQL, "application/json": AnswerType.JSON}
 _FRAMINGS = {framing.value.decode(): framing for framing in Framing}
 _FORMS = {form.value.lower(): form for form in Form}
@@ -78,13 +82,7 @@ def accepted(accept: Sequence[bytes]) -> Accepted:
     Raises:
         RequestError: 406.
     """
-    if not accept:
-        return Accepted(AnswerType.GRAPHQL, None)
-    wishes = [_wish(part, place) for place, part in enumerate(b",".join(accept).decode("latin-1").split(","))]
-    found = Accepted(_whole(wishes), _streaming(wishes))
-    if found.whole is None and found.streaming is None:
-        raise RequestError(406, "BAD_REQUEST", "Answers are application/graphql-response+json or application/json.")
-    return found
+    return _accepted(b",".join(accept)) if accept else _ANYTHING
 
 
 def require_json(content_type: Sequence[bytes]) -> None:
@@ -93,12 +91,24 @@ def require_json(content_type: Sequence[bytes]) -> None:
     Raises:
         RequestError: 415.
     """
-    if len(content_type) == 1:
-        media_type, *parameters = (piece.strip().lower() for piece in content_type[0].split(b";"))
-        known = {b"charset=utf-8", b'charset="utf-8"'}
-        if media_type == b"application/json" and all(parameter in known for parameter in parameters if parameter):
-            return
-    raise RequestError(415, "BAD_REQUEST", "The body must be application/json in UTF-8.")
+    if len(content_type) != 1 or not _is_json(content_type[0]):
+        raise RequestError(415, "BAD_REQUEST", "The body must be application/json in UTF-8.")
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _accepted(accept: bytes) -> Accepted:
+    wishes = [_wish(part, place) for place, part in enumerate(accept.decode("latin-1").split(","))]
+    found = Accepted(_whole(wishes), _streaming(wishes))
+    if found.whole is None and found.streaming is None:
+        raise RequestError(406, "BAD_REQUEST", "Answers are application/graphql-response+json or application/json.")
+    return found
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _is_json(content_type: bytes) -> bool:
+    media_type, *parameters = (piece.strip().lower() for piece in content_type.split(b";"))
+    known = {b"charset=utf-8", b'charset="utf-8"'}
+    return media_type == b"application/json" and all(parameter in known for parameter in parameters if parameter)
 
 
 def _whole(wishes: Sequence[_Wish]) -> AnswerType | None:

@@ -1,18 +1,44 @@
-"""What the gateway says of itself in the graph."""
+"""What the gateway says of itself in the graph, and what else follows from its settings for every request."""
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Self
+
+from msgspec import Struct
 
 from connectors.contract import Purpose
 from gateway.identity.partners import Partner
 from gateway.settings import Consents, Settings
 from gateway.version import VERSION
+from resolvers.access.audiences import Audience
 from resolvers.consenting.texts import PURPOSES
 from resolvers.consenting.trusting import Bounds, OrganisationOf
 from resolvers.emergencies.declaring import TREATING
 from resolvers.language import DEFAULT, LANGUAGES
 from resolvers.merging import MAX_PAGE
 from resolvers.serving import LimitsOf, ServiceOf
+
+
+class Served(Struct, frozen=True, kw_only=True):
+    """What follows from the settings, worked out once for as long as they stay."""
+
+    settings: Settings
+    services: Mapping[Audience, ServiceOf]
+    """What serves, for those who see that much of the schema."""
+    bounds: Bounds
+    organisations: Mapping[str, OrganisationOf]
+
+    @classmethod
+    def by(cls, settings: Settings, *, sdl: str, schema_hashes: Mapping[Audience, str]) -> Self:
+        """All of it, by these settings."""
+        return cls(
+            settings=settings,
+            services={
+                audience: service_of(settings, sdl=sdl, schema_hash=known) for audience, known in schema_hashes.items()
+            },
+            bounds=bounds_of(settings.consents),
+            organisations=organisations_of(settings.partners),
+        )
 
 
 def service_of(settings: Settings, *, sdl: str, schema_hash: str) -> ServiceOf:

@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Iterable, MutableMapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 
@@ -36,6 +36,7 @@ def set_up(*, level: str = "info") -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         told_by_place,
     ]
+    Event.is_written = logging.getLevelNamesMapping()[level.upper()] <= logging.INFO
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer()],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -77,10 +78,16 @@ def note_loop_defect(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) 
 class Event:
     """What happened in one request. Begun at the door, written once at the end."""
 
+    is_written: ClassVar[bool] = True
+    """Whether the level is one at which lines of requests are written; where it is not, none is put together."""
+
     def __init__(self, request_id: str, log: Log) -> None:
         self.request_id = request_id
         self._log = log
         self._fields: dict[str, Any] = {}
+        self._outcomes: Iterable[Outcome] | None = None
+        self._faults: Iterable[Fault] = ()
+        self._calls: Iterable[Call] = ()
 
     def add(self, **fields: Any) -> None:
         """Add what a layer knows."""
@@ -88,27 +95,18 @@ class Event:
 
     def add_operation(self, name: str | None, document: str) -> None:
         """Add what is executed: the name that the caller gave it, and the hash of its document."""
-        self._fields["operation"] = None if name is None else _PERSONAL_NUMBER.sub("…", name)
-        self._fields["document"] = document[:16]
+        self._fields["operation"] = name
+        self._fields["document"] = document
 
-    def add_outcomes(self, outcomes: Iterable[Outcome], faults: Iterable[Fault]) -> None:
-        """Add how it went with the sources, and for the operator alone, why some failed."""
-        self._fields["sources"] = [
-            {
-                "source": outcome.source.id,
-                "section": SECTION_OF[outcome.about].value,
-                "state": outcome.state.value,
-                "ms": outcome.elapsed_ms,
-            }
-            for outcome in outcomes
-        ]
-        if reasons := [f"{fault.source}/{fault.about}: {reason(fault.error)}" for fault in faults]:
-            self._fields["faults"] = reasons
+    def add_outcomes(self, outcomes: Iterable[Outcome], faults: Iterable[Fault], calls: Iterable[Call] = ()) -> None:
+        """Add how it went with the sources.
 
-    def add_calls(self, calls: Iterable[Call]) -> None:
-        """Add the ids by which an exchange platform knows the calls that it carried."""
-        if carried := [f"{call.source}/{call.id}" for call in calls]:
-            self._fields["calls"] = carried
+        Args:
+            outcomes: one for each question.
+            faults: for the operator alone, why some failed.
+            calls: the ids by which an exchange platform knows those that it carried.
+        """
+        self._outcomes, self._faults, self._calls = outcomes, faults, calls
 
     def write_defect(self, error: BaseException | None, *, path: Iterable[str | int] = ()) -> None:
         """Write a mistake of ours at once, in a line of its own: what went wrong, and at which field."""
@@ -117,11 +115,37 @@ class Event:
 
     def write_change(self) -> None:
         """Write the line of one change that a subscription heard of: whom its right was asked of."""
-        self._log.info("change", request_id=self.request_id, **self._fields)
+        if self.is_written:
+            self._log.info("change", request_id=self.request_id, **self._told())
 
     def write(self, status: int, elapsed_ms: float) -> None:
         """Write the line."""
-        self._log.info("request", request_id=self.request_id, status=status, ms=round(elapsed_ms, 1), **self._fields)
+        if self.is_written:
+            told = self._told()
+            self._log.info("request", request_id=self.request_id, status=status, ms=round(elapsed_ms, 1), **told)
+
+    def _told(self) -> dict[str, Any]:
+        """All that is known, in words that may be written."""
+        told = self._fields
+        if "document" in told:
+            name = told["operation"]
+            told["operation"] = None if name is None else _PERSONAL_NUMBER.sub("…", name)
+            told["document"] = told["document"][:16]
+        if self._outcomes is not None:
+            told["sources"] = [
+                {
+                    "source": outcome.source.id,
+                    "section": SECTION_OF[outcome.about].value,
+                    "state": outcome.state.value,
+                    "ms": outcome.elapsed_ms,
+                }
+                for outcome in self._outcomes
+            ]
+        if reasons := [f"{fault.source}/{fault.about}: {reason(fault.error)}" for fault in self._faults]:
+            told["faults"] = reasons
+        if carried := [f"{call.source}/{call.id}" for call in self._calls]:
+            told["calls"] = carried
+        return told
 
 
 def reason(error: Exception) -> str:

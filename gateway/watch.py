@@ -7,22 +7,19 @@ text from outside: not the name of an operation, not a header, not a word of a s
 from collections import Counter, deque
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TypeVar, cast
 
 import structlog
 from msgspec import Struct
-from prometheus_client import CollectorRegistry, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Gauge
 from prometheus_client import Counter as Total
-from prometheus_client.metrics import MetricWrapperBase
 
 from connectors.clock import Clock
 from connectors.contract import Outcome
 from connectors.errors import Unmatched, WrongPerson
 from gateway.identity.errors import IdentityError
+from gateway.tallies import Durations, Totals
 from resolvers.deviations import Deviation, DeviationKind
-from resolvers.federation import Fault, Federation
-
-M = TypeVar("M", bound=MetricWrapperBase)
+from resolvers.federation import Fault
 
 _MOST_INCIDENTS = 100
 _SECONDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
@@ -54,15 +51,14 @@ class Watch:
             "citizen_graph_sockets", "Sockets for subscriptions that are open.", registry=self.registry
         )
         self._clock = clock
-        self._children: dict[tuple[MetricWrapperBase, tuple[str, ...]], MetricWrapperBase] = {}
-        self._requests = Total(
+        self._requests = Totals(
             "citizen_graph_requests", "Requests by status.", ["endpoint", "status"], registry=self.registry
         )
-        self._seconds = Histogram(
+        self._seconds = Durations(
             "citizen_graph_request_seconds",
             "Time to the end of an answer.",
             ["endpoint"],
-            buckets=_SECONDS,
+            bounds=_SECONDS,
             registry=self.registry,
         )
         self._refused = Total(
@@ -82,17 +78,17 @@ class Watch:
             "Times that the shared counters of rates could not be had.",
             registry=self.registry,
         )
-        self._questions = Total(
+        self._questions = Totals(
             "citizen_graph_source_questions",
             "Questions to a source, by how it went.",
             ["source", "class", "state"],
             registry=self.registry,
         )
-        self._source_seconds = Histogram(
+        self._source_seconds = Durations(
             "citizen_graph_source_seconds",
             "Time to a source's answer.",
             ["source", "class"],
-            buckets=_SECONDS,
+            bounds=_SECONDS,
             registry=self.registry,
         )
         self._incidents = Total(
@@ -104,8 +100,8 @@ class Watch:
 
     def answered(self, endpoint: str, status: int, seconds: float) -> None:
         """A request has ended."""
-        self._of(self._requests, endpoint, str(status)).inc()
-        self._of(self._seconds, endpoint).observe(seconds)
+        self._requests.add(endpoint, str(status))
+        self._seconds.add(seconds, endpoint)
 
     def refused(self, error: IdentityError) -> None:
         """A caller was not known."""
@@ -123,10 +119,12 @@ class Watch:
         """The Redis that several gateways count in was not to be had."""
         self._uncounted.inc()
 
-    def asked(self, request_id: str, federation: Federation) -> None:
+    def asked(
+        self, request_id: str, outcomes: Iterable[Outcome], deviations: Iterable[Deviation], faults: Iterable[Fault]
+    ) -> None:
         """A request has done with the sources."""
-        self._count(federation.outcomes(), federation.deviations)
-        self._tell(request_id, federation.faults)
+        self._count(outcomes, deviations)
+        self._tell(request_id, faults)
 
     def differed(self, field: str) -> None:
         """A compiled operation had another value at that field of the schema than the library."""
@@ -139,19 +137,12 @@ class Watch:
             found.setdefault(source, {}).setdefault(about, {})[kind] = count
         return found
 
-    def _of(self, metric: M, *labels: str) -> M:
-        """The metric under those labels. Found once: every request counts a dozen times."""
-        child = self._children.get((metric, labels))
-        if child is None:
-            child = self._children[metric, labels] = metric.labels(*labels)
-        return cast("M", child)
-
     def _count(self, outcomes: Iterable[Outcome], deviations: Iterable[Deviation]) -> None:
         for outcome in outcomes:
             source, about = outcome.source.id, outcome.about.__name__
-            self._of(self._questions, source, about, outcome.state.value).inc()
+            self._questions.add(source, about, outcome.state.value)
             if outcome.elapsed_ms is not None:
-                self._of(self._source_seconds, source, about).observe(outcome.elapsed_ms / 1000)
+                self._source_seconds.add(outcome.elapsed_ms / 1000, source, about)
         for deviation in deviations:
             self.deviations[deviation.source, deviation.about.__name__, deviation.kind.value] += deviation.count
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-import uuid
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, suppress
 from types import TracebackType
@@ -13,7 +12,7 @@ from graphql import ExecutionResult
 from connectors.clock import Clock
 from connectors.contract import Deadline
 from gateway.answer import CALLER_GONE
-from gateway.asgi import CallerGone
+from gateway.asgi import CallerGone, new_id
 from gateway.errors import INTERNAL, RequestError
 from gateway.graph import Begun
 from gateway.operations.execution import Operation
@@ -108,7 +107,7 @@ class Operations:
 
     async def _run(self, message: Subscribe) -> None:
         begun = self._clock.monotonic()
-        event = Event(uuid.uuid4().hex, self._log)
+        event = Event(new_id(), self._log)
         event.add(socket=self._socket, client=self._caller.client_id, caller=self._caller.kind.value)
         telling = Telling(event, self._answer.language)
         status = 200

@@ -12,15 +12,17 @@ from structlog.testing import capture_logs
 from connectors.clock import SystemClock
 from connectors.options import Secret
 from gateway.errors import RequestError
-from gateway.rates import BoundedCounters, Rates
+from gateway.rates import Rates
 from gateway.settings import RateSettings
 from gateway.watch import Watch
+from gateway.windows import Bound, Windows
 from resolvers.access.caller import Caller, CallerKind
 from resolvers.identifiers import Identifiers
 from tests.connectors.redis_server import BINARY, FALSE, false_redis, real_redis
 from tests.resolvers.test_permit import caller
 from tests.running import CityClock, Running, running_gateway
 from tests.sandbox.city import City
+from tests.sandbox.eid.held_clock import HeldClock
 
 AN, BE = caller(personal_id="079175998001"), caller(personal_id="079175998002")
 CLINIC = caller(kind=CallerKind.CLINICIAN, client_id="clinic", personal_id=None, organisation="79xxx")
@@ -30,7 +32,7 @@ OTHER_CLINIC = caller(kind=CallerKind.CLINICIAN, client_id="other-clinic", perso
 def rates(url: str | None = None, **bounds: Any) -> Rates:
     settings = RateSettings(**{"per_citizen": 3, "per_client": 3, "per_address": 3, "refusals": 3, **bounds})
     if url is not None:
-        settings = RateSettings(per_citizen=3, url=Secret(url))
+        settings = RateSettings(**{"per_citizen": 3, **bounds}, url=Secret(url))
     return Rates(settings, identifiers=Identifiers(b"k" * 32), watch=Watch(SystemClock()), clock=SystemClock())
 
 
@@ -106,7 +108,7 @@ def test_a77_only_our_own_proxies_tell_where_a_request_comes_from(
 
 async def test_a84_who_is_refused_too_often_is_slowed_and_told_to_the_operator() -> None:
     """Once; without a number, and also when all the refusals come in one request."""
-    for times in ([1, 1, 1], [3], [100]):
+    for times in ([1, 1, 1], [3], [100], [1, 100]):
         counted = rates(per_citizen=100)
         with capture_logs() as lines:
             for each in times:
@@ -129,11 +131,31 @@ async def test_a84_who_is_refused_too_often_is_slowed_and_told_to_the_operator()
 
 async def test_memory_is_bounded_whoever_asks() -> None:
     """However many addresses an attacker has; the ones that were not seen for longest are forgotten."""
-    counters = BoundedCounters(SystemClock(), most=100)
+    counters = Windows(Bound("address", 1, 60), SystemClock(), most=100)
     for number in range(1000):
-        await counters.incr(f"k{number}", 60)
+        counters.hit(f"k{number}")
     assert len(counters) == 100
-    assert [await counters.get("k0"), await counters.get("k999")] == [0, 1]
+    assert [counters.left("k0"), counters.left("k999")] == [1, 0]
+
+
+def test_a78_an_edge_between_two_windows_gives_nobody_twice_as_much() -> None:
+    """What was counted before it weighs as much as is left of it in the last minute."""
+    clock = HeldClock()
+    counters = Windows(Bound("citizen", 100, 60), clock, most=10)
+
+    def admitted_now() -> int:
+        return sum(counters.hit("an") for _ in range(300))
+
+    clock.pass_seconds(119 - clock.monotonic() % 60)
+    assert admitted_now() == 100
+    clock.pass_seconds(1)
+    assert admitted_now() == 0
+    clock.pass_seconds(15)
+    assert admitted_now() == 25
+    clock.pass_seconds(30)
+    assert admitted_now() == 50
+    clock.pass_seconds(150)
+    assert counters.left("an") == 100
 
 
 @pytest.mark.parametrize("ailment", sorted(FALSE))
@@ -158,6 +180,20 @@ async def test_several_gateways_count_together_in_a_redis(tmp_path: Path) -> Non
             await client.save()
         assert AN.personal_id is not None
         assert AN.personal_id.encode() not in dumped()
+
+
+@pytest.mark.skipif(BINARY is None, reason="no redis-server on this machine")
+async def test_a78_together_they_take_no_more_than_the_amount_and_ask_the_redis_seldom(tmp_path: Path) -> None:
+    """A few requests are taken at once while much is left, and one by one at the end: to the very last."""
+    with real_redis(tmp_path) as (url, _):
+        gateways = rates(url, per_citizen=300), rates(url, per_citizen=300)
+        taken = sum([await admitted(gateways[number % 2], AN, 1) for number in range(1000)])
+        async with Redis.from_url(url) as client:
+            words = int((await client.info("commandstats"))["cmdstat_evalsha"]["calls"])
+        for gateway in gateways:
+            await gateway.close()
+    assert taken == 300
+    assert words < 450
 
 
 async def test_a84_numbers_are_not_tried_out_at_a_gateway(

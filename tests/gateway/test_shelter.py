@@ -117,6 +117,6 @@ def test_a_request_tells_the_ids_of_the_calls_that_an_exchange_carried() -> None
     with capture_logs() as lines:
         for calls in ([Call("population", "id-1"), Call("population", "id-2")], []):
             event = Event("request-1", structlog.get_logger())
-            event.add_calls(calls)
+            event.add_outcomes([], [], calls)
             event.write(200, 1.0)
     assert [line.get("calls") for line in lines] == [["population/id-1", "population/id-2"], None]

@@ -4,26 +4,24 @@ The other contestants verify no token, decide nothing and write no log; beside t
 these as well. That is only possible here: nothing that ships can be told to leave them out.
 """
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from typing import Any
 
-from msgspec import structs
-
-from connectors.contract import Deadline, Subject
+from connectors.contract import Subject
 from gateway.app import Gateway
-from gateway.asking import Opened
 from gateway.endpoint import GraphQLEndpoint
 from gateway.identity.possession import Shown
 from gateway.keeping import KeptHere
 from gateway.telemetry import Event
 from gateway.telling import Telling
+from resolvers.access.account import Account
 from resolvers.access.ages import Step
 from resolvers.access.caller import Caller, CallerKind
 from resolvers.access.permit import Access
 from resolvers.access.standing import own
 from resolvers.chart import Chart
+from resolvers.federation import Federation
 from resolvers.identifiers import Identifiers
 
 _ANYBODY = Caller(
@@ -63,21 +61,18 @@ class _OpenAccess(Access):
 class _OpenEndpoint(GraphQLEndpoint):
     """The endpoint of the graph, with every chart open, and no entry in the access log."""
 
-    @asynccontextmanager
-    async def _opened(
-        self, caller: Caller, telling: Telling, event: Event, patience: Deadline | None
-    ) -> AsyncIterator[Opened]:
-        async with super()._opened(caller, telling, event, patience) as opened:
-            telling.booking = None
-            access = _OpenAccess(
-                self._identifiers,
-                federation=opened.federation,
-                trust=self._trust,
-                today=opened.today,
-                required_assurance=0,
-                acr_values=(),
-            )
-            yield structs.replace(opened, access=access)
+    def _account(self, caller: Caller, telling: Telling, event: Event) -> Account:
+        return Account()
+
+    def _access(self, caller: Caller, federation: Federation, day: date) -> Access:
+        return _OpenAccess(
+            self._identifiers,
+            federation=federation,
+            trust=self._trust,
+            today=day,
+            required_assurance=0,
+            acr_values=(),
+        )
 
 
 class OpenGateway(Gateway):

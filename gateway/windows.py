@@ -1,0 +1,73 @@
+"""How often something happened lately, in one process: sliding windows, and a bound to how many there are."""
+
+from collections import OrderedDict
+
+from msgspec import Struct
+
+from connectors.clock import Clock
+
+
+class Bound(Struct, frozen=True):
+    """How often something may happen."""
+
+    kind: str
+    """What is counted, in metrics and in a shared store."""
+    amount: int
+    seconds: int
+    """Within a window of so many; 60 or 3600."""
+
+
+class Windows:
+    """Counts by keys, each within a window that slides.
+
+    What was counted in the window before weighs as much as is left of it in the seconds that end now, as if it had been
+    spread evenly. So nobody has twice the amount on both sides of an edge, and a key costs three numbers.
+    """
+
+    def __init__(self, bound: Bound, clock: Clock, *, most: int) -> None:
+        """Nothing is counted yet.
+
+        Args:
+            bound: for each key.
+            clock: its stop-watch tells where a window is.
+            most: keys that are remembered; what was not counted for longest is forgotten first.
+        """
+        self.bound = bound
+        self._clock = clock
+        self._most = most
+        self._counts: OrderedDict[str, tuple[float, int, int]] = OrderedDict()
+        """By key: which window it was, what was counted in it, and in the one before."""
+
+    def __len__(self) -> int:
+        return len(self._counts)
+
+    def hit(self, key: str, cost: int = 1) -> bool:
+        """Count, where that much is left; what is refused is not counted."""
+        bound = self.bound
+        window, part = divmod(self._clock.monotonic(), bound.seconds)
+        now, before = self._counted(key, window)
+        if int(before * (1.0 - part / bound.seconds)) + now + cost > bound.amount:
+            return False
+        self._counts[key] = window, now + cost, before
+        self._counts.move_to_end(key)
+        if len(self._counts) > self._most:
+            self._counts.popitem(last=False)
+        return True
+
+    def left(self, key: str) -> int:
+        """How much may still be counted now."""
+        if key not in self._counts:
+            return self.bound.amount
+        window, part = divmod(self._clock.monotonic(), self.bound.seconds)
+        now, before = self._counted(key, window)
+        return self.bound.amount - now - int(before * (1.0 - part / self.bound.seconds))
+
+    def _counted(self, key: str, window: float) -> tuple[int, int]:
+        """What was counted in that window, and in the one before it."""
+        known = self._counts.get(key)
+        if known is None:
+            return 0, 0
+        last, now, before = known
+        if last == window:
+            return now, before
+        return 0, now if last == window - 1 else 0
