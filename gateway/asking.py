@@ -177,13 +177,12 @@ class AskingEndpoint(Endpoint):
         Raises:
             AuditUnavailable: nothing could be written there, so nobody is asked.
         """
-        account = self._account(caller, telling, event)
         own = self.settings.server.deadline
         # A caller can only shorten it.
         deadline = patience.within(own) if patience else Deadline.after(own, self._clock)
         inquiry = Inquiry(request_id=event.request_id, deadline=deadline, clock=self._clock)
         lent, day = self._fleet.lent(), self._calendar.today()
-        federation = Federation(lent.directory, inquiry, self._keeping, account)
+        federation = Federation(lent.directory, inquiry, self._keeping, self._account(caller, telling, event))
         access = self._access(caller, federation, day)
 
         async def ended(opened: Opened) -> None:

@@ -89,7 +89,13 @@ def test_whoever_opens_the_door_for_a_caller_has_an_account() -> None:
 
     assert doors == {"gateway/asking.py", "gateway/commands/testing.py"}
     assert offices == {"gateway/asking.py"}
-    assert [ast.unparse(door.args[3]) for door in accounted] == ["telling.booking.account"]
+    assert [ast.unparse(door.args[3]) for door in accounted] == ["self._account(caller, telling, event)"]
+    assert [
+        (path, ast.unparse(node.body[-1]))
+        for path, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.name == "_account"
+    ] == [("gateway/asking.py", "return telling.booking.account")]
 
 
 def test_no_byte_of_an_answer_leaves_before_it_is_written_down() -> None:
