@@ -9,7 +9,8 @@ from contextvars import ContextVar
 from connectors.activity import Activity
 from connectors.contract import Call, Inquiry
 
-_in_the_name_of: ContextVar[tuple[str, Inquiry, Activity] | None] = ContextVar("in_the_name_of", default=None)
+IN_THE_NAME_OF: ContextVar[tuple[str, Inquiry, Activity] | None] = ContextVar("in_the_name_of", default=None)
+"""Of which source, in which inquiry, and where it is counted. Set by who asks often; by ``noted`` for all others."""
 
 
 class noted:  # noqa: N801 - used as the functions of contextlib are, at a third of their cost
@@ -21,20 +22,20 @@ class noted:  # noqa: N801 - used as the functions of contextlib are, at a third
         self._name = (source, inquiry, activity)
 
     def __enter__(self) -> None:
-        self._token = _in_the_name_of.set(self._name)
+        self._token = IN_THE_NAME_OF.set(self._name)
 
     def __exit__(self, *_: object) -> None:
-        _in_the_name_of.reset(self._token)
+        IN_THE_NAME_OF.reset(self._token)
 
 
 def note(call_id: str) -> None:
     """Note a call; nowhere, where nobody said in whose name."""
-    if current := _in_the_name_of.get():
+    if current := IN_THE_NAME_OF.get():
         source, inquiry, _ = current
         inquiry.calls.append(Call(source, call_id))
 
 
 def activity() -> Activity:
     """Where calls are counted; where nobody said in whose name, nobody will look."""
-    current = _in_the_name_of.get()
+    current = IN_THE_NAME_OF.get()
     return current[2] if current else Activity()

@@ -26,9 +26,9 @@ class SystemClock:
         """The system's wall clock."""
         return datetime.now(UTC)
 
-    def monotonic(self) -> float:
-        """The system's stop-watch."""
-        return time.monotonic()
+    # Looked at many times a request: so it is the machine's own function, with nothing round it.
+    monotonic = staticmethod(time.monotonic)
+    """The system's stop-watch."""
 
 
 class Calendar:

@@ -208,11 +208,13 @@ class Deadline(Struct, frozen=True):
 
     def left(self) -> float:
         """Seconds that remain; never negative."""
-        return max(0.0, self.at - self.clock.monotonic())
+        left = self.at - self.clock.monotonic()
+        return left if left > 0 else 0.0
 
     def within(self, seconds: float) -> "Deadline":
         """The earlier of this deadline and one that many seconds from now."""
-        return Deadline(min(self.at, self.clock.monotonic() + seconds), self.clock)
+        at = self.clock.monotonic() + seconds
+        return Deadline(at, self.clock) if at < self.at else self
 
 
 class Call(Struct, frozen=True):
@@ -240,19 +242,22 @@ class Inquiry:
         """The one outcome of ``begin`` for this key in this request. A waiter that gives up leaves it running."""
         task: asyncio.Task[T] | None = self._tasks.get(key)
         if task is None:
-            task = self._tasks[key] = asyncio.ensure_future(begin())
+            task = self._tasks[key] = asyncio.Task(begin())
         return _Waiting(task)
 
     async def close(self) -> None:
         """Cancel what still runs, and wait until it has let go of its connections."""
-        unfinished = [task for task in self._tasks.values() if not task.done()]
-        for task in unfinished:
-            task.cancel()
+        unfinished = []
+        for task in self._tasks.values():
+            try:
+                task.exception()  # looked at here, where nobody else did
+            except asyncio.InvalidStateError:
+                unfinished.append(task)
+                task.cancel()
+            except asyncio.CancelledError:
+                pass
         if unfinished:
             await asyncio.gather(*unfinished, return_exceptions=True)
-        for task in self._tasks.values():
-            if not task.cancelled():
-                task.exception()  # looked at here, where nobody else did
         self._tasks.clear()
 
 
@@ -265,7 +270,21 @@ class _Waiting(Generic[T]):
         self._task = task
 
     def __await__(self) -> Generator[Any, None, T]:
-        return self._task.result() if self._task.done() else (yield from asyncio.shield(self._task).__await__())
+        task = self._task
+        if not task.done():
+            waiter: asyncio.Future[None] = task.get_loop().create_future()
+
+            def wake(_: object) -> None:
+                if not waiter.done():
+                    waiter.set_result(None)
+
+            task.add_done_callback(wake)
+            try:
+                yield from waiter
+            except BaseException:
+                task.remove_done_callback(wake)
+                raise
+        return task.result()
 
 
 class Source(Protocol):

@@ -75,6 +75,25 @@ async def repeated(
     Raises:
         SourceError: that of the last attempt.
     """
+    # The library costs as much as a call. So it is told of the first attempt only when that failed.
+    try:
+        return await call()
+    except Unavailable as error:
+        failed = error
+    return await repeated_after(failed, call, times=times, deadline=deadline, sleep=sleep, random=random)
+
+
+async def repeated_after(
+    failed: Unavailable,
+    call: Callable[[], Coroutine[Any, Any, T]],
+    *,
+    times: int,
+    deadline: Deadline,
+    sleep: Sleep,
+    random: Random,
+) -> T:
+    """The outcome of a read whose first attempt has failed like this (see ``repeated``)."""
+    first: list[Unavailable] = [failed]
 
     def pause(state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
@@ -86,15 +105,10 @@ async def repeated(
         return state.attempt_number > times or state.upcoming_sleep >= deadline.left()
 
     async def again() -> T:
-        if failed:
-            raise failed.pop()
+        if first:
+            raise first.pop()
         return await call()
 
-    # The library costs as much as a call. So it is told of the first attempt only when that failed.
-    try:
-        return await call()
-    except Unavailable as error:
-        failed = [error]
     may_pass = retry_if_exception(lambda error: isinstance(error, Unavailable))
     return await AsyncRetrying(sleep=sleep, wait=pause, stop=enough, retry=may_pass, reraise=True)(again)
 
@@ -121,6 +135,8 @@ class Breaker:
         self._clock = clock
         self._until = 0.0
         self._on_trial = 0
+        self.is_sound = True
+        """Whether it is closed and has counted no failure: then it need not be asked, and a good end changes nothing."""
 
     def is_closed(self) -> bool:
         """Whether every call is admitted."""
@@ -157,6 +173,10 @@ class Breaker:
         """
         if begun == STATE_HALF_OPEN:
             self._on_trial -= 1
+        self._count(begun, ended, rest)
+        self.is_sound = self.is_closed() and not self._circuit.fail_counter
+
+    def _count(self, begun: str, ended: Ended, rest: timedelta | None) -> None:
         now = self._circuit.current_state
         if now == STATE_OPEN:
             return
@@ -223,27 +243,24 @@ class GuardedSource:
         """The source's answer, or at once ``Resting`` (see ``contract.Source``)."""
         grant.require(question.about)
         breaker = self._breakers.get(question.about)
-        if breaker is None:
-            return await self._asked(question, grant, inquiry)
-        begun, at = breaker.begin(), self._clock.monotonic()
-        ended, rest = Ended.WELL, None
+        begun = STATE_CLOSED if breaker is None or breaker.is_sound else breaker.begin()
+        at = self._clock.monotonic()
+        activity = self._activity
+        named = calls.IN_THE_NAME_OF.set((self.info.id, inquiry, activity))
+        activity.questions += 1
         try:
-            return await self._asked(question, grant, inquiry)
-        except Restricted:
-            # It is the account that is restricted, whatever it was used for.
-            ended, rest = Ended.FATALLY, _RESTRICTED_FOR
-            for other in self._breakers.values():
-                if other is not breaker:
-                    other.end(STATE_CLOSED, Ended.FATALLY, rest=rest)
-            raise
+            answer = await self._source.ask(question, grant, inquiry)
         except BaseException as error:
-            ended = self._judged(error, inquiry, self._clock.monotonic() - at)
-            rest = min(error.retry_after, _LONGEST_REST) if isinstance(error, Overloaded) else None
+            if breaker is not None:
+                self._failed(breaker, begun, error, inquiry, self._clock.monotonic() - at)
             raise
         finally:
-            breaker.end(begun, ended, rest=rest)
-            if ended is not Ended.WELL or begun != STATE_CLOSED or self.info.resting:
-                self._show()
+            activity.questions -= 1
+            calls.IN_THE_NAME_OF.reset(named)
+        if breaker is not None and (begun != STATE_CLOSED or not breaker.is_sound):
+            breaker.end(begun, Ended.WELL)
+            self._show()
+        return answer
 
     async def write(self, entry: Entry, key: str, mandate: Mandate, inquiry: Inquiry) -> Receipt:
         """The source's receipt (see ``writing.Recorder``).
@@ -271,13 +288,18 @@ class GuardedSource:
         """Let go of connections. Idempotent."""
         await self._source.close()
 
-    async def _asked(self, question: Question[R], grant: Grant, inquiry: Inquiry) -> Answer[R]:
-        with calls.noted(self.info.id, inquiry, self._activity):
-            self._activity.questions += 1
-            try:
-                return await self._source.ask(question, grant, inquiry)
-            finally:
-                self._activity.questions -= 1
+    def _failed(self, breaker: Breaker, begun: str, error: BaseException, inquiry: Inquiry, elapsed: float) -> None:
+        """Let the breaker know, and all of them where the source has restricted our account."""
+        if isinstance(error, Restricted):
+            # It is the account that is restricted, whatever it was used for.
+            for other in self._breakers.values():
+                if other is not breaker:
+                    other.end(STATE_CLOSED, Ended.FATALLY, rest=_RESTRICTED_FOR)
+            breaker.end(begun, Ended.FATALLY, rest=_RESTRICTED_FOR)
+        else:
+            rest = min(error.retry_after, _LONGEST_REST) if isinstance(error, Overloaded) else None
+            breaker.end(begun, self._judged(error, inquiry, elapsed), rest=rest)
+        self._show()
 
     def _judged(self, error: BaseException, inquiry: Inquiry, elapsed: float) -> Ended:
         """What an error says about the source. A time-out counts where the source had its time.
