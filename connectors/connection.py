@@ -6,12 +6,14 @@ again: else the answer about one citizen could be taken for the answer about the
 """
 
 import asyncio
+import math
 import select
 from collections.abc import Callable
 from typing import Any
 
 import httptools
 
+from connectors.carrying import too_slow
 from connectors.errors import Garbled, SourceError, TooSlow, Unavailable
 from connectors.reply import Reply
 
@@ -22,6 +24,22 @@ _MOST_INTERIM = 8
 """Answers such as *103 Early Hints* before the one that counts."""
 _FRAMING = 4
 """How many times the bound of a body may be sent for it: chunks have a frame, and tiny ones a large one."""
+_EXACT = 0.001
+"""Seconds by which a timer may be early: clocks of loops are no more exact."""
+
+
+class _Names(dict[bytes, str]):
+    """Names of fields in lower case, remembered for those that sources use again and again."""
+
+    def __missing__(self, raw: bytes) -> str:
+        name = raw.decode("latin-1").lower()
+        if len(self) < _MOST_NAMES and len(raw) <= _USUAL:
+            self[raw] = name
+        return name
+
+
+_NAMES = _Names()
+_MOST_NAMES, _USUAL = 500, 50
 
 
 class Gone(Exception):
@@ -40,7 +58,10 @@ class Connection(asyncio.Protocol):
     _status: int
     _received: int
     """Bytes, of whatever."""
-    _header: int
+    _room: int
+    """Fields that may still come."""
+    _behind: int
+    """Bytes of fields behind the body."""
     _size: int
     """Bytes of the body."""
     _interim: int
@@ -58,21 +79,29 @@ class Connection(asyncio.Protocol):
             lost: told when the connection has ended.
         """
         self._max_body = max_body
-        self._read = read
+        self._read = math.inf if read is None else read
         self._lost = lost
-        self._loop = asyncio.get_running_loop()
+        self.loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._parser: Any = httptools.HttpResponseParser(self)
         self._waiter: asyncio.Future[Reply] | None = None
-        self._silence: asyncio.TimerHandle | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._wakes = math.inf
+        """By the loop's clock, when the timer wakes us."""
+        self._until = self._heard = 0.0
+        """By that clock, when the answer must be here, and when something was heard last."""
         self.is_open = False
         """Whether it can be lent: alive, and nothing is under way or left over on it."""
         self.idle_since = 0.0
         """By the loop's clock; the pool's to write."""
         self._begin()
 
-    async def exchange(self, request: bytes) -> Reply:
-        """Send a request, and wait for its answer. Whoever stops waiting ends the connection.
+    def exchange(self, request: bytes, left: float) -> "asyncio.Future[Reply]":
+        """Send a request; its answer is awaited. Whoever stops waiting for it has to end the connection.
+
+        Args:
+            request: as it goes out.
+            left: seconds until the answer must be here.
 
         Raises:
             Gone: the connection had ended before anything was answered.
@@ -82,20 +111,18 @@ class Connection(asyncio.Protocol):
             raise Gone
         self._begin()
         self.is_open = False
-        waiter: asyncio.Future[Reply] = self._loop.create_future()
+        waiter: asyncio.Future[Reply] = self.loop.create_future()
         self._waiter = waiter
         self._transport.write(request)
-        if self._read is not None:
-            self._silence = self._loop.call_later(self._read, self._too_silent)
-        try:
-            return await waiter
-        except BaseException:
-            self.end()
-            raise
-        finally:
-            self._waiter = None
-            if self._silence is not None:
-                self._silence.cancel()
+        self._heard = now = self.loop.time()
+        self._until = now + left
+        if now + left < self._wakes or now + self._read < self._wakes:
+            self._set_timer(now)
+        return waiter
+
+    def left(self) -> float:
+        """Seconds until the answer must be here."""
+        return self._until - self.loop.time()
 
     def is_heard(self) -> bool:
         """Whether something waits to be read on an idle connection, its end above all: then nothing is sent on it."""
@@ -131,9 +158,8 @@ class Connection(asyncio.Protocol):
             self._fail(self._fault)
         elif self._received > MOST_HEADER + (_FRAMING * self._max_body if self._headers is not None else 0):
             self._fail(Garbled("larger than its bound"))
-        elif self._silence is not None and self._read is not None:
-            self._silence.cancel()
-            self._silence = self._loop.call_later(self._read, self._too_silent)
+        else:
+            self._heard = self.loop.time()
 
     def eof_received(self) -> bool:
         """Nothing more will come: the loop closes the connection."""
@@ -142,6 +168,9 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The end; of an answer without a length as well."""
         self.is_open, self._transport = False, None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer, self._wakes = None, math.inf
         if self._waiter is not None and not self._waiter.done():
             if self._headers is not None and not self._has_end and exc is None and self._fault is None:
                 self._is_reusable = False
@@ -161,29 +190,35 @@ class Connection(asyncio.Protocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """One field of the header, or one behind the body, which says nothing here."""
-        self._header += len(name) + len(value)
-        if self._header > MOST_HEADER or len(self._fields) >= _MOST_FIELDS:
+        self._room -= 1
+        if self._room < 0:
             self._fault = self._fault or Garbled("a header larger than its bound")
-        elif not self._is_complete:
-            self._fields.append((name, value))
+        elif self._headers is None:
+            self._fields += ((name, value),)
+        else:
+            self._behind += len(name) + len(value)
+            if self._behind > MOST_HEADER:
+                self._fault = self._fault or Garbled("a header larger than its bound")
 
     def on_headers_complete(self) -> None:
         """Judge what is announced."""
         if self._is_complete:
             return
         self._status = self._parser.get_status_code()
+        if self._received > MOST_HEADER and sum(len(name) + len(value) for name, value in self._fields) > MOST_HEADER:
+            self._fault = self._fault or Garbled("a header larger than its bound")
         if self._status < 200:
             if self._status == 101:
                 self._fault = self._fault or Garbled("another protocol than asked for")
             return
         headers: dict[str, str] = {}
-        for raw_name, raw_value in self._fields:
-            name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
-            headers[name] = f"{headers[name]}, {value}" if name in headers else value
+        for raw, value in self._fields:
+            name, text = _NAMES[raw], value.decode("latin-1")
+            headers[name] = f"{headers[name]}, {text}" if name in headers else text
         self._headers = headers
         length, coding = headers.get("content-length"), headers.get("transfer-encoding")
         self._has_end = length is not None or coding is not None
-        if headers.get("content-encoding", "identity").lower() != "identity":
+        if "content-encoding" in headers and headers["content-encoding"].lower() != "identity":
             self._fault = self._fault or Garbled("packed although identity was asked for")
         elif coding is not None and (length is not None or coding.lower() != "chunked"):
             self._fault = self._fault or Garbled("nobody can tell where it ends")
@@ -220,7 +255,8 @@ class Connection(asyncio.Protocol):
         self._headers = None
         self._body = []
         self._fault = None
-        self._status = self._received = self._header = self._size = self._interim = 0
+        self._status = self._received = self._behind = self._size = self._interim = 0
+        self._room = _MOST_FIELDS
         self._has_end = self._is_complete = self._is_reusable = False
 
     def _broken(self) -> SourceError:
@@ -235,14 +271,36 @@ class Connection(asyncio.Protocol):
         self.is_open = self._is_reusable and self._transport is not None
         if self._waiter is not None:
             self._waiter.set_result(reply)
+            self._waiter = None
 
     def _fail(self, error: Exception) -> None:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_exception(error)
+        self._waiter = None
         self.end()
 
-    def _too_silent(self) -> None:
-        self._fail(TooSlow("ReadTimeout"))
+    def _set_timer(self, now: float) -> None:
+        """Be woken when the answer must be here, or when the source has been silent for too long.
+
+        A timer is not cancelled when its answer comes: it serves the next exchange, which as a rule may take longer,
+        and only then looks at how long that is. So nearly no exchange sets one.
+        """
+        if self._timer is not None:
+            self._timer.cancel()
+        self._wakes = min(self._until, self._heard + self._read)
+        self._timer = self.loop.call_later(self._wakes - now, self._wake)
+
+    def _wake(self) -> None:
+        self._timer, self._wakes = None, math.inf
+        if self._waiter is None:
+            return
+        now = self.loop.time()
+        if self._until - now <= _EXACT:
+            self._fail(too_slow())
+        elif self._heard + self._read - now <= _EXACT:
+            self._fail(TooSlow("ReadTimeout"))
+        else:
+            self._set_timer(now)
 
 
 def _is_readable(line: Any) -> bool:

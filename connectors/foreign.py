@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import httpx
 
-from connectors.carrying import Call, Stream
+from connectors.carrying import Call, Stream, in_time
 from connectors.errors import Garbled, SourceError, TooSlow, Unavailable
 from connectors.options import SourceOptions
 from connectors.reply import Reply
@@ -48,10 +48,10 @@ class Foreign:
         timeout = httpx.Timeout(None, connect=options.connect, read=options.read)
         self._extensions = {"timeout": timeout.as_dict()}
 
-    async def carry(self, call: Call) -> Reply:
+    async def carry(self, call: Call, left: float) -> Reply:
         """The answer (see ``carrying.Carrier``)."""
         try:
-            return await self._exchanged(self._request(call))
+            return await in_time(self._exchanged(self._request(call)), left)
         except httpx.HTTPError as error:
             raise _our_word(error) from None
         except httpx.StreamError as error:
@@ -77,7 +77,7 @@ class Foreign:
         return httpx.Request(
             call.method,
             self._origin.copy_with(raw_path=call.target.encode("ascii")),
-            headers=dict(call.headers),
+            headers=dict(call.head.fields),
             content=call.content,
             extensions=self._extensions,
         )

@@ -8,8 +8,9 @@ import asyncio
 import random
 import re
 import uuid
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 from urllib.parse import quote, quote_plus, urlsplit
 
 import httpx
@@ -17,17 +18,17 @@ import msgspec
 from msgspec import structs
 
 from connectors import calls
-from connectors.activity import Activity
-from connectors.carrying import Call, Stream
+from connectors.carrying import Call, Head, Stream
 from connectors.clock import Clock
 from connectors.contract import Deadline
-from connectors.errors import Crowded, Denied, Garbled, TooSlow
+from connectors.errors import Crowded, Denied, Garbled, TooSlow, Unavailable
 from connectors.network import LookUp, look_up
-from connectors.oauth import OAuthSession
+from connectors.oauth import AccessToken, OAuthSession
 from connectors.options import BadOptions, Size, SourceOptions
 from connectors.reply import Reply, refusal
 from connectors.resilience import Random, Sleep, repeated
 from connectors.transport import PORTS, carrier_of
+from connectors.turns import Turns
 
 Fields = Mapping[str, str | Sequence[str]]
 """Fields of a form or query string; a list where one name stands several times."""
@@ -35,11 +36,19 @@ Fields = Mapping[str, str | Sequence[str]]
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]+")
 _PLAIN = re.compile(r"[A-Za-z0-9/$._~-]+")
 """A path that needs no encoding: nearly every one."""
+_NAMES = re.compile(r"[A-Za-z0-9$_][A-Za-z0-9/$._~-]*")
+"""A path below the source's own that can be nothing else than that."""
 _SAFE = "!$%&'()*+,/:;=@~"
 """What stands in a path as it is; a percent sign begins what is encoded already."""
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _LONGEST = 64 * 1024
 """Characters of an address."""
+_FORM = {code: quote_plus(chr(code)) for code in range(128)}
+"""How a form writes each character of ASCII."""
+_NOBODYS = frozenset({"accept", "content-type"})
+"""Fields whose values name neither a citizen nor an account."""
+_MOST_HEADS = 64
+"""Headers that a line remembers; a kind has a handful."""
 
 _TOKEN_ANSWER = Size(64 * 1024)
 """Largest answer of an authorization server that is read."""
@@ -78,16 +87,14 @@ class Line:
         self._random = random
         self._retries = options.retries
         self._max_body = options.max_body
-        self._slots = asyncio.Semaphore(options.concurrency)
-        self._queue = options.queue
-        self._waiting = 0
+        self._turns = Turns(options.concurrency, options.queue)
         # Of their own: who reads a document slowly must not hold up who asks a question.
         self._streams = asyncio.Semaphore(options.streams)
         self._carrier = carrier_of(options, transport=transport, look_up=look_up, new_id=new_id)
         # A trailing slash: whatever a kind asks for lies beneath the base.
         self.base_url = options.url.rstrip("/") + "/"
         """Where the source lives."""
-        self._path = urlsplit(self.base_url).path
+        self._path = quote(urlsplit(self.base_url).path, safe=_SAFE)
         self._headers = {
             "accept": "*/*",
             # A packed body could unfold to any size before its bound is noticed.
@@ -95,6 +102,7 @@ class Line:
             "user-agent": "citizen-graph",
             **_credentials(options),
         }
+        self._heads: dict[object, Head] = {}
         self._token_line: Line | None = None
         self._account: OAuthSession | None = None
         if options.oauth is not None:
@@ -111,7 +119,7 @@ class Line:
                 options.oauth, source=options.url, send=self._token_line.send, clock=clock, new_id=new_id
             )
 
-    async def send(
+    def send(
         self,
         method: str,
         path: str,
@@ -123,8 +131,8 @@ class Line:
         form: Fields | None = None,
         accept: frozenset[int] = frozenset({200}),
         repeatable: bool = False,
-    ) -> Reply:
-        """One call.
+    ) -> Coroutine[Any, Any, Reply]:
+        """One call, to be awaited.
 
         Args:
             method: HTTP method.
@@ -141,35 +149,22 @@ class Line:
         Raises:
             SourceError: and nothing else, cancellation apart.
         """
-        sent = self._headers
-        if headers:
-            sent = {**sent, **{name.lower(): value for name, value in headers.items()}}
-        content = None
+        content, content_type = None, ""
         if json is not None:
-            content = msgspec.json.encode(json)
-            sent = {"content-type": "application/json", **sent}
+            content, content_type = msgspec.json.encode(json), "application/json"
         elif form is not None:
-            content = _encoded(form).encode("ascii")
-            sent = {"content-type": "application/x-www-form-urlencoded", **sent}
+            content, content_type = encoded(form).encode("ascii"), "application/x-www-form-urlencoded"
         call = Call(
             method=method,
             target=self._target(path, params),
-            headers=sent,
+            head=self._head(headers, content_type),
             content=content,
             repeatable=repeatable,
         )
-        if not repeatable or not self._retries:
-            return await self._asked(call, deadline, accept)
-
-        attempts = 0
-
-        async def attempt() -> Reply:
-            nonlocal attempts
-            calls.activity().repeated += bool(attempts)
-            attempts += 1
-            return await self._asked(call, deadline, accept)
-
-        return await repeated(attempt, times=self._retries, deadline=deadline, sleep=self._sleep, random=self._random)
+        may_repeat = repeatable and self._retries > 0
+        if self._account is None:
+            return self._attempt(call, deadline, accept, may_repeat=may_repeat)
+        return self._authorized(self._account, call, deadline, accept, may_repeat=may_repeat)
 
     @asynccontextmanager
     async def stream(
@@ -186,15 +181,14 @@ class Line:
         Raises:
             SourceError: there is no answer with the status 200; from ``piece``, that it does not come to its end.
         """
-        sent = self._headers | {name.lower(): value for name, value in headers.items()}
-        call = Call(method="GET", target=self._target(path, None), headers=sent)
+        call = Call(method="GET", target=self._target(path, None), head=self._head(headers))
         if self._streams.locked():
             raise Crowded("too many contents are being read from this source")
         async with self._streams:
             account = self._account
             if account is not None:
                 token = await account.token(deadline)
-                call = structs.replace(call, headers={**call.headers, "authorization": f"Bearer {token.bearer}"})
+                call = _bearing(token, call)
             streaming = self._carrier.stream(call, most=most)
             try:
                 async with asyncio.timeout(deadline.left()):
@@ -220,6 +214,10 @@ class Line:
         Raises:
             Garbled: it leads elsewhere, or nowhere.
         """
+        if _NAMES.fullmatch(path):
+            target = f"{self._path}{path}?{encoded(params)}" if params else f"{self._path}{path}"
+            if len(target) <= _LONGEST:
+                return target
         if _CONTROLS.search(path):
             raise Garbled("InvalidURL")
         query = ""
@@ -232,7 +230,7 @@ class Line:
             path, _, query = path.partition("?")
             path = self._path + path.lstrip("/")
         if params is not None:
-            query = _encoded(params)
+            query = encoded(params)
         if not _PLAIN.fullmatch(path):
             path = quote(path, safe=_SAFE)
         target = f"{path}?{query}" if query else path
@@ -240,78 +238,117 @@ class Line:
             raise Garbled("InvalidURL")
         return target if target.isascii() and " " not in target else quote(target, safe=f"{_SAFE}?")
 
-    async def _asked(self, call: Call, deadline: Deadline, accept: frozenset[int]) -> Reply:
-        if self._account is None:
-            return await self._attempt(call, deadline, accept)
-        return await self._authorized(self._account, call, deadline, accept)
+    def _head(self, more: Mapping[str, str] | None, content_type: str = "") -> Head:
+        """The header of a call: the source's own fields with those that are added.
 
-    async def _authorized(self, account: OAuthSession, call: Call, deadline: Deadline, accept: frozenset[int]) -> Reply:
+        Kinds say the same few for call after call; these are remembered, unless they could name somebody.
+        """
+        key = (content_type, tuple(more.items()) if more else None)
+        head = self._heads.get(key)
+        if head is None:
+            fields = {"content-type": content_type} if content_type else {}
+            fields |= self._headers
+            fields |= {name.lower(): value for name, value in more.items()} if more else {}
+            head = Head.of(fields)
+            if len(self._heads) < _MOST_HEADS and (not more or _NOBODYS.issuperset(map(str.lower, more))):
+                self._heads[key] = head
+        return head
+
+    async def _authorized(
+        self,
+        account: OAuthSession,
+        call: Call,
+        deadline: Deadline,
+        accept: frozenset[int],
+        *,
+        may_repeat: bool = False,
+    ) -> Reply:
         """One attempt with the account's token, and one more with a new token when the source refuses the first."""
-        token = await account.token(deadline)
-        for last in (False, True):
-            headers = {**call.headers, "authorization": f"Bearer {token.bearer}"}
-            reply = await self._attempt(structs.replace(call, headers=headers), deadline, accept | {401})
-            if reply.status != 401:
-                return reply
-            if not last:
-                token = await account.token(deadline, instead_of=token)
-        account.give_up()
-        raise Denied("the source does not accept a new token")
+        try:
+            token = await account.token(deadline)
+            for last in (False, True):
+                reply = await self._attempt(_bearing(token, call), deadline, accept | {401})
+                if reply.status != 401:
+                    return reply
+                if not last:
+                    token = await account.token(deadline, instead_of=token)
+        except Unavailable as error:
+            if not may_repeat:
+                raise
+            failed = error
+        else:
+            account.give_up()
+            raise Denied("the source does not accept a new token")
+        return await self._again(failed, lambda: self._authorized(account, call, deadline, accept), deadline)
 
-    async def _attempt(self, call: Call, deadline: Deadline, accept: frozenset[int]) -> Reply:
+    async def _attempt(
+        self, call: Call, deadline: Deadline, accept: frozenset[int], *, may_repeat: bool = False
+    ) -> Reply:
         left = deadline.left()
         if not left:
             raise TooSlow("no time left to ask")
-        activity = calls.activity()
-        has_turn = False
+        activity, turns = calls.activity(), self._turns
+        if turns.free:
+            turns.free -= 1
+        else:
+            await turns.wait(left, activity)
+            left = deadline.left()
+        activity.calls += 1
         try:
-            async with asyncio.timeout(left):
-                await self._turn(activity)
-                has_turn = True
-                activity.calls += 1
-                reply = await self._carrier.carry(call)
-        except TimeoutError:
-            if has_turn:
-                raise TooSlow("no whole answer before the deadline") from None
-            activity.crowded += 1
-            raise Crowded("no turn before the deadline") from None
-        finally:
-            if has_turn:
-                activity.calls -= 1
-                self._slots.release()
-        if reply.status not in accept:
+            reply = await self._carrier.carry(call, left)
+            if reply.status in accept:
+                return reply
             raise refusal(reply.status, reply.headers.get("retry-after"), self._clock)
-        return reply
-
-    async def _turn(self, activity: Activity) -> None:
-        """Wait for a place among the calls in flight; whoever has one gives it back.
-
-        Raises:
-            Crowded: too many wait for one already.
-        """
-        if not self._slots.locked():
-            await self._slots.acquire()
-            return
-        if self._waiting >= self._queue:
-            activity.crowded += 1
-            raise Crowded("too many calls wait for this source")
-        self._waiting += 1
-        activity.waiting += 1
-        try:
-            await self._slots.acquire()
+        except Unavailable as error:
+            if not may_repeat:
+                raise
+            failed = error
         finally:
-            self._waiting -= 1
-            activity.waiting -= 1
+            activity.calls -= 1
+            if turns.waiting:
+                turns.give_back()
+            else:
+                turns.free += 1
+        return await self._again(failed, lambda: self._attempt(call, deadline, accept), deadline)
+
+    async def _again(
+        self, failed: Unavailable, call: Callable[[], Coroutine[Any, Any, Reply]], deadline: Deadline
+    ) -> Reply:
+        """The reply to a call that is made again, because this came of it first."""
+
+        def again() -> Coroutine[Any, Any, Reply]:
+            calls.activity().repeated += 1
+            return call()
+
+        return await repeated(
+            failed, again, times=self._retries, deadline=deadline, sleep=self._sleep, random=self._random
+        )
 
 
-def _encoded(fields: Fields) -> str:
+def encoded(fields: Fields) -> str:
     """The fields as ``application/x-www-form-urlencoded``; most are of characters that stand for themselves."""
-    parts: list[str] = []
-    for name, values in fields.items():
-        for value in (values,) if isinstance(values, str) else values:
-            plain = _UNRESERVED.fullmatch(name) and _UNRESERVED.fullmatch(value)
-            parts.append(f"{name}={value}" if plain else f"{quote_plus(name)}={quote_plus(value)}")
-    return "&".join(parts)
+    written = plain = ""
+    for name, value in fields.items():
+        if value.__class__ is not str:
+            break
+        written += f"&{name}={value}"
+        plain += name + value
+    else:
+        if _UNRESERVED.fullmatch(plain):
+            return written[1:]
+    return "&".join(
+        f"{_form(name)}={_form(value)}"
+        for name, values in fields.items()
+        for value in ((values,) if isinstance(values, str) else values)
+    )
+
+
+def _form(text: str) -> str:
+    return text.translate(_FORM) if text.isascii() else quote_plus(text)
+
+
+def _bearing(token: AccessToken, call: Call) -> Call:
+    return structs.replace(call, head=call.head.adding({"authorization": f"Bearer {token.bearer}"}))
 
 
 def _origin(address: str) -> tuple[str, str | None, int | None]:

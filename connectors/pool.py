@@ -10,7 +10,7 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from connectors.carrying import Call, Stream
+from connectors.carrying import Call, Stream, in_time
 from connectors.connection import Connection, Gone
 from connectors.errors import Garbled, TooSlow, Unavailable
 from connectors.inflow import Inflow
@@ -49,7 +49,7 @@ class Pool:
             kept: seconds for which a connection is kept that nobody uses.
         """
         self._network = network
-        self._host = host
+        self._host = f"host: {host}\r\n".encode("ascii")
         self._port = port
         self._tls = tls
         self._connect = connect
@@ -60,7 +60,7 @@ class Pool:
         self._open: set[Connection] = set()
         self._sweeping: asyncio.TimerHandle | None = None
 
-    async def carry(self, call: Call) -> Reply:
+    async def carry(self, call: Call, left: float) -> Reply:
         """The answer (see ``carrying.Carrier``).
 
         A kept connection may be at its end without our knowing. A call that may be repeated then goes out once more
@@ -68,16 +68,16 @@ class Pool:
         """
         request = self._written(call)
         connection = self._lent(call)
-        try:
-            if connection is not None:
-                try:
-                    return await self._exchanged(connection, request)
-                except Gone:
-                    if not call.repeatable:
-                        raise
-            return await self._exchanged(await self._connected(), request)
-        except Gone:
-            raise Unavailable("RemoteProtocolError") from None
+        if connection is not None:
+            try:
+                return await connection.exchange(request, left)
+            except Gone:
+                if not call.repeatable:
+                    raise Unavailable("RemoteProtocolError") from None
+                left = connection.left()
+            finally:
+                self._take_back(connection)
+        return await self._carried_anew(request, left)
 
     @asynccontextmanager
     async def stream(self, call: Call, *, most: int) -> AsyncIterator[Stream]:
@@ -109,13 +109,17 @@ class Pool:
             connection.end()
         self._idle.clear()
 
-    async def _exchanged(self, connection: Connection, request: bytes) -> Reply:
-        reply = await connection.exchange(request)
-        if connection.is_open:
-            self._keep(connection)
-        else:
-            connection.end()
-        return reply
+    async def _carried_anew(self, request: bytes, left: float) -> Reply:
+        """The answer on a new connection."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + left
+        connection = await in_time(self._connected(), left)
+        try:
+            return await connection.exchange(request, until - loop.time())
+        except Gone:
+            raise Unavailable("RemoteProtocolError") from None
+        finally:
+            self._take_back(connection)
 
     def _lent(self, call: Call) -> Connection | None:
         """The connection that was used last; None where none is left."""
@@ -126,8 +130,12 @@ class Pool:
             connection.end()
         return None
 
-    def _keep(self, connection: Connection) -> None:
-        loop = asyncio.get_running_loop()
+    def _take_back(self, connection: Connection) -> None:
+        """Keep it for the next call, or end it: after half an exchange it is never open."""
+        if not connection.is_open:
+            connection.end()
+            return
+        loop = connection.loop
         connection.idle_since = loop.time()
         self._idle.append(connection)
         if self._sweeping is None:
@@ -167,12 +175,11 @@ class Pool:
 
     def _written(self, call: Call) -> bytes:
         """The request as it goes out."""
-        lines = [f"{call.method} {call.target} HTTP/1.1", f"host: {self._host}"]
-        lines += [f"{name}: {value}" for name, value in call.headers.items()]
-        if call.content is not None:
-            lines.append(f"content-length: {len(call.content)}")
-        head = "\r\n".join(lines)
-        if not head.isascii() or head.count("\n") != len(lines) - 1 or head.count("\r") != len(lines) - 1:
-            # A value with an end of line in it would be a header, or a request, of somebody else's making.
+        target, content = call.target, call.content
+        if not target.isascii() or "\n" in target or "\r" in target or " " in target:
+            # What ends the line would begin a header, or a request, of somebody else's making.
             raise Garbled("LocalProtocolError")
-        return head.encode("ascii") + b"\r\n\r\n" + (call.content or b"")
+        line = f"{call.method} {target} HTTP/1.1\r\n".encode("ascii")
+        if content is None:
+            return line + self._host + call.head.written + b"\r\n"
+        return b"%b%b%bcontent-length: %d\r\n\r\n%b" % (line, self._host, call.head.written, len(content), content)

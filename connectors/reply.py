@@ -15,6 +15,20 @@ T = TypeVar("T")
 
 _JSON = frozenset({"application/json"})
 
+
+class _MediaTypes(dict[str, str]):
+    """The media type of each content type, remembered for the few that there are. What is long is looked at anew."""
+
+    def __missing__(self, content_type: str) -> str:
+        media_type = content_type.partition(";")[0].strip().lower()
+        if len(self) < _REMEMBERED and len(content_type) <= _USUAL:
+            self[content_type] = media_type
+        return media_type
+
+
+_MEDIA_TYPES = _MediaTypes()
+_REMEMBERED, _USUAL = 256, 100
+
 MOST_PARTS = 500_000
 """Objects and lists in one JSON answer. Nothing else runs while it is decoded, in whichever thread, and millions of
 empty ones take a second; honest answers at the bound of size have a quarter of this."""
@@ -34,7 +48,7 @@ class Reply(Struct, frozen=True):
     @property
     def media_type(self) -> str:
         """The content type without its parameters, in lower case; empty where there is none."""
-        return str(self.headers.get("content-type", "")).partition(";")[0].strip().lower()
+        return _MEDIA_TYPES[self.headers.get("content-type", "")]
 
     def decode(self, decoder: msgspec.json.Decoder[T], *, media_types: frozenset[str] = _JSON) -> T:
         """The JSON body in the shape of the decoder.
@@ -42,7 +56,7 @@ class Reply(Struct, frozen=True):
         Raises:
             Garbled: another media type, no JSON, no UTF-8, nested too deep, of too many parts, or another shape.
         """
-        if self.media_type not in media_types:
+        if _MEDIA_TYPES[self.headers.get("content-type", "")] not in media_types:
             raise Garbled("another media type than promised")
         if len(self.body) > MOST_PARTS and self.body.count(b"{") + self.body.count(b"[") > MOST_PARTS:
             raise Garbled("more objects and lists than allowed")

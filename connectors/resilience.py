@@ -61,29 +61,6 @@ _TRIAL_UNDER_WAY = 1.0
 
 
 async def repeated(
-    call: Callable[[], Coroutine[Any, Any, T]], *, times: int, deadline: Deadline, sleep: Sleep, random: Random
-) -> T:
-    """The outcome of a read that may be repeated while the source is unavailable and there is time.
-
-    Args:
-        call: one attempt, a coroutine function; its errors are ``SourceError``.
-        times: repetitions at most, beyond the first attempt.
-        deadline: no pause begins that would reach it.
-        sleep: waits.
-        random: for pauses that differ, so that those who failed together do not come back together.
-
-    Raises:
-        SourceError: that of the last attempt.
-    """
-    # The library costs as much as a call. So it is told of the first attempt only when that failed.
-    try:
-        return await call()
-    except Unavailable as error:
-        failed = error
-    return await repeated_after(failed, call, times=times, deadline=deadline, sleep=sleep, random=random)
-
-
-async def repeated_after(
     failed: Unavailable,
     call: Callable[[], Coroutine[Any, Any, T]],
     *,
@@ -92,8 +69,20 @@ async def repeated_after(
     sleep: Sleep,
     random: Random,
 ) -> T:
-    """The outcome of a read whose first attempt has failed like this (see ``repeated``)."""
-    first: list[Unavailable] = [failed]
+    """The outcome of a read that may be repeated while the source is unavailable and there is time.
+
+    Args:
+        failed: how the first attempt ended. The library costs as much as a call, so it hears only of those that failed.
+        call: one more attempt, a coroutine function; its errors are ``SourceError``.
+        times: repetitions at most, beyond the first attempt.
+        deadline: no pause begins that would reach it.
+        sleep: waits.
+        random: for pauses that differ, so that those who failed together do not come back together.
+
+    Raises:
+        SourceError: that of the last attempt.
+    """
+    first = [failed]
 
     def pause(state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
@@ -136,7 +125,7 @@ class Breaker:
         self._until = 0.0
         self._on_trial = 0
         self.is_sound = True
-        """Whether it is closed and has counted no failure: then it need not be asked, and a good end changes nothing."""
+        """Whether it is closed and has counted no failure: it need not be asked, and a good end changes nothing."""
 
     def is_closed(self) -> bool:
         """Whether every call is admitted."""

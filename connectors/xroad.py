@@ -49,14 +49,14 @@ class XRoad:
         if options.represented_party:
             self._headers["x-road-represented-party"] = _encoded(options.represented_party)
 
-    async def carry(self, call: Call) -> Reply:
+    async def carry(self, call: Call, left: float) -> Reply:
         """Carry one call, with the service before its path, and the X-Road headers: each once.
 
         Raises:
             SourceError: X-Road did not carry it, or the answer belongs to another call.
         """
         addressed, call_id = self._addressed(call)
-        reply = await self._carrier.carry(addressed)
+        reply = await self._carrier.carry(addressed, left)
         self._check(reply.headers, call_id)
         return reply
 
@@ -78,7 +78,7 @@ class XRoad:
         addressed = structs.replace(
             call,
             target=f"/r1/{self._service}{call.target}",
-            headers={**call.headers, **self._headers, "x-road-id": call_id},
+            head=call.head.adding({**self._headers, "x-road-id": call_id}),
         )
         return addressed, call_id
 

@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 import uvloop
 
-from connectors.carrying import Call
+from connectors.carrying import Call, Head
 from connectors.network import GuardedNetwork, look_up
 from connectors.pool import Pool
 from tests.bench.upstream import Told, upstreams
@@ -34,10 +34,10 @@ async def _own(url: str) -> AsyncIterator[Get]:
     network = GuardedNetwork("127.0.0.1", "public", look_up=look_up)
     port = int(url.rpartition(":")[2])
     pool = Pool(network, host="h", port=port, tls=None, connect=5, read=None, max_body=10_000_000)
-    call = Call(method="GET", target="/Observation?patient=1", headers=_HEADERS, repeatable=True)
+    call = Call(method="GET", target="/Observation?patient=1", head=Head.of(_HEADERS), repeatable=True)
 
     async def get() -> bytes:
-        return (await pool.carry(call)).body
+        return (await pool.carry(call, 60)).body
 
     yield get
     await pool.close()

@@ -15,14 +15,16 @@ from typing import Any
 import orjson
 from msgspec import Struct
 
-from connectors.carrying import Call
+from connectors.carrying import Call, Head
 from connectors.network import GuardedNetwork, look_up
 from connectors.pool import Pool
 from tests.bench.contestant.configured import Placed, written
 
 ROOT = Path(__file__).parents[2]
 _TICKS = os.sysconf("SC_CLK_TCK")
-_HEADERS = {"content-type": "application/json", "accept": "application/json", "accept-encoding": "identity"}
+_HEAD = Head.of({"content-type": "application/json", "accept": "application/json", "accept-encoding": "identity"})
+_PATIENCE = 60.0
+"""Seconds for one answer."""
 
 
 class Run(Struct, frozen=True):
@@ -60,7 +62,7 @@ class Measured:
     async def ask(self, query: str, number: int = 0) -> dict[str, Any]:
         """The answer to that query about some citizen."""
         body = orjson.dumps({"query": query, "variables": {"id": f"0791909{number:05}"}})
-        reply = await self._pool.carry(Call(method="POST", target="/graphql", headers=_HEADERS, content=body))
+        reply = await self._pool.carry(Call(method="POST", target="/graphql", head=_HEAD, content=body), _PATIENCE)
         answer: dict[str, Any] = orjson.loads(reply.body)
         return answer
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from connectors.http import _encoded
+from connectors.http import encoded
 from connectors.options import Secret
 from tests.connectors.lines import NUMBER, answering, get, line_to, soon
 from tests.connectors.serving import serving
@@ -53,6 +53,22 @@ async def test_bodies(body: dict[str, Any], media_type: str, content: str) -> No
     await line.send("POST", "x", deadline=soon(), **body)
     assert (requests[0].headers["content-type"], requests[0].content.decode()) == (media_type, content)
     await line.close()
+
+
+async def test_what_is_added_to_one_call_goes_out_with_that_call_alone() -> None:
+    """What a line remembers of its headers never mixes them up."""
+    seen: list[tuple[str | None, str]] = []
+
+    def answer(request: Request) -> Response:
+        seen.append((request.headers.get("authorization"), request.headers["accept"]))
+        return PlainTextResponse("ok")
+
+    async with serving(answering(answer)) as server:
+        line = line_to(server.url)
+        for added in ({"Authorization": "Bearer a"}, {}, {"accept": "x/y"}, {"authorization": "Bearer b"}, None):
+            await line.send("GET", "x", deadline=soon(), headers=added)
+        await line.close()
+    assert seen == [("Bearer a", "*/*"), (None, "*/*"), (None, "x/y"), ("Bearer b", "*/*"), (None, "*/*")]
 
 
 async def test_a_cookie_does_not_ride_along_with_the_next_question() -> None:
@@ -97,4 +113,4 @@ async def test_a89_no_log_tells_what_was_asked(caplog: pytest.LogCaptureFixture)
 )
 def test_fields_are_written_as_the_standard_library_writes_them(fields: dict[str, str | list[str]]) -> None:
     """The short way for plain ones changes nothing."""
-    assert _encoded(fields) == urlencode(fields, doseq=True)
+    assert encoded(fields) == urlencode(fields, doseq=True)

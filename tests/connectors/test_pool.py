@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from connectors.carrying import Call
-from connectors.errors import Garbled, Unavailable
+from connectors.carrying import Call, Head
+from connectors.errors import Garbled, TooSlow, Unavailable
 from connectors.network import GuardedNetwork, look_up
 from connectors.pool import Pool
 from tests.connectors.authority import Authority
 from tests.connectors.lines import line_to, soon
 from tests.connectors.raw import head
+from tests.connectors.serving import PATIENCE
 from tests.connectors.talking import Talking, Told, talking
 
 OK = head("Content-Length: 2") + b"ok"
@@ -25,7 +26,7 @@ def pool_to(server: Talking, **more: float) -> Pool:
 
 
 def call(*, repeatable: bool = True) -> Call:
-    return Call(method="GET", target="/x", headers={}, repeatable=repeatable)
+    return Call(method="GET", target="/x", head=Head.of({}), repeatable=repeatable)
 
 
 async def answers(told: Told) -> None:
@@ -47,7 +48,7 @@ async def test_f03_a_connection_that_ended_as_it_was_used_is_replaced_at_once() 
     """What may be asked twice is; no pause, and nobody notices."""
     async with talking(hangs_up_on_the_second) as server:
         pool = pool_to(server)
-        assert [(await pool.carry(call())).body for _ in range(2)] == [b"ok", b"ok"]
+        assert [(await pool.carry(call(), PATIENCE)).body for _ in range(2)] == [b"ok", b"ok"]
         assert (len(server.connections), server.requests) == (2, 3)
         await pool.close()
         await server.quiet()
@@ -57,9 +58,9 @@ async def test_f03_what_may_not_be_asked_twice_is_lost_with_its_connection() -> 
     """It may have been done: nobody does it again on their own."""
     async with talking(hangs_up_on_the_second) as server:
         pool = pool_to(server)
-        await pool.carry(call(repeatable=False))
+        await pool.carry(call(repeatable=False), PATIENCE)
         with pytest.raises(Unavailable):
-            await pool.carry(call(repeatable=False))
+            await pool.carry(call(repeatable=False), PATIENCE)
         assert (len(server.connections), server.requests) == (1, 2)
         await pool.close()
 
@@ -76,7 +77,7 @@ async def test_f03_what_may_not_be_asked_twice_is_not_sent_where_the_source_has_
     async with talking(one_each) as server:
         pool = pool_to(server)
         for number in (1, 2, 3):
-            assert (await pool.carry(call(repeatable=False))).body == b"ok"
+            assert (await pool.carry(call(repeatable=False), PATIENCE)).body == b"ok"
             assert len(server.connections) == number
             await gone.wait()
             gone.clear()
@@ -95,9 +96,9 @@ async def test_f04_half_an_answer_on_a_kept_connection_is_not_asked_for_again() 
 
     async with talking(breaks) as server:
         pool = pool_to(server)
-        await pool.carry(call())
+        await pool.carry(call(), PATIENCE)
         with pytest.raises(Garbled):
-            await pool.carry(call())
+            await pool.carry(call(), PATIENCE)
         assert len(server.connections) == 1
         await pool.close()
 
@@ -110,7 +111,7 @@ async def test_a_source_that_wants_to_end_is_not_held(said: bytes) -> None:
 
     async with talking(once) as server:
         pool = pool_to(server)
-        assert [(await pool.carry(call())).body for _ in range(3)] == [b"ok"] * 3
+        assert [(await pool.carry(call(), PATIENCE)).body for _ in range(3)] == [b"ok"] * 3
         assert len(server.connections) == 3
         await server.quiet()
         await pool.close()
@@ -127,7 +128,7 @@ async def test_whoever_speaks_unasked_is_not_listened_to() -> None:
 
     async with talking(chatters) as server:
         pool = pool_to(server)
-        await pool.carry(call())
+        await pool.carry(call(), PATIENCE)
         await server.quiet()
         await pool.close()
 
@@ -136,10 +137,10 @@ async def test_the_connection_that_was_used_last_is_lent_first_and_the_others_en
     """So a burst does not leave its connections open for ever."""
     async with talking(answers) as server:
         pool = pool_to(server, kept=0.05)
-        await asyncio.gather(*(pool.carry(call()) for _ in range(8)))
+        await asyncio.gather(*(pool.carry(call(), PATIENCE) for _ in range(8)))
         assert len(server.connections) == 8
         await server.quiet()
-        await pool.carry(call())
+        await pool.carry(call(), PATIENCE)
         assert len(server.connections) == 9
         await pool.close()
 
@@ -205,3 +206,40 @@ async def test_many_at_once_over_tls_each_get_their_own_answer(tmp_path: Path) -
         assert [reply.body for reply in replies] == [f"/{n}".encode() for n in range(100)]
         assert len(server.connections) <= 10
         await line.close()
+
+
+async def test_f02_a_call_on_a_kept_connection_ends_by_its_own_time() -> None:
+    """Not by that of the call before it, which had more."""
+
+    async def answers_once(told: Told) -> None:
+        await told.request()
+        await told.say(OK)
+        await told.request()
+        await told.end()
+
+    async with talking(answers_once) as server:
+        pool = pool_to(server)
+        await pool.carry(call(), 60)
+        with pytest.raises(TooSlow, match="before the deadline"):
+            await pool.carry(call(), 0.02)
+        await server.quiet()
+        await pool.close()
+
+
+async def test_f02_a_call_on_a_kept_connection_has_all_of_its_time() -> None:
+    """It is not cut off when the time of the call before it, which had less, is over."""
+    late = asyncio.Event()
+
+    async def slow_on_the_second(told: Told) -> None:
+        await told.request()
+        await told.say(OK)
+        await told.request()
+        await late.wait()
+        await told.say(OK)
+
+    async with talking(slow_on_the_second) as server:
+        pool = pool_to(server)
+        await pool.carry(call(), 0.5)
+        asyncio.get_running_loop().call_later(0.6, late.set)
+        assert (await pool.carry(call(), PATIENCE)).body == b"ok"
+        await pool.close()

@@ -183,10 +183,11 @@ async def test_a76_cancellation_in_the_pause_ends_it() -> None:
         await asyncio.Event().wait()
 
     async def fails() -> None:
-        raise Unavailable("x")
+        raise Unavailable("again")
 
     soon = Deadline.after(PATIENCE, SystemClock())
-    call = asyncio.ensure_future(repeated(fails, times=1, deadline=soon, sleep=pause, random=lambda: 0))
+    failed = Unavailable("x")
+    call = asyncio.ensure_future(repeated(failed, fails, times=1, deadline=soon, sleep=pause, random=lambda: 0))
     await pausing.wait()
     call.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -224,8 +225,10 @@ async def test_the_deadline_holds_whatever_chance_brings(
         clock.pass_seconds(takes)
         raise Unavailable("x")
 
+    with pytest.raises(Unavailable) as first:
+        await call()
     with pytest.raises(Unavailable):
-        await repeated(call, times=times, deadline=deadline, sleep=sleep, random=lambda: next(dice))
+        await repeated(first.value, call, times=times, deadline=deadline, sleep=sleep, random=lambda: next(dice))
     assert len(begun) == len(sleep.taken) + 1 <= times + 1
     assert all(left > 0 for left in begun[1:])
     for number, pause in enumerate(sleep.taken):

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from connectors import calls
-from connectors.carrying import Call
+from connectors.carrying import Call, Head
 from connectors.clock import SystemClock
 from connectors.contract import Answer, Deadline, Inquiry, Question
 from connectors.errors import Denied, Garbled, SourceError, Unavailable
@@ -180,7 +180,7 @@ async def answered(change: Callable[[dict[str, str]], Any], *, status: int = 200
 
     carrier = XRoad(foreign(answer), XROAD, new_id=lambda: "our-id")
     try:
-        return await carrier.carry(Call(method="GET", target="/x?a=1", headers={}))
+        return await carrier.carry(Call(method="GET", target="/x?a=1", head=Head.of({})), PATIENCE)
     except SourceError as error:
         told = error
     assert closed
@@ -316,6 +316,6 @@ async def test_any_identifier_arrives_as_it_was_written(parts: list[str]) -> Non
         )
 
     carrier = XRoad(foreign(answer), chosen, new_id=lambda: "i")
-    await carrier.carry(Call(method="GET", target="/end", headers={}))
+    await carrier.carry(Call(method="GET", target="/end", head=Head.of({})), PATIENCE)
     raw = seen[0]["path"].decode("ascii")
     assert [httpx.QueryParams(f"v={part}")["v"] for part in raw.split("/")[2:-1]] == parts
