@@ -53,7 +53,7 @@ from gateway.store.pointers import Coverage, StoredPointers
 from gateway.subscriptions import Subscriptions
 from gateway.trust import StoredTrust
 from gateway.watch import Watch
-from resolvers.access.audiences import VIEWS
+from resolvers.access.audiences import VIEWS, audience_of
 from resolvers.locating import Directory
 from resolvers.schema import build_schema
 
@@ -109,7 +109,7 @@ class Gateway:
             subgraph=settings.server.subgraph,
             execution=settings.execution,
             differs=self.watch.differed,
-            audiences=tuple(VIEWS),
+            audiences={audience_of(partner.kind) for partner in settings.partners.values()} & VIEWS.keys(),
         )
         self.metrics = Metrics(
             self.watch,

@@ -6,6 +6,7 @@ Child Growth Standards 2006 (to 1856 days) and Growth Reference 2007 (to ninetee
 import csv
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib import resources
 
 from msgspec import Struct
@@ -43,10 +44,18 @@ class Curve(Struct, frozen=True):
         )
 
 
-Table = Mapping[Sex, Curve]
+class Table:
+    """One table, which is read when somebody first looks into it: all of them together take a tenth of a second."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getitem__(self, sex: Sex) -> Curve:
+        return _load(self._name)[sex]
 
 
-def _load(name: str) -> Table:
+@cache
+def _load(name: str) -> Mapping[Sex, Curve]:
     """Columns: the place, then L, M and S of girls, then of boys."""
     file = resources.files("resolvers.growth").joinpath("tables", f"{name}.csv")
     lines = file.read_text(encoding="utf-8").splitlines()[2:]
@@ -58,8 +67,8 @@ def _load(name: str) -> Table:
     }
 
 
-WEIGHT_2006, WEIGHT_2007 = _load("weight-for-age-2006"), _load("weight-for-age-2007")
-HEIGHT_2006, HEIGHT_2007 = _load("height-for-age-2006"), _load("height-for-age-2007")
-BMI_2006, BMI_2007 = _load("bmi-for-age-2006"), _load("bmi-for-age-2007")
-HEAD_2006 = _load("head-circumference-for-age-2006")
-WEIGHT_FOR_LENGTH, WEIGHT_FOR_HEIGHT = _load("weight-for-length-2006"), _load("weight-for-height-2006")
+WEIGHT_2006, WEIGHT_2007 = Table("weight-for-age-2006"), Table("weight-for-age-2007")
+HEIGHT_2006, HEIGHT_2007 = Table("height-for-age-2006"), Table("height-for-age-2007")
+BMI_2006, BMI_2007 = Table("bmi-for-age-2006"), Table("bmi-for-age-2007")
+HEAD_2006 = Table("head-circumference-for-age-2006")
+WEIGHT_FOR_LENGTH, WEIGHT_FOR_HEIGHT = Table("weight-for-length-2006"), Table("weight-for-height-2006")

@@ -2,17 +2,20 @@
 
 import asyncio
 import stat
+import sys
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, insert, select
 
 from connectors.options import BadOptions, Secret
 from gateway.settings import Store
 from gateway.store import tables
 from gateway.store.database import Database, Unavailable
+from gateway.store.migrating import prepared
 from tests.gateway.store.workers import no_worker_left
 from tests.resolvers.world import NOW
 
@@ -40,6 +43,31 @@ async def test_the_steps_lead_to_the_tables_that_the_code_knows(database: Databa
 
     async with database.reading() as connection:
         assert await connection.run_sync(differences) == []
+
+
+def test_the_newest_step_is_the_one_that_the_code_names() -> None:
+    """By its name a gateway knows that there is nothing to do; with an old one it would never take a new step."""
+    assert ScriptDirectory.from_config(prepared()).get_heads() == [tables.NEWEST]
+
+
+async def test_tables_that_are_there_are_found_without_what_makes_them(settings: Store) -> None:
+    """A gateway that starts again need not load what only the first one needs."""
+    first = Database(settings)
+    await first.migrate()
+    await first.close()
+    program = (
+        "import asyncio, sys\n"
+        "from connectors.options import Secret\n"
+        "from gateway.settings import Store\n"
+        "from gateway.store.database import Database\n"
+        f"url = {settings.url.reveal() if settings.url else None!r}\n"
+        f"database = Database(Store(file={settings.file!r}, url=Secret(url) if url else None))\n"
+        "asyncio.run(database.migrate())\n"
+        "print('alembic' in sys.modules)\n"
+    )
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", program, stdout=asyncio.subprocess.PIPE)
+    said, _ = await process.communicate()
+    assert said.decode().strip() == "False"
 
 
 async def test_several_gateways_may_start_at_once(settings: Store) -> None:

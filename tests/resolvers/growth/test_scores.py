@@ -136,7 +136,7 @@ def test_no_power_is_zero() -> None:
     between = (tables.WEIGHT_2007, tables.HEIGHT_2007, tables.BMI_2007)
     by_height = (tables.WEIGHT_FOR_LENGTH, tables.WEIGHT_FOR_HEIGHT)
     for table in (*by_day, *between, *by_height):
-        for curve in table.values():
+        for curve in (table[Sex.FEMALE], table[Sex.MALE]):
             assert all(lms.power for lms in curve.values)
             assert list(curve.at) == sorted(set(curve.at))
             if table in (*between, *by_height):
