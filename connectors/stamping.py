@@ -36,29 +36,6 @@ class Stamp:
         author: str | None = None,
     ) -> Stamped:
         """The id and provenance of one record, by name."""
-        id_, provenance = self.put(about, source_record_id, recorded_at, author)
-        return {"id": id_, "provenance": provenance}
-
-    def put(
-        self,
-        about: type[Record],
-        source_record_id: str,
-        recorded_at: datetime | None,
-        author: str | None,
-        *,
-        named: bool = True,
-    ) -> tuple[str, tuple[Provenance, ...]]:
-        """The id and provenance of one record, for whoever makes very many.
-
-        The id is a hash keyed with the citizen's own reference: the same record has the same id in every
-        answer, nobody can compute it for another citizen, and it says nothing by itself. Where nobody will look at it,
-        it is only another one for each record.
-        """
-        id_ = f"{self.source.id}\0{about.__name__}\0{source_record_id}"
-        if named:
-            digest = self._keyed.copy()
-            digest.update(id_.encode())
-            id_ = digest.hexdigest()
         provenance = Provenance(
             source=self.source,
             recorded_at=recorded_at,
@@ -66,4 +43,19 @@ class Stamp:
             source_record_id=source_record_id,
             author=author,
         )
-        return id_, (provenance,)
+        return {"id": self.hashed(self.begin(about) + source_record_id), "provenance": (provenance,)}
+
+    def begin(self, about: type[Record]) -> str:
+        """What an id is hashed of, without the record's own id at the source."""
+        return f"{self.source.id}\0{about.__name__}\0"
+
+    def hashed(self, name: str) -> str:
+        """The id of one record.
+
+        It is a hash keyed with the citizen's own reference: the same record has the same id in every answer, nobody can
+        compute it for another citizen, and it says nothing by itself. Where nobody will look at it, the name itself
+        will do: it is only another one for each record.
+        """
+        digest = self._keyed.copy()
+        digest.update(name.encode())
+        return digest.hexdigest()

@@ -20,12 +20,18 @@ _CHOICES = (
 
 
 def parameters(
-    question: Question[Record], held: Held, ids: tuple[str, ...], options: FhirOptions, offers: Offers | None
+    question: Question[Record],
+    wire: type[Any],
+    held: Held,
+    ids: tuple[str, ...],
+    options: FhirOptions,
+    offers: Offers | None,
 ) -> Fields:
     """The parameters that ask for the records of these Patients.
 
     Args:
         question: what is wanted.
+        wire: Struct of what is read of the resources.
         held: how that class is asked for.
         ids: of the Patients; a personal number where the server takes one for it.
         options: of the source.
@@ -45,7 +51,7 @@ def parameters(
     fields |= {"_include": included, "_count": str(options.page_size)}
     if options.elements and not included:
         # Some servers cut what is included down to the same elements.
-        fields["_elements"] = elements_of(held.wire)
+        fields["_elements"] = elements_of(wire)
     return fields
 
 

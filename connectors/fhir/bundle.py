@@ -1,6 +1,6 @@
 """What a FHIR server's answer is made of before one knows what it is about: pages, entries, resources, outcomes."""
 
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from msgspec import Raw
 
@@ -16,6 +16,9 @@ class Meta(Wire, frozen=True, kw_only=True):
 class Resource(Wire, frozen=True, kw_only=True):
     """What every resource begins with."""
 
+    ABOUT: ClassVar[tuple[str, ...]] = ("subject",)
+    """The elements of which ``about`` is made."""
+
     resource_type: str = ""
     id: str | None = None
     meta: Meta | None = None
@@ -30,7 +33,7 @@ class Resource(Wire, frozen=True, kw_only=True):
         return (self.subject,)
 
 
-W = TypeVar("W", bound=Resource)
+W = TypeVar("W")
 
 
 class Ingredient(Wire, frozen=True, kw_only=True):
@@ -96,18 +99,6 @@ class BundleOf(Wire, Generic[W], frozen=True, kw_only=True):
     resource_type: str = ""
     link: tuple[Link, ...] = ()
     entry: tuple[EntryOf[W], ...] = ()
-
-    def holds_only(self, kind: str) -> bool:
-        """Whether it is such a page: everything in it is a match of that type, with an id."""
-        if self.resource_type != "Bundle":
-            return False
-        for entry in self.entry:
-            resource, search = entry.resource, entry.search
-            if resource is None or resource.resource_type != kind or not resource.id:
-                return False
-            if search is not None and search.mode not in (None, "match"):
-                return False
-        return True
 
 
 class Issue(Wire, frozen=True, kw_only=True):

@@ -1,9 +1,10 @@
 """A source that speaks FHIR R4 or R5: find the citizen's Patients, search by them, check every answer, translate it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterable
 from contextlib import asynccontextmanager
-from typing import Any, ClassVar, TypeVar
+from functools import partial
+from typing import ClassVar, TypeVar
 
 import httpx
 from msgspec import Struct
@@ -16,19 +17,21 @@ from connectors.fhir import opening, wire
 from connectors.fhir.asking import parameters, require_offered, types_of
 from connectors.fhir.base import Base
 from connectors.fhir.capabilities import Offers, Statement
-from connectors.fhir.held import HELD, NOWHERE, Held, escaped, narrowed
-from connectors.fhir.joining import Gave, joined
+from connectors.fhir.held import HELD, Held, escaped, narrowed
+from connectors.fhir.joining import joined, told
 from connectors.fhir.mapping.elements import Around
+from connectors.fhir.mapping.reading import Reading
 from connectors.fhir.options import FhirOptions
+from connectors.fhir.pages import Found
 from connectors.fhir.people import Whose, checked
 from connectors.fhir.report import reports_of
-from connectors.fhir.searching import Found, Searcher, size_of
+from connectors.fhir.searching import Searcher, is_much
 from connectors.fhir.writing import Writer, key_of, read_back
 from connectors.http import Line
 from connectors.options import BadOptions, chosen
-from connectors.records import Demographics, Document, Facility, Record, SourceInfo, SourceKind
-from connectors.stamping import NAMES, Stamp
-from connectors.work import SMALL, off_loop
+from connectors.records import Demographics, Document, Facility, PrimaryCare, Record, SourceInfo, SourceKind
+from connectors.stamping import Stamp
+from connectors.work import off_loop
 from connectors.writing import Correction, Entry, Mandate, Measurement, Receipt
 
 R = TypeVar("R", bound=Record)
@@ -37,13 +40,16 @@ _SHARE = 0.9
 """Of the time that is left, for each of several types: what the others gave must be out before the door closes."""
 
 _PLACES_OF_CARE = frozenset({SourceKind.HOSPITAL, SourceKind.HEALTH_STATION, SourceKind.LABORATORY})
+_ALSO_FOLLOWED: dict[type[Record], frozenset[str]] = {PrimaryCare: frozenset({"Practitioner", "Organization"})}
+"""Types behind references that are fetched for a class alone."""
+_NONE: frozenset[str] = frozenset()
 _ENTRIES: dict[str, type[Entry]] = {"Measurement": Measurement, "Correction": Correction}
 
 
 class _People(Struct, frozen=True):
     """The Patients that one server has for one citizen: usually one, sometimes duplicates, often none."""
 
-    found: Found[wire.Patient]
+    found: Found[Reading]
     ids: tuple[str, ...]
 
 
@@ -77,44 +83,48 @@ class FhirSource:
         self._searcher = Searcher(self._line, self._base, options, clock=clock)
         self._writer = Writer(self._line, self._searcher, self._base)
         self._statement = Statement(self._searcher.capabilities, clock=clock)
-        self._followed = ("Condition", "Medication", *(("Organization",) if options.facility_system else ()))
+        self._by_number = options.patient_search == "direct"
+        self._reads_statement = options.capabilities == "read"
         is_place = options.category in _PLACES_OF_CARE
         self._own = Facility(code=options.facility or key, name=options.name) if is_place else None
 
     async def ask(self, question: Question[R], grant: Grant, inquiry: Inquiry) -> Answer[R]:
         """Every record of that class that the server holds about the citizen (see ``contract.Source``)."""
-        grant.require(question.about)
-        deadline = inquiry.deadline.within(self.deadline)
-        subject = grant.subject
-        offers = await self._statement.offers(deadline) if self._options.capabilities == "read" else None
-        if self._options.patient_search == "direct" and question.about is not Demographics:
-            return await self._by(subject, None, question, offers, inquiry, deadline)
-        people: _People = await inquiry.once(
-            (self.info.id, "patient", subject.ref), lambda: self._people(subject, offers, inquiry, deadline)
-        )
-        if question.about is Demographics:
-            (held,) = HELD[Demographics]
-            return joined([Gave(held, people.found)], self._around(subject, question.wanted))
-        if not people.ids:
-            return Answer(records=(), retrieved_at=self._clock.now())
-        return await self._by(subject, people, question, offers, inquiry, deadline)
+        about = question.about
+        grant.require(about)
+        deadline, subject = inquiry.deadline.within(self.deadline), grant.subject
+        offers = await self._statement.offers(deadline) if self._reads_statement else None
+        people = None
+        if not self._by_number or about is Demographics:
+            people = await self._known(subject, offers, inquiry, deadline)
+            if about is Demographics:
+                return told(
+                    _again(people, HELD[Demographics][0], question), self._around(people.found, self._stamp(subject))
+                )
+            if not people.ids:
+                return Answer(records=(), retrieved_at=self._clock.now())
+        served = types_of(about, self._options, offers)
+        if len(served) > 1:
+            return await self._by_several(served, subject, people, question, offers, inquiry, deadline)
+        (held,) = served
+        found, asked = await self._of_type(held, subject, people, question, offers, inquiry, deadline)
+        answer = partial(told, found, self._around(found, self._stamp(subject)), asked)
+        return await off_loop(answer, deadline) if is_much(len(found.resources)) else answer()
 
     async def write(self, entry: Entry, key: str, mandate: Mandate, inquiry: Inquiry) -> Receipt:
         """Have the server create the entry, once for each key (see ``writing.Recorder``)."""
         mandate.require(entry)
         deadline, subject = inquiry.deadline.within(self.deadline), mandate.subject
         offers = await self._statement.offers(deadline) if self._options.capabilities == "read" else None
-        people: _People = await inquiry.once(
-            (self.info.id, "patient", subject.ref), lambda: self._people(subject, offers, inquiry, deadline)
-        )
+        people = await self._known(subject, offers, inquiry, deadline)
         if not people.ids:
             raise Rejected("the citizen is not known there")
         ids = frozenset(people.ids)
-        whose = Whose(subject=subject, base=self._base, identifier_system=self._options.identifier_system, ids=ids)
+        whose = Whose(subject, self._base, self._options.identifier_system, ids)
         written = await self._writer.write(entry, key_of(key, mandate), min(ids), whose, mandate, inquiry, deadline)
         if not isinstance(written, wire.Observation):
             return Receipt()
-        return Receipt(record=read_back(written, self._around(subject)))
+        return Receipt(record=read_back(written, self._around(None, self._stamp(subject))))
 
     @asynccontextmanager
     async def content(self, document: Document, grant: Grant, inquiry: Inquiry) -> AsyncIterator[Content]:
@@ -130,9 +140,7 @@ class FhirSource:
         async with self._line.stream(address, deadline=deadline, headers=headers, most=most) as flow:
             if opening.CONTEXT in flow.headers and self._options.patient_search == "resolve":
                 subject = grant.subject
-                people: _People = await inquiry.once(
-                    (self.info.id, "patient", subject.ref), lambda: self._people(subject, None, inquiry, deadline)
-                )
+                people = await self._known(subject, None, inquiry, deadline)
                 opening.require_same_person(flow.headers, frozenset(people.ids), self._base)
             yield await opening.opened(document, flow)
 
@@ -152,12 +160,20 @@ class FhirSource:
             return Greeting(f"{version}, says nothing of {', '.join(missing)}", fine=False)
         return Greeting(f"{version} with everything that is asked for")
 
+    def _known(
+        self, subject: Subject, offers: Offers | None, inquiry: Inquiry, deadline: Deadline
+    ) -> Awaitable[_People]:
+        """The citizen's Patients, found once per request."""
+        find = partial(self._people, subject, offers, inquiry, deadline)
+        return inquiry.once((self.info.id, "patient", subject.ref), find)
+
     async def _people(self, subject: Subject, offers: Offers | None, inquiry: Inquiry, deadline: Deadline) -> _People:
         """The citizen's Patients, each checked to be the citizen's."""
         system = self._options.identifier_system
         identifier = f"{system}|{subject.personal_id}" if system else subject.personal_id
         fields = {"identifier": escaped(identifier), "_count": str(self._options.page_size)}
-        found = await self._searcher.search(wire.Patient, fields, inquiry, deadline)
+        reading = HELD[Demographics][0].readings.whole
+        found = await self._searcher.search(reading, fields, None, inquiry, deadline)
         if found.dropped or found.truncated:
             # A Patient that cannot be read cannot be checked.
             raise Garbled("Patients that cannot be checked")
@@ -165,8 +181,9 @@ class FhirSource:
             require_offered(offers, "Patient", "identifier")
         return _People(found, checked(found.resources.values(), subject, system))
 
-    async def _by(
+    async def _by_several(
         self,
+        served: Iterable[Held],
         subject: Subject,
         people: _People | None,
         question: Question[R],
@@ -178,22 +195,19 @@ class FhirSource:
 
         Where the server takes the bare number nothing is known of its Patients.
         """
-        served = types_of(question.about, self._options, offers)
-        if not people:
-            served = tuple(held for held in served if held.wire is not wire.Patient)
-        share = deadline.within(deadline.left() * _SHARE) if len(served) > 1 else deadline
-        parts: Sequence[Gave | BaseException]
-        if len(served) == 1:
-            parts = [await self._of_type(served[0], subject, people, question, offers, inquiry, share)]
-        else:
-            parts = await asyncio.gather(
-                *(self._of_type(held, subject, people, question, offers, inquiry, share) for held in served),
-                return_exceptions=True,
-            )
-        size = sum(size_of(part.found.resources) for part in parts if isinstance(part, Gave))
-        if size <= SMALL:
-            return joined(parts, self._around(subject, question.wanted))
-        return await off_loop(lambda: joined(parts, self._around(subject, question.wanted)), deadline)
+        share = deadline.within(deadline.left() * _SHARE)
+        parts = await asyncio.gather(
+            *(
+                self._of_type(held, subject, people, question, offers, inquiry, share)
+                for held in served
+                if people is not None or held.wire is not wire.Patient
+            ),
+            return_exceptions=True,
+        )
+        gave = [part if isinstance(part, BaseException) else part[0] for part in parts]
+        answer = partial(joined, gave, self._around, self._stamp(subject))
+        much = is_much(sum(len(part.resources) for part in gave if isinstance(part, Found)))
+        return await off_loop(answer, deadline) if much else answer()
 
     async def _of_type(
         self,
@@ -204,56 +218,43 @@ class FhirSource:
         offers: Offers | None,
         inquiry: Inquiry,
         deadline: Deadline,
-    ) -> Gave:
-        """The resources of one type."""
-        if held.wire is wire.Patient and people is not None:
-            itself: Found[Any] = Found(
-                resources=people.found.resources
-            )  # checked already; followed for this class alone
-            await self._follow(held, people.found.resources.values(), itself, deadline)
-            return Gave(held, itself)
+    ) -> tuple[Found[Reading], Question[Record] | None]:
+        """The resources of one type, and the slice by which they were asked, where they were."""
+        reading, asked = held.readings.of(question.wanted), None
         ids, known = (people.ids, frozenset(people.ids)) if people else ((subject.personal_id,), None)
-        fields = parameters(question, held, ids, self._options, offers)
-        found = await self._searcher.search(held.wire, fields, inquiry, deadline)
-        resources = tuple(found.resources.values())
-        if not resources and not found.dropped:
-            require_offered(offers, held.type, "patient", "subject")
-        whose = Whose(subject=subject, base=self._base, identifier_system=self._options.identifier_system, ids=known)
-        if size_of(resources) <= SMALL:
-            whose.require(resources)
+        whose = Whose(subject, self._base, self._options.identifier_system, known)
+        if held.wire is wire.Patient and people is not None:
+            found = _again(people, held, question)  # checked already; followed for this class alone
         else:
-            await off_loop(lambda: whose.require(resources), deadline)
-        if held.points_to is not NOWHERE:
-            await self._follow(held, resources, found, deadline)
+            fields = parameters(question, reading.wire, held, ids, self._options, offers)
+            found = await self._searcher.search(reading, fields, whose, inquiry, deadline)
+            if offers is not None and not found.resources and not found.dropped:
+                require_offered(offers, held.type, "patient", "subject")
+            asked = narrowed(question, fields) if question.is_slice else None
+        if reading.points_to and (kinds := self._searcher.follows(reading, _ALSO_FOLLOWED.get(question.about, _NONE))):
+            await self._searcher.follow(found, kinds, deadline)
         if found.linked:
             whose.require_linked(found.linked.values())
-        return Gave(held, found, narrowed(question, fields))
+        return found, asked
 
-    async def _follow(self, held: Held, resources: Iterable[Any], found: Found[Any], deadline: Deadline) -> None:
-        """Fetch what the resources point to and the server did not include."""
-        kinds = tuple(dict.fromkeys((*self._followed, *held.also_fetched)))
-        fitting = tuple(f"{kind}/" for kind in kinds)
-        targets: dict[tuple[str, str], None] = {}
-        for resource in resources:
-            for pointer in held.points_to(resource):
-                address = pointer.reference if pointer is not None else None
-                if not address or not (address.startswith(fitting) or "://" in address or address[0] == "/"):
-                    continue  # most point to what is never fetched
-                if target := self._base.target(pointer):
-                    targets[target] = None
-        for kind in kinds if targets else ():
-            ids = [id_ for type_, id_ in targets if type_ == kind and (type_, id_) not in found.linked]
-            found.linked |= await self._searcher.fetch(kind, ids, deadline)
+    def _stamp(self, subject: Subject) -> Stamp:
+        return Stamp(self.info, subject, self._clock.now())
 
-    def _around(self, subject: Subject, wanted: frozenset[str] | None = None) -> Around:
+    def _around(self, found: Found[Reading] | None, stamp: Stamp) -> Around:
         return Around(
-            stamp=Stamp(self.info, subject, self._clock.now()),
+            stamp=stamp,
             base=self._base,
             own=self._own,
             facility_system=self._options.facility_system,
-            wanted=wanted,
-            named=wanted is None or not wanted.isdisjoint(NAMES),
+            included=found.linked if found is not None else {},
         )
+
+
+def _again(people: _People, held: Held, question: Question[Record]) -> Found[Reading]:
+    """The citizen's Patients, for another class or other fields."""
+    found = Found(held.readings.of(question.wanted))
+    found.resources = people.found.resources
+    return found
 
 
 def _require_types(key: str, options: FhirOptions, holds: Iterable[type[Record]]) -> None:

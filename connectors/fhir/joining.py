@@ -1,29 +1,40 @@
 """From what the types of one class gave to one answer: nothing twice, and nothing missing without a word."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
-
-from msgspec import Struct, structs
 
 from connectors.contract import Answer, Question
 from connectors.errors import Garbled, SourceError, WrongPerson
-from connectors.fhir.held import Held
-from connectors.fhir.mapping.elements import Around, Unreadable
-from connectors.fhir.searching import Found
+from connectors.fhir.mapping.elements import Around
+from connectors.fhir.mapping.reading import Reading
+from connectors.fhir.pages import Found
 from connectors.records import Record
+from connectors.stamping import Stamp
+
+Nearby = Callable[[Found[Reading], Stamp], Around]
+"""What is known around the resources of one search."""
 
 
-class Gave(Struct, frozen=True):
-    """What one resource type gave, not yet made into records."""
+def told(found: Found[Reading], around: Around, asked: Question[Any] | None = None) -> Answer[Any]:
+    """The answer of one type alone.
 
-    held: Held
-    found: Found[Any]
-    asked: Question[Any] | None = None
-    """The slice by which it was asked, where it was."""
+    Args:
+        found: what it gave.
+        around: what is known besides.
+        asked: the slice by which it was asked, where it was.
+    """
+    records, dropped = found.reading.build(found.resources.values(), around)
+    return Answer(
+        records=tuple(records.values()),
+        retrieved_at=around.stamp.retrieved_at,
+        truncated=found.truncated,
+        dropped=found.dropped + dropped,
+        narrowed=asked,
+    )
 
 
-def joined(parts: Sequence[Gave | BaseException], around: Around) -> Answer[Any]:
-    """One answer of all types. One that failed costs its own records: the answer then says that it is not whole.
+def joined(parts: Sequence[Found[Reading] | BaseException], around: Nearby, stamp: Stamp) -> Answer[Any]:
+    """One answer of several types. One that failed costs its own records: the answer then says that it is not whole.
 
     What cannot be read is counted and never stands in the way of the rest.
 
@@ -35,43 +46,35 @@ def joined(parts: Sequence[Gave | BaseException], around: Around) -> Answer[Any]
     for failure in failures:
         if isinstance(failure, WrongPerson) or not isinstance(failure, SourceError):
             raise failure
-    gave = [part for part in parts if isinstance(part, Gave)]
-    records, dropped = _records(gave, around)
+    gave = [part for part in parts if isinstance(part, Found)]
+    dropped = sum(isinstance(failure, Garbled) for failure in failures)
+    records: dict[tuple[str, str], Record] = {}
+    stood_for: list[tuple[Found[Reading], tuple[str, str], tuple[str, str]]] = []
+    for part in gave:
+        near = around(part, stamp)
+        made, unreadable = part.reading.build(part.resources.values(), near)
+        dropped += part.dropped + unreadable
+        records |= {(part.reading.type, id_): record for id_, record in made.items()}
+        stood_for += [(part, (part.reading.type, id_), target) for id_, target in _stood_for(part, made, near)]
     if failures and not records:
         raise failures[0]
+    for part, place, target in stood_for:
+        if target in records:
+            records[place] = part.reading.table.taking(records[place], records[target])
+    left_out = {target for _, _, target in stood_for}
     return Answer(
-        records=records,
-        retrieved_at=around.stamp.retrieved_at,
-        truncated=bool(failures) or any(part.found.truncated for part in gave),
-        dropped=dropped + sum(isinstance(failure, Garbled) for failure in failures),
-        narrowed=gave[0].asked if len(gave) == 1 else None,
+        records=tuple(record for place, record in records.items() if place not in left_out),
+        retrieved_at=stamp.retrieved_at,
+        truncated=bool(failures) or any(part.truncated for part in gave),
+        dropped=dropped,
     )
 
 
-def _records(gave: Iterable[Gave], around: Around) -> tuple[tuple[Record, ...], int]:
-    """The records, and how many could not be read."""
-    records: dict[tuple[str, str], Record] = {}
-    stood_for: list[tuple[Held, tuple[str, str], tuple[str, str]]] = []
-    dropped = 0
-    for part in gave:
-        dropped += part.found.dropped
-        near = structs.replace(around, included=part.found.linked)
-        name, to_record, stands_for = part.held.type, part.held.to_record, part.held.stands_for
-        for id_, resource in part.found.resources.items():
-            try:
-                record = to_record(resource, near)
-            except Unreadable:
-                dropped += 1
-                continue
-            if record is None:
-                continue
-            records[name, id_] = record
-            target = near.target(stands_for(resource)) if stands_for is not None else None
-            # A pointer to its own type is a mistake of the source, and must not hide a record.
-            if target and target[0] != name:
-                stood_for.append((part.held, (name, id_), target))
-    for held, place, target in stood_for:
-        if target in records:
-            records[place] = held.taking(records[place], records[target])
-    left_out = {target for _, _, target in stood_for}
-    return tuple(record for place, record in records.items() if place not in left_out), dropped
+def _stood_for(part: Found[Reading], made: dict[str, Record], around: Around) -> list[tuple[str, tuple[str, str]]]:
+    """Of each record that stands for a resource of another type: its id, and which resource that is."""
+    element = part.reading.table.stands_for
+    if element is None:
+        return []
+    targets = ((id_, around.target(getattr(part.resources[id_], element))) for id_ in made)
+    # A pointer to its own type is a mistake of the source, and must not hide a record.
+    return [(id_, target) for id_, target in targets if target and target[0] != part.reading.type]

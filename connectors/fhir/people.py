@@ -1,8 +1,7 @@
 """Is it about the citizen who was asked for? The check of every Patient and of every reference to one."""
 
 from collections.abc import Iterable
-
-from msgspec import Struct
+from typing import Protocol
 
 from connectors.contract import Subject
 from connectors.errors import Garbled, WrongPerson
@@ -14,38 +13,47 @@ from connectors.fhir.mapping.elements import partial
 from connectors.person import require_same_person
 
 
-class Whose(Struct, frozen=True, kw_only=True):
-    """How references of one server are held against one citizen."""
+class _About(Protocol):
+    """A resource, read whole or in part."""
 
-    subject: Subject
-    base: Base
-    identifier_system: str | None
-    ids: frozenset[str] | None
-    """Ids of the citizen's Patients; None where the server was asked by number and its ids are unknown."""
+    @property
+    def about(self) -> tuple[Reference | None, ...]:
+        """Whom it is about."""
 
-    def require(self, resources: Iterable[Resource]) -> None:
-        """Refuse the whole answer when one resource is about somebody else, or does not say about whom.
+
+class Whose:
+    """How the references of one answer of a server are held against one citizen."""
+
+    def __init__(self, subject: Subject, base: Base, identifier_system: str | None, ids: frozenset[str] | None) -> None:
+        """Have seen no reference yet.
+
+        Args:
+            subject: the citizen.
+            base: of the server.
+            identifier_system: under which it has the citizen's number.
+            ids: of the citizen's Patients; None where the server was asked by number and its ids are unknown.
+        """
+        self._subject = subject
+        self._base = base
+        self._system = identifier_system
+        self._ids = ids
+        self._met: set[tuple[str, str]] = set()
+        self.fitting: Reference | None = None
+        """The last reference that meant the citizen: most resources refer to theirs in the very same words."""
+
+    def require(self, resource: _About) -> None:
+        """Refuse the whole answer when a resource is about somebody else, or does not say about whom.
 
         Raises:
             WrongPerson: and nothing of the answer may be shown.
         """
-        met: set[tuple[str, str]] = set()
-        judged: dict[Reference, bool] = {}
-        for resource in resources:
-            fits = False
-            for reference in resource.about:
-                if reference is None:
-                    continue
-                if reference not in judged:
-                    # Most resources of an answer refer to their citizen in the very same words.
-                    judged[reference] = self._fits(reference)
-                    if judged[reference] and (target := self.base.target(reference)):
-                        met.add(target)
-                fits = fits or judged[reference]
-            if not fits:
-                raise WrongPerson("a resource is not about the citizen asked for")
-        if self.ids is None and len(met) > 1:
-            raise WrongPerson("an answer about several people")
+        fits = False
+        for reference in resource.about:
+            if reference is not None and (reference == self.fitting or self._fits(reference)):
+                self.fitting = reference
+                fits = True
+        if not fits:
+            raise WrongPerson("a resource is not about the citizen asked for")
 
     def require_linked(self, resources: Iterable[Linked]) -> None:
         """The same for resources that came along; those that are about nobody may be anybody's.
@@ -53,18 +61,31 @@ class Whose(Struct, frozen=True, kw_only=True):
         Raises:
             WrongPerson: as above.
         """
-        about = (resource.subject or resource.patient or resource.beneficiary for resource in resources)
-        self.require(Resource(subject=reference) for reference in about if reference)
+        for resource in resources:
+            if about := resource.subject or resource.patient or resource.beneficiary:
+                self.require(Resource(subject=about))
 
     def _fits(self, reference: Reference) -> bool:
+        """Whether a reference means the citizen.
+
+        Raises:
+            WrongPerson: the server was asked by number, and another reference meant another Patient.
+        """
         number = reference.identifier
-        proven = number is not None and _is(number, self.identifier_system, self.subject.personal_id)
-        if number is not None and not proven and number.system == self.identifier_system:
+        proven = number is not None and _is(number, self._system, self._subject.personal_id)
+        if number is not None and not proven and number.system == self._system:
             return False
-        if reference.reference:
-            target = self.base.target(reference)
-            return target is not None and target[0] == "Patient" and (self.ids is None or target[1] in self.ids)
-        return proven
+        if not reference.reference:
+            return proven
+        target = self._base.target(reference)
+        if target is None or target[0] != "Patient":
+            return False
+        if self._ids is not None:
+            return target[1] in self._ids
+        self._met.add(target)
+        if len(self._met) > 1:
+            raise WrongPerson("an answer about several people")
+        return True
 
 
 def _is(identifier: Identifier, system: str | None, personal_id: str) -> bool:

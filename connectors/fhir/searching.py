@@ -1,41 +1,33 @@
 """One search on a FHIR server, page by page, within its bounds."""
 
-from collections.abc import Collection
-from contextlib import suppress
-from functools import cache, partial
-from typing import Generic, TypeVar
+from collections.abc import Awaitable
+from functools import partial
 
 import msgspec
-from msgspec import Struct
 
 from connectors.clock import Clock
 from connectors.contract import Deadline, Inquiry
 from connectors.errors import Garbled
 from connectors.fhir.base import Base
 from connectors.fhir.batching import MEDIA_TYPES, Batches
-from connectors.fhir.bundle import Bundle, BundleOf, CapabilityStatement, Entry, Linked, Outcome, Resource
+from connectors.fhir.bundle import CapabilityStatement, Linked
+from connectors.fhir.mapping.reading import Reading
 from connectors.fhir.options import FhirOptions
+from connectors.fhir.pages import D, Found, bundle_of, keep
+from connectors.fhir.people import Whose
 from connectors.http import Fields, Line
 from connectors.reply import Reply
 from connectors.work import SMALL, aside, off_loop
 
-W = TypeVar("W", bound=Resource)
-
-_BUNDLE = msgspec.json.Decoder(Bundle)
-_LINKED = msgspec.json.Decoder(Linked)
-_OUTCOME = msgspec.json.Decoder(Outcome)
 _CAPABILITIES = msgspec.json.Decoder(CapabilityStatement)
+_BYTES = 1000
+"""Of a resource, near enough to decide where many of them are worked through."""
+_ALWAYS_FOLLOWED = ("Condition", "Medication")
 
 
-class Found(Struct, Generic[W]):
-    """What a search has given so far."""
-
-    resources: dict[str, W] = {}
-    """Of the type asked for, by id: a server that repeats itself says nothing new."""
-    linked: dict[tuple[str, str], Linked] = {}
-    """Of other types, included by the server."""
-    dropped: int = 0
-    truncated: bool = False
+def is_much(resources: int) -> bool:
+    """Whether so many resources are worked through in a thread."""
+    return resources * _BYTES > SMALL
 
 
 class Searcher:
@@ -45,58 +37,91 @@ class Searcher:
         self._line = line
         self._base = base
         self._options = options
+        self._by_get = options.search == "get"
         self._batches = Batches(line, clock) if options.batch else None
         self._headers = {"accept": "application/fhir+json"}
+        self._followed = frozenset((*_ALWAYS_FOLLOWED, *(("Organization",) if options.facility_system else ())))
 
-    async def search(self, kind: type[W], parameters: Fields, inquiry: Inquiry, deadline: Deadline) -> Found[W]:
+    async def search(
+        self, reading: D, parameters: Fields, whose: Whose | None, inquiry: Inquiry, deadline: Deadline
+    ) -> Found[D]:
         """Everything of a type that fits.
 
         Args:
-            kind: Struct of the type; its name is the type's.
+            reading: how its resources are read.
             parameters: search parameters.
+            whose: how they are held against the citizen.
             inquiry: with whose other searches this one may go together.
             deadline: for all pages together.
 
         Raises:
-            SourceError: no page is used when one of them fails.
+            SourceError: no page is used when one of them fails, or is about somebody else.
         """
-        found: Found[W] = Found()
-        page = await self._together(kind, parameters, inquiry, deadline)
-        seen: set[str] = set()
-        while True:
-            if size_of(page.entry) <= SMALL:
-                _read_all(page, kind, found)
+        found: Found[D] = Found(reading, whose)
+        page = await self._batches.first(reading.type, parameters, inquiry, deadline) if self._batches else None
+        if page is not None:
+            take = partial(found.take, page)
+            link = await off_loop(take, deadline) if is_much(len(page.entry)) else take()
+        else:
+            reply = await self._asked(reading.type, parameters, deadline)
+            if len(reply.body) <= SMALL:
+                link = found.read(reply)
             else:
-                await off_loop(partial(_read_all, page, kind, found), deadline)
-            link = None
-            for one in page.link:
-                if one.relation == "next":
-                    link = one.url
-                    break
-            if link is None:
-                return found
+                link = await off_loop(partial(found.read, reply), deadline)
+        return await self._rest(found, link, deadline) if link is not None else found
+
+    async def _rest(self, found: Found[D], link: str | None, deadline: Deadline) -> Found[D]:
+        """The pages after the first."""
+        seen: set[str] = set()
+        while link is not None:
             address = self._base.link(link)
             if address is None or address in seen or len(seen) + 1 >= self._options.max_pages:
                 # Another host, a loop, or no end in sight: what came so far is true, but it is not all.
                 found.truncated = True
-                return found
+                break
             seen.add(address)
-            page = await self._page("GET", address, kind, deadline=deadline)
+            reply = await self._said("GET", address, deadline)
+            link = await aside(partial(found.read, reply), deadline, size=len(reply.body))
+        return found
 
-    async def fetch(self, kind: str, ids: list[str], deadline: Deadline) -> dict[tuple[str, str], Linked]:
-        """Resources of a type by their ids; those that the server does not give are left out.
+    def follows(self, reading: Reading, also: frozenset[str] = frozenset()) -> frozenset[str]:
+        """The types that are fetched where such resources point to them.
+
+        Args:
+            reading: how the resources are read.
+            also: types that are fetched for this class alone.
+        """
+        return reading.points_to & (self._followed | also)
+
+    async def follow(self, found: Found[Reading], kinds: frozenset[str], deadline: Deadline) -> None:
+        """Fetch what the resources point to and the server did not include, and hold it against the citizen.
 
         Raises:
             SourceError: as ``search``.
         """
+        fitting = tuple(f"{kind}/" for kind in kinds)
+        targets: dict[tuple[str, str], None] = {}
+        for resource in found.resources.values():
+            for pointer in found.reading.pointers(resource):
+                address = pointer.reference if pointer is not None else None
+                if not address or not (address.startswith(fitting) or "://" in address or address[0] == "/"):
+                    continue  # most point to what is never fetched
+                if target := self._base.target(pointer):
+                    targets[target] = None
+        for kind in sorted(kinds) if targets else ():
+            ids = [id_ for type_, id_ in targets if type_ == kind and (type_, id_) not in found.linked]
+            found.linked |= await self._fetch(kind, ids, deadline)
+
+    async def _fetch(self, kind: str, ids: list[str], deadline: Deadline) -> dict[tuple[str, str], Linked]:
+        """Resources of a type by their ids; those that the server does not give are left out."""
         size = self._options.page_size
         fetched: dict[tuple[str, str], Linked] = {}
         for begin in range(0, len(ids), size):
             fields = {"_id": ",".join(ids[begin : begin + size]), "_count": str(size)}
-            reply = await self._first(kind, fields, deadline)
-            page = await aside(lambda reply=reply: _bundle(reply), deadline, size=len(reply.body))  # type: ignore[misc]
+            reply = await self._asked(kind, fields, deadline)
+            page = await aside(partial(bundle_of, reply), deadline, size=len(reply.body))
             for entry in page.entry:
-                _keep(entry, fetched)
+                keep(entry, fetched)
         return fetched
 
     async def capabilities(self, deadline: Deadline) -> CapabilityStatement:
@@ -105,112 +130,21 @@ class Searcher:
         Raises:
             SourceError: it says nothing that can be read.
         """
-        reply = await self._line.send("GET", "metadata", headers=self._headers, deadline=deadline, repeatable=True)
+        reply = await self._said("GET", "metadata", deadline)
         said = await aside(lambda: reply.decode(_CAPABILITIES, media_types=MEDIA_TYPES), deadline, size=len(reply.body))
         if said.resource_type != "CapabilityStatement":
             raise Garbled("no CapabilityStatement")
         return said
 
-    async def _together(
-        self, kind: type[W], parameters: Fields, inquiry: Inquiry, deadline: Deadline
-    ) -> Bundle | BundleOf[W]:
-        batched = self._batches and await self._batches.first(kind.__name__, parameters, inquiry, deadline)
-        if batched:
-            return batched
-        reply = await self._first(kind.__name__, parameters, deadline)
-        if len(reply.body) <= SMALL:
-            return _page_of(reply, kind)
-        return await off_loop(lambda: _page_of(reply, kind), deadline)
+    def _asked(self, kind: str, parameters: Fields, deadline: Deadline) -> Awaitable[Reply]:
+        if self._by_get:
+            return self._said("GET", kind, deadline, params=parameters)
+        return self._said("POST", f"{kind}/_search", deadline, form=parameters)
 
-    async def _page(self, method: str, path: str, kind: type[W], *, deadline: Deadline) -> Bundle | BundleOf[W]:
-        reply = await self._said(method, path, deadline=deadline)
-        return await aside(lambda: _page_of(reply, kind), deadline, size=len(reply.body))
-
-    async def _first(self, kind: str, parameters: Fields, deadline: Deadline) -> Reply:
-        if self._options.search == "get":
-            return await self._said("GET", kind, params=parameters, deadline=deadline)
-        return await self._said("POST", f"{kind}/_search", form=parameters, deadline=deadline)
-
-    async def _said(
-        self, method: str, path: str, *, deadline: Deadline, params: Fields | None = None, form: Fields | None = None
-    ) -> Reply:
+    def _said(
+        self, method: str, path: str, deadline: Deadline, *, params: Fields | None = None, form: Fields | None = None
+    ) -> Awaitable[Reply]:
         # A search changes nothing, whichever method carries it: it may be repeated.
-        return await self._line.send(
+        return self._line.send(
             method, path, params=params, form=form, headers=self._headers, deadline=deadline, repeatable=True
         )
-
-
-def _page_of(reply: Reply, kind: type[W]) -> Bundle | BundleOf[W]:
-    """The page, read in one go where it holds what was asked for and nothing else, and all of that can be read.
-
-    Raises:
-        Garbled: it is no page.
-    """
-    with suppress(Garbled):
-        page = reply.decode(_decoder_of(kind), media_types=MEDIA_TYPES)
-        if page.holds_only(kind.__name__):
-            return page
-    return _bundle(reply)
-
-
-def _bundle(reply: Reply) -> Bundle:
-    bundle = reply.decode(_BUNDLE, media_types=MEDIA_TYPES)
-    if bundle.resource_type != "Bundle":
-        raise Garbled("no Bundle although the search succeeded")
-    return bundle
-
-
-@cache
-def _decoder_of(kind: type[W]) -> msgspec.json.Decoder[BundleOf[W]]:
-    return msgspec.json.Decoder(BundleOf[kind])  # type: ignore[valid-type]
-
-
-def size_of(resources: Collection[object]) -> int:
-    """Bytes of so many resources, near enough to decide where they are read."""
-    return len(resources) * 1000
-
-
-def _read_all(page: Bundle | BundleOf[W], kind: type[W], found: Found[W]) -> None:
-    if isinstance(page, BundleOf):
-        for read in page.entry:
-            if read.resource is not None and read.resource.id:
-                found.resources.setdefault(read.resource.id, read.resource)
-        return
-    decoder = msgspec.json.Decoder(kind)
-    for entry in page.entry:
-        _read(entry, kind.__name__, decoder, found)
-
-
-def _read(entry: Entry, kind: str, decoder: msgspec.json.Decoder[W], found: Found[W]) -> None:
-    """Put one entry where it belongs: a match, a neighbour, a word about the search, or nothing of use."""
-    mode = entry.search.mode if entry.search else None
-    if mode == "include":
-        _keep(entry, found.linked)
-    elif mode == "outcome":
-        found.dropped += _is_an_error(entry)
-    else:
-        resource = _decoded(entry, decoder)
-        if resource is not None and resource.resource_type == kind and resource.id:
-            found.resources.setdefault(resource.id, resource)
-        else:
-            found.dropped += 1
-
-
-def _keep(entry: Entry, linked: dict[tuple[str, str], Linked]) -> None:
-    """Keep a neighbour; an unreadable one is as good as none."""
-    resource = _decoded(entry, _LINKED)
-    if resource is not None and resource.id:
-        linked[resource.resource_type, resource.id] = resource
-
-
-def _decoded(entry: Entry, decoder: msgspec.json.Decoder[W]) -> W | None:
-    try:
-        return decoder.decode(entry.resource)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-
-
-def _is_an_error(entry: Entry) -> bool:
-    """Whether an outcome says that something is missing; hints and warnings are common and mean nothing."""
-    outcome = _decoded(entry, _OUTCOME)
-    return outcome is None or any(issue.severity in ("fatal", "error") for issue in outcome.issue)

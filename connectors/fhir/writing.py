@@ -31,7 +31,7 @@ from connectors.fhir.base import Base, is_id
 from connectors.fhir.batching import MEDIA_TYPES
 from connectors.fhir.held import HELD
 from connectors.fhir.mapping.elements import Around, Unreadable, moment
-from connectors.fhir.mapping.observation import observation
+from connectors.fhir.mapping.reading import Decoding, decoding_of
 from connectors.fhir.people import Whose
 from connectors.fhir.searching import Searcher
 from connectors.http import Line
@@ -50,10 +50,11 @@ _LOCATION = re.compile(
 _TERMS = "http://terminology.hl7.org/CodeSystem"
 Made = wire.Observation | wire.Communication
 """What an entry becomes."""
-_DECODERS: Mapping[type[Made], msgspec.json.Decoder[Any]] = {
-    kind: msgspec.json.Decoder(kind) for kind in (wire.Observation, wire.Communication)
+_DECODINGS: Mapping[str, Decoding] = {
+    kind.__name__: decoding_of(kind) for kind in (wire.Observation, wire.Communication)
 }
-_BECOMES: Mapping[type[Entry], type[Made]] = {Measurement: wire.Observation, Correction: wire.Communication}
+(_OBSERVED,) = HELD[Observation]
+_BECOMES: Mapping[type[Entry], str] = {Measurement: "Observation", Correction: "Communication"}
 
 
 class Writer:
@@ -96,7 +97,7 @@ class Writer:
             if found is None:
                 found = await self._create(resource_of(entry, identifier, patient, mandate), identifier, deadline)
                 try:
-                    whose.require((found,))
+                    whose.require(found)
                 except WrongPerson:
                     raise Unconfirmed("the confirmation is about somebody else") from None
         if not _carries(found, identifier):
@@ -106,21 +107,22 @@ class Writer:
         return found
 
     async def _found(
-        self, kind: type[Made], identifier: str, whose: Whose, inquiry: Inquiry, deadline: Deadline
+        self, kind: str, identifier: str, whose: Whose, inquiry: Inquiry, deadline: Deadline
     ) -> Made | None:
         """What was created under that key before."""
         fields = {"identifier": f"{KEYS}|{identifier}", "_count": "2"}
-        found = await self._searcher.search(kind, fields, inquiry, deadline)
+        found = await self._searcher.search(_DECODINGS[kind], fields, None, inquiry, deadline)
         # A server that does not know the parameter gives anything.
         carrying = [resource for resource in found.resources.values() if _carries(resource, identifier)]
-        whose.require(carrying)
+        for resource in carrying:
+            whose.require(resource)
         if found.dropped or (found.truncated and not carrying):
             raise Garbled("whether the entry stands there cannot be read")
         return min(carrying, key=lambda resource: str(resource.id), default=None)
 
     async def _create(self, resource: dict[str, Any], identifier: str, deadline: Deadline) -> Made:
         """Let the server create the resource, unless it is there. Sent once."""
-        kind = next(kind for kind in _DECODERS if kind.__name__ == resource["resourceType"])
+        kind = resource["resourceType"]
         headers = {
             "accept": "application/fhir+json",
             "content-type": "application/fhir+json",
@@ -130,7 +132,7 @@ class Writer:
         try:
             reply = await self._line.send(
                 "POST",
-                kind.__name__,
+                kind,
                 headers=headers,
                 json=resource,
                 deadline=deadline,
@@ -140,16 +142,16 @@ class Writer:
                 raise Rejected(f"status {reply.status}")
             if not reply.body:
                 place = _LOCATION.fullmatch(reply.headers.get("location", ""))
-                if place is None or place["type"] != kind.__name__:
+                if place is None or place["type"] != kind:
                     raise Garbled("neither the resource nor where it is")
                 read = {"accept": "application/fhir+json"}
                 reply = await self._line.send("GET", place["path"], headers=read, deadline=deadline, repeatable=True)
-            created: Made = reply.decode(_DECODERS[kind], media_types=MEDIA_TYPES)
+            created: Made = reply.decode(_DECODINGS[kind].one, media_types=MEDIA_TYPES)
         except _NOTHING_SENT:
             raise
         except SourceError as error:
             raise Unconfirmed(f"after sending: {type(error).__name__}") from None
-        if created.resource_type != kind.__name__ or not is_id(created.id):
+        if created.resource_type != kind or not is_id(created.id):
             raise Unconfirmed("another resource than was sent")
         return created
 
@@ -166,10 +168,10 @@ def read_back(written: wire.Observation, around: Around) -> Observation:
         Unconfirmed: it is none, or was taken back as entered in error.
     """
     try:
-        record = observation(written, around)
+        record = _OBSERVED.to_record(written, around)
     except Unreadable:
         record = None
-    if record is None:
+    if not isinstance(record, Observation):
         raise Unconfirmed("the confirmation cannot be read")
     return record
 

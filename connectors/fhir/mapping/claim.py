@@ -1,27 +1,28 @@
 """ExplanationOfBenefit, and Claim where nothing was decided about it yet, to records."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from decimal import Decimal
 
 from msgspec import structs
 
 from connectors.fhir import wire
-from connectors.fhir.datatypes import Money
+from connectors.fhir.datatypes import Money, Period, Reference
 from connectors.fhir.mapping.elements import (
     ENTERED_IN_ERROR,
     Around,
+    Contained,
     Unreadable,
     code_of,
     coded,
     codes_of,
     display_of,
-    end_of,
     exact,
-    facility,
     moment,
     pairs_of,
-    start_of,
 )
+from connectors.fhir.mapping.elements import facility as place_of
+from connectors.fhir.mapping.table import Maker, Points, Table
 from connectors.records import (
     Claim,
     ClaimLine,
@@ -49,73 +50,85 @@ _MEDICINES = frozenset(
 _SERVICES = "http://terminology.hl7.org/CodeSystem/ex-benefitcategory"
 
 
-def decided(benefit: wire.ExplanationOfBenefit, around: Around) -> Claim | None:
-    """One insured visit, as the insurer decided about it. A prediction or an authorisation in advance is none.
+def _is_decision(status: str | None, use: str | None) -> bool:
+    """A prediction or an authorisation in advance is none."""
+    return status != ENTERED_IN_ERROR and use not in _NOT_YET
+
+
+def _is_claim(status: str | None, use: str | None) -> bool:
+    return status not in (ENTERED_IN_ERROR, "draft") and use not in _NOT_YET
+
+
+def _place(facility: Reference | None, provider: Reference | None, around: Around, contained: Contained) -> Facility:
+    """Where it was.
 
     Raises:
-        Unreadable: nothing says where it was.
+        Unreadable: nothing says so.
     """
-    if benefit.status == ENTERED_IN_ERROR or benefit.use in _NOT_YET:
-        return None
-    id_, provenance = around.stamped(Claim, benefit, recorded=benefit.created, author=None)
-    return Claim(
-        id=id_,
-        provenance=provenance,
-        facility=_place(benefit, around),
-        admitted=moment(start_of(benefit.billable_period)),
-        discharged=moment(end_of(benefit.billable_period)),
-        diagnoses=tuple(_diagnoses(benefit, around)),
-        total=_total(benefit.total, "submitted"),
-        insurer_pays=_dong(benefit.payment.amount) if benefit.payment else _total(benefit.total, "benefit"),
-        citizen_pays=_total(benefit.total, "copay"),
-        status=benefit.status,
-        lines=(tuple(map(_line, benefit.item)) or None) if around.wants("lines") else None,
-        steps=tuple(_decision(benefit)),
-    )
-
-
-def handed_in(claim: wire.Claim, around: Around) -> Claim | None:
-    """One insured visit, as it was claimed: who pays how much is not said.
-
-    Raises:
-        Unreadable: nothing says where it was.
-    """
-    if claim.status in (ENTERED_IN_ERROR, "draft") or claim.use in _NOT_YET:
-        return None
-    id_, provenance = around.stamped(Claim, claim, recorded=claim.created, author=None, kind="Claim")
-    return Claim(
-        id=id_,
-        provenance=provenance,
-        facility=_place(claim, around),
-        admitted=moment(start_of(claim.billable_period)),
-        discharged=moment(end_of(claim.billable_period)),
-        diagnoses=tuple(_diagnoses(claim, around)),
-        total=_dong(claim.total),
-        status=claim.status,
-        lines=(tuple(map(_line, claim.item)) or None) if around.wants("lines") else None,
-        steps=(LegalStep(state=LegalState.CLAIMED, at=moment(claim.created)),) if claim.status == "active" else (),
-    )
-
-
-def with_its_claim(decided: Claim, handed_in: Claim) -> Claim:
-    """The decision with what the claim that it is about says of its way: the day on which it was handed in."""
-    return structs.replace(decided, steps=(*decided.steps, *handed_in.steps))
-
-
-def _decision(benefit: wire.ExplanationOfBenefit) -> Iterable[LegalStep]:
-    """A decision is about a claim; it is final where its outcome says so (http://hl7.org/fhir/remittance-outcome)."""
-    if benefit.status != "active":
-        return
-    yield LegalStep(state=LegalState.CLAIMED)
-    if benefit.outcome == "complete":
-        yield LegalStep(state=LegalState.FINAL, at=moment(benefit.created))
-
-
-def _place(billed: wire.Billed, around: Around) -> Facility:
-    place = facility(billed.facility, around, billed) or facility(billed.provider, around, billed) or around.own
+    place = place_of(facility, around, contained) or place_of(provider, around, contained) or around.own
     if place is None:
         raise Unreadable("no place")
     return place
+
+
+def _admitted(billable_period: Period | None) -> datetime | None:
+    return moment(billable_period.start) if billable_period is not None else None
+
+
+def _discharged(billable_period: Period | None) -> datetime | None:
+    return moment(billable_period.end) if billable_period is not None else None
+
+
+def _diagnoses(
+    diagnosis: tuple[wire.ClaimDiagnosis, ...], around: Around, contained: Contained
+) -> tuple[Diagnosis, ...]:
+    found: list[Diagnosis] = []
+    for line in diagnosis:
+        code = coded(line.diagnosis_codeable_concept)
+        if code is None:
+            inner = around.linked(line.diagnosis_reference, contained)
+            words = display_of(line.diagnosis_reference)
+            code = (coded(inner.code) if inner else None) or (CodedText(text=words) if words else None)
+        if code:
+            main = line.type and "principal" in codes_of(line.type)
+            found.append(Diagnosis(code=code, role=DiagnosisRole.MAIN if main else DiagnosisRole.UNSPECIFIED))
+    return tuple(found)
+
+
+def _lines(item: tuple[wire.Item, ...]) -> tuple[ClaimLine, ...] | None:
+    return tuple(map(_line, item)) or None
+
+
+def _submitted(total: tuple[wire.Amount, ...]) -> Decimal | None:
+    return _total(total, "submitted")
+
+
+def _paid(payment: wire.Payment | None, total: tuple[wire.Amount, ...]) -> Decimal | None:
+    return _dong(payment.amount) if payment else _total(total, "benefit")
+
+
+def _left_to_pay(total: tuple[wire.Amount, ...]) -> Decimal | None:
+    return _total(total, "copay")
+
+
+def _decision(status: str | None, outcome: str | None, created: str | None) -> tuple[LegalStep, ...]:
+    """A decision is about a claim; it is final where its outcome says so (http://hl7.org/fhir/remittance-outcome)."""
+    if status != "active":
+        return ()
+    claimed = LegalStep(state=LegalState.CLAIMED)
+    return (claimed, LegalStep(state=LegalState.FINAL, at=moment(created))) if outcome == "complete" else (claimed,)
+
+
+def _handing_in(status: str | None, created: str | None) -> tuple[LegalStep, ...]:
+    return (LegalStep(state=LegalState.CLAIMED, at=moment(created)),) if status == "active" else ()
+
+
+def _places(facility: Reference | None, provider: Reference | None) -> Iterable[Reference | None]:
+    return (facility, provider)
+
+
+def _conditions(diagnosis: tuple[wire.ClaimDiagnosis, ...]) -> Iterable[Reference | None]:
+    return (line.diagnosis_reference for line in diagnosis)
 
 
 def _line(item: wire.Item) -> ClaimLine:
@@ -142,22 +155,13 @@ def _kind(item: wire.Item) -> ClaimLineKind:
     return ClaimLineKind.SERVICE if _SERVICES in systems else ClaimLineKind.OTHER
 
 
-def _diagnoses(billed: wire.Billed, around: Around) -> Iterable[Diagnosis]:
-    for line in billed.diagnosis:
-        inner = around.linked(line.diagnosis_reference, billed)
-        words = display_of(line.diagnosis_reference)
-        code = coded(line.diagnosis_codeable_concept) or (coded(inner.code) if inner else None)
-        code = code or (CodedText(text=words) if words else None)
-        if code:
-            main = "principal" in codes_of(line.type)
-            yield Diagnosis(code=code, role=DiagnosisRole.MAIN if main else DiagnosisRole.UNSPECIFIED)
-
-
 def _total(sums: Iterable[wire.Amount], category: str) -> Decimal | None:
     """http://terminology.hl7.org/CodeSystem/adjudication."""
     for one in sums:
-        if one.category and any(coding.code == category for coding in one.category.coding):
-            return _dong(one.amount)
+        if one.category is not None:
+            for coding in one.category.coding:
+                if coding.code == category:
+                    return _dong(one.amount)
     return None
 
 
@@ -166,3 +170,56 @@ def _dong(amount: Money | None) -> Decimal | None:
     if amount is None or amount.value is None or amount.currency not in (None, "VND"):
         return None
     return exact(amount.value)
+
+
+def with_its_claim(decided: Claim, handed_in: Claim) -> Claim:
+    """The decision with what the claim that it is about says of its way: the day on which it was handed in."""
+    return structs.replace(decided, steps=(*decided.steps, *handed_in.steps))
+
+
+_POINTS = (
+    Points("facility", _places, to=("Organization",)),
+    Points("diagnoses", _conditions, to=("Condition",)),
+)
+_VISIT: Mapping[str, Maker] = {
+    "facility": _place,
+    "admitted": _admitted,
+    "discharged": _discharged,
+    "diagnoses": _diagnoses,
+}
+
+DECIDED = Table(
+    record=Claim,
+    wire=wire.ExplanationOfBenefit,
+    is_one=_is_decision,
+    recorded="created",
+    fields={
+        **_VISIT,
+        "total": _submitted,
+        "insurer_pays": _paid,
+        "citizen_pays": _left_to_pay,
+        "status": "status",
+        "lines": _lines,
+        "steps": _decision,
+    },
+    points=_POINTS,
+    stands_for="claim",
+    taking=with_its_claim,
+)
+"""One insured visit, as the insurer decided about it."""
+
+
+def _whole(total: Money | None) -> Decimal | None:
+    return _dong(total)
+
+
+HANDED_IN = Table(
+    record=Claim,
+    wire=wire.Claim,
+    kind="Claim",
+    is_one=_is_claim,
+    recorded="created",
+    fields={**_VISIT, "total": _whole, "status": "status", "lines": _lines, "steps": _handing_in},
+    points=_POINTS,
+)
+"""One insured visit, as it was claimed: who pays how much is not said."""

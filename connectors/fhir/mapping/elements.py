@@ -6,15 +6,18 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from connectors.clock import HO_CHI_MINH
 from connectors.fhir.base import Base
-from connectors.fhir.bundle import Linked, Resource
+from connectors.fhir.bundle import Linked
 from connectors.fhir.datatypes import CodeableConcept, CodeableReference, HumanName, Identifier, Period, Reference
 from connectors.fhir.datatypes import Quantity as WireQuantity
-from connectors.records import CodedText, Coding, Facility, PartialDate, Practitioner, Provenance, Quantity
+from connectors.records import CodedText, Coding, Facility, PartialDate, Practitioner, Quantity
 from connectors.stamping import Stamp
+
+Contained = tuple[Raw, ...]
+"""What stands in a resource itself for others to be pointed to (``contained``)."""
 
 ENTERED_IN_ERROR = "entered-in-error"
 """The source says that the resource should never have been: it is nobody's record."""
@@ -44,12 +47,10 @@ class Around(Struct, frozen=True, kw_only=True):
     """Under which an Organization carries its facility code."""
     included: Mapping[tuple[str, str], Linked] = {}
     """Resources that came along in the pages or were fetched for them, by type and id."""
-    wanted: frozenset[str] | None = None
-    """Names of fields of which a record may lack the others; ``None`` where all are wanted."""
-    named: bool = True
-    """Whether anybody will look at the ids of records."""
     targets: dict[str, tuple[str, str] | None] = {}
     """What addresses of this answer mean: most stand in it many times."""
+    places: dict[Reference, Facility | None] = {}
+    """What references to places of this answer mean: most stand in it many times."""
 
     def target(self, reference: Reference | None) -> tuple[str, str] | None:
         """Type and id of the resource that is meant (see ``Base.target``)."""
@@ -60,19 +61,12 @@ class Around(Struct, frozen=True, kw_only=True):
             self.targets[address] = self.base.target(reference)
         return self.targets[address]
 
-    def wants(self, field: str) -> bool:
-        """Whether anybody will look at that field of a record.
-
-        Nothing by which it is judged whether a record may be shown, joined or found is ever left out.
-        """
-        return self.wanted is None or field in self.wanted
-
-    def linked(self, reference: Reference | None, holder: Resource) -> Linked | None:
-        """The resource that a reference means, where it came along: contained in the holder or included."""
+    def linked(self, reference: Reference | None, contained: Contained) -> Linked | None:
+        """The resource that a reference means, where it came along: contained in the same one or included."""
         if reference is None or not reference.reference:
             return None
         if reference.reference.startswith("#"):
-            return _contained(reference.reference[1:], holder)
+            return _contained(reference.reference[1:], contained)
         if not self.included:
             return None
         target = self.target(reference)
@@ -86,30 +80,9 @@ class Around(Struct, frozen=True, kw_only=True):
                 return target[1]
         return None
 
-    def stamped(
-        self, about: type, resource: Resource, *, recorded: str | None, author: str | None, kind: str = ""
-    ) -> tuple[str, tuple[Provenance, ...]]:
-        """Id and provenance of a record.
 
-        Args:
-            about: its class.
-            resource: of which it is made.
-            recorded: when it was written down, as the resource says.
-            author: who wrote it.
-            kind: type of the resource where another type stands for the class: two types may use the same id.
-
-        Raises:
-            Unreadable: the resource has no id.
-        """
-        if not resource.id:
-            raise Unreadable("no id")
-        at = moment(recorded) or moment(resource.meta.last_updated if resource.meta else None)
-        name = f"{kind}/{resource.id}" if kind else resource.id
-        return self.stamp.put(about, name, at, author, named=self.named)
-
-
-def _contained(anchor: str, holder: Resource) -> Linked | None:
-    for raw in holder.contained:
+def _contained(anchor: str, contained: Contained) -> Linked | None:
+    for raw in contained:
         try:
             inner = _LINKED.decode(raw)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -243,9 +216,12 @@ def exact(value: Decimal) -> Decimal:
     Raises:
         Unreadable: it is infinite, no number, or beyond any measure.
     """
+    text = str(value)
+    if len(text) <= _MOST_DIGITS and "E" not in text and "N" not in text and "I" not in text:
+        return value  # as nearly every one is written: no exponent, no NaN, no Infinity, and few digits
     if not value.is_finite() or abs(value.adjusted()) > _MOST_DIGITS:
         raise Unreadable("not a number that measures anything")
-    if len(str(value)) > _MOST_DIGITS and len(value.as_tuple().digits) > _MOST_DIGITS:
+    if len(text) > _MOST_DIGITS and len(value.as_tuple().digits) > _MOST_DIGITS:
         raise Unreadable("not a number that measures anything")
     return value
 
@@ -264,7 +240,7 @@ def amount_text(found: WireQuantity | None) -> str:
     return " ".join(part for part in (found.comparator, f"{exact(found.value):f}", found.unit or found.code) if part)
 
 
-def facility(reference: Reference | None, around: Around, holder: Resource) -> Facility | None:
+def facility(reference: Reference | None, around: Around, contained: Contained) -> Facility | None:
     """The place that a reference means.
 
     The server's own facility is known by its configured code or name, and is meant where a hospital's server gives
@@ -272,7 +248,16 @@ def facility(reference: Reference | None, around: Around, holder: Resource) -> F
     """
     if reference is None:
         return None
-    inner = around.linked(reference, holder)
+    if reference in around.places:
+        return around.places[reference]
+    place = _facility(reference, around, contained)
+    if not (reference.reference or "").startswith("#"):  # an anchor means another place in each resource
+        around.places[reference] = place
+    return place
+
+
+def _facility(reference: Reference, around: Around, contained: Contained) -> Facility | None:
+    inner = around.linked(reference, contained)
     name = reference.display or (inner.name if inner and isinstance(inner.name, str) else None)
     code = None
     if around.facility_system is not None:
@@ -289,7 +274,7 @@ def _facility_code(identifiers: Iterable[Identifier | None], system: str) -> str
     return next((item.value for item in identifiers if item and item.system == system), None)
 
 
-def practitioner(reference: Reference | None, around: Around, holder: Resource) -> Practitioner | None:
+def practitioner(reference: Reference | None, around: Around, contained: Contained) -> Practitioner | None:
     """The professional that a reference means; None for patients, relatives, devices and the nameless."""
     if reference is None:
         return None
@@ -297,7 +282,7 @@ def practitioner(reference: Reference | None, around: Around, holder: Resource) 
     kind = target[0] if target else reference.type
     if kind not in (None, "Practitioner", "PractitionerRole"):
         return None
-    inner = around.linked(reference, holder)
+    inner = around.linked(reference, contained)
     name = reference.display or (person_name(inner.name) if inner and isinstance(inner.name, tuple) else None)
     return Practitioner(name=name) if name else None
 

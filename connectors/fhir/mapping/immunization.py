@@ -6,9 +6,11 @@ from datetime import datetime
 
 from connectors.clock import HO_CHI_MINH
 from connectors.fhir import wire
+from connectors.fhir.datatypes import CodeableConcept, CodeableReference, Reference
 from connectors.fhir.mapping.elements import (
     ENTERED_IN_ERROR,
     Around,
+    Contained,
     Unreadable,
     coded,
     coded_all,
@@ -18,40 +20,29 @@ from connectors.fhir.mapping.elements import (
     needed,
     partial,
 )
+from connectors.fhir.mapping.table import Points, Table
 from connectors.records import CodedText, Facility, Immunization, PartialDate
 
 _WRITTEN_DATE = re.compile(r"(?:(?:(\d{2})/)?(\d{2})/)?(\d{4})")
 
 
-def immunization(dose: wire.Immunization, around: Around) -> Immunization | None:
-    """A vaccination given or recorded as not given. What was not done on a day to come is an appointment, no record.
+def _when(occurrence_date_time: str | None, occurrence_string: str | None) -> PartialDate | None:
+    return partial(occurrence_date_time) or _written(occurrence_string)
+
+
+def _is_record(status: str | None, when: PartialDate | None, around: Around) -> bool:
+    """What was not done on a day to come is an appointment, no record.
 
     Raises:
-        Unreadable: a status that R4 does not know, for nobody may take it for "given"; no date; no vaccine.
+        Unreadable: a status that R4 does not know, for nobody may take it for "given"; no date.
     """
-    if dose.status == ENTERED_IN_ERROR:
-        return None
-    on = partial(dose.occurrence_date_time) or _written(dose.occurrence_string)
-    if dose.status not in ("completed", "not-done") or on is None:
+    if status == "completed" and when is not None:
+        return True
+    if status == ENTERED_IN_ERROR:
+        return False
+    if status not in ("completed", "not-done") or when is None:
         raise Unreadable("neither given nor not given, or no date")
-    if dose.status == "not-done" and _is_to_come(on, around.stamp.retrieved_at):
-        return None
-    id_, provenance = around.stamped(Immunization, dose, recorded=dose.recorded, author=None)
-    return Immunization(
-        id=id_,
-        provenance=provenance,
-        vaccine=needed(coded(dose.vaccine_code)),
-        target_diseases=coded_all(disease for part in dose.protocol_applied for disease in part.target_disease),
-        dose_number=next(filter(None, map(_number, dose.protocol_applied)), None),
-        on=on,
-        lot=dose.lot_number,
-        manufacturer=_maker(dose, around) if around.wants("manufacturer") else None,
-        site=site.text if around.wants("site") and (site := coded(dose.site)) else None,
-        facility=_place(dose, around),
-        status=dose.status,
-        not_given_because=coded(dose.status_reason),
-        reactions=tuple(_reactions(dose.reaction)),
-    )
+    return not _is_to_come(when, around.stamp.retrieved_at)
 
 
 def _written(text: str | None) -> PartialDate | None:
@@ -65,32 +56,108 @@ def _is_to_come(on: PartialDate, now: datetime) -> bool:
     return on > today[: len(on)]
 
 
+def _vaccine(vaccine_code: CodeableConcept | None) -> CodedText:
+    return needed(coded(vaccine_code))
+
+
+def _diseases(protocol_applied: tuple[wire.Protocol, ...]) -> tuple[CodedText, ...]:
+    return coded_all(disease for part in protocol_applied for disease in part.target_disease)
+
+
+def _dose(protocol_applied: tuple[wire.Protocol, ...]) -> int | None:
+    for part in protocol_applied:
+        if number := _number(part):
+            return number
+    return None
+
+
 def _number(part: wire.Protocol) -> int | None:
-    text = str(part.dose_number_positive_int or part.dose_number_string or part.dose_number or "")
+    number = part.dose_number_positive_int
+    if number is not None and 0 < number < 100:
+        return number
+    text = str(number or part.dose_number_string or part.dose_number or "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 3 else None
 
 
-def _maker(dose: wire.Immunization, around: Around) -> str | None:
-    said = meant(dose.manufacturer)
-    inner = around.linked(dose.manufacturer.pointer, dose) if dose.manufacturer else None
-    return said.text if said else inner.name if inner and isinstance(inner.name, str) else None
+def _maker(manufacturer: CodeableReference | None, around: Around, contained: Contained) -> str | None:
+    if manufacturer is None:
+        return None
+    if said := meant(manufacturer):
+        return said.text
+    inner = around.linked(manufacturer.pointer, contained)
+    return inner.name if inner and isinstance(inner.name, str) else None
 
 
-def _place(dose: wire.Immunization, around: Around) -> Facility | None:
+def _site(site: CodeableConcept | None) -> str | None:
+    found = coded(site)
+    return found.text if found else None
+
+
+def _place(
+    location: Reference | None,
+    performer: tuple[wire.ImmunizationPerformer, ...],
+    primary_source: bool | None,
+    around: Around,
+    contained: Contained,
+) -> Facility | None:
     """The location; else an organisation that performed it; else the source itself, if it is the one who knows."""
-    actors = (part.actor for part in dose.performer)
-    places = (facility(actor, around, dose) for actor in actors if actor and _is_organisation(around.target(actor)))
-    place = facility(dose.location, around, dose) or next(filter(None, places), None)
-    return place or (around.own if dose.primary_source else None)
+    if place := facility(location, around, contained):
+        return place
+    for part in performer:
+        target = around.target(part.actor)
+        if target and target[0] == "Organization" and (place := facility(part.actor, around, contained)):
+            return place
+    return around.own if primary_source else None
 
 
-def _is_organisation(target: tuple[str, str] | None) -> bool:
-    return target is not None and target[0] == "Organization"
+def _not_given_because(status_reason: CodeableConcept | None) -> CodedText | None:
+    return coded(status_reason)
 
 
-def _reactions(reactions: Iterable[wire.ImmunizationReaction]) -> Iterable[CodedText]:
+def _reactions(reaction: tuple[wire.ImmunizationReaction, ...]) -> tuple[CodedText, ...]:
+    return tuple(_reactions_in(reaction)) if reaction else ()
+
+
+def _reactions_in(reactions: Iterable[wire.ImmunizationReaction]) -> Iterable[CodedText]:
     for reaction in reactions:
         words = display_of(reaction.detail)
         found = meant(reaction.manifestation) or (CodedText(text=words) if words else None)
         if found:
             yield found
+
+
+def _places(
+    location: Reference | None, performer: tuple[wire.ImmunizationPerformer, ...]
+) -> Iterable[Reference | None]:
+    return (location, *(part.actor for part in performer))
+
+
+def _makers(manufacturer: CodeableReference | None) -> Iterable[Reference | None]:
+    return (manufacturer.pointer,) if manufacturer else ()
+
+
+IMMUNIZATION = Table(
+    record=Immunization,
+    wire=wire.Immunization,
+    steps={"when": _when},
+    is_one=_is_record,
+    recorded="recorded",
+    fields={
+        "vaccine": _vaccine,
+        "target_diseases": _diseases,
+        "dose_number": _dose,
+        "on": "when",
+        "lot": "lot_number",
+        "manufacturer": _maker,
+        "site": _site,
+        "facility": _place,
+        "status": "status",
+        "not_given_because": _not_given_because,
+        "reactions": _reactions,
+    },
+    points=(
+        Points("facility", _places, to=("Organization",)),
+        Points("manufacturer", _makers, to=("Organization",)),
+    ),
+)
+"""A vaccination given, or recorded as not given."""

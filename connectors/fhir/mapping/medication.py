@@ -1,11 +1,15 @@
 """MedicationRequest, MedicationDispense and MedicationStatement to records: the same medicine, known in three ways."""
 
+from collections.abc import Mapping
+
 from connectors.fhir import wire
 from connectors.fhir.bundle import Linked
-from connectors.fhir.datatypes import Period, Ratio, Reference
+from connectors.fhir.datatypes import CodeableConcept, CodeableReference, Period, Ratio, Reference
+from connectors.fhir.datatypes import Quantity as WireQuantity
 from connectors.fhir.mapping.elements import (
     ENTERED_IN_ERROR,
     Around,
+    Contained,
     amount_text,
     code_of,
     coded,
@@ -15,10 +19,20 @@ from connectors.fhir.mapping.elements import (
     needed,
     partial,
     practitioner,
-    quantity,
     start_of,
 )
-from connectors.records import CodedText, Medication, MedicationKind, MedicationStatus
+from connectors.fhir.mapping.elements import quantity as amount
+from connectors.fhir.mapping.shared import own
+from connectors.fhir.mapping.table import Maker, Points, Table
+from connectors.records import (
+    CodedText,
+    Medication,
+    MedicationKind,
+    MedicationStatus,
+    PartialDate,
+    Practitioner,
+    Quantity,
+)
 
 _STATUSES = {
     "active": MedicationStatus.ACTIVE,
@@ -55,125 +69,41 @@ _NO_PRESCRIPTION = frozenset({"proposal", "plan", "option"})
 _UNSAID = frozenset({ENTERED_IN_ERROR, "draft"})
 
 
-def prescription(order: wire.MedicationRequest, around: Around) -> Medication | None:
-    """A prescribed medicine. Drafts, plans and prohibitions are none."""
-    if order.status in _UNSAID or order.do_not_perform or order.intent in _NO_PRESCRIPTION:
-        return None
-    product = _product(order, around)
-    course = _course(order.dosage_instruction)
-    dispense = order.dispense_request
-    course = course or (dispense.validity_period if dispense else None)
-    id_, provenance = around.stamped(Medication, order, recorded=order.authored_on, author=display_of(order.requester))
-    return Medication(
-        id=id_,
-        provenance=provenance,
-        code=_name(order, product),
-        ingredients=_ingredients(product),
-        strength=_strength(product),
-        dosage=_dosage(order.dosage_instruction),
-        route=_route(order.dosage_instruction),
-        quantity=quantity(dispense.quantity) if dispense else None,
-        start=partial(start_of(course)) or partial(order.authored_on),
-        end=partial(end_of(course)),
-        status=_STATUSES.get(order.status or "", MedicationStatus.UNKNOWN),
-        prescriber=practitioner(order.requester, around, order),
-        facility=around.own,
-        encounter_id=_visit(order, around),
-    )
-
-
-def dispense(handed: wire.MedicationDispense, around: Around) -> Medication | None:
-    """A medicine that was handed out, or is about to be."""
-    if handed.status in _UNSAID:
-        return None
-    product = _product(handed, around)
-    on = handed.when_handed_over or handed.when_prepared
-    who = next(filter(None, (display_of(part.actor) for part in handed.performer)), None)
-    id_, provenance = around.stamped(Medication, handed, recorded=on, author=who, kind="MedicationDispense")
-    return Medication(
-        id=id_,
-        provenance=provenance,
-        kind=MedicationKind.DISPENSE,
-        code=_name(handed, product),
-        ingredients=_ingredients(product),
-        strength=_strength(product),
-        dosage=_dosage(handed.dosage_instruction),
-        route=_route(handed.dosage_instruction),
-        quantity=quantity(handed.quantity),
-        start=partial(on),
-        status=_DISPENSED.get(handed.status or "", MedicationStatus.UNKNOWN),
-        facility=around.own,
-        encounter_id=_visit(handed, around),
-    )
-
-
-def statement(said: wire.MedicationStatement, around: Around) -> Medication | None:
-    """What somebody says of a medicine that the citizen takes, took or does not take. An intention is none."""
-    if said.status in _UNSAID or said.status == "intended":
-        return None
-    product = _product(said, around)
-    source = said.information_source
-    sources: tuple[Reference | None, ...] = source if isinstance(source, tuple) else (source,)
-    author = next(filter(None, map(display_of, sources)), None)
-    adherence = code_of(said.adherence.code) if said.adherence else None
-    status = _ADHERENCE.get(adherence or "") or _STATUSES.get(said.status or "", MedicationStatus.UNKNOWN)
-    id_, provenance = around.stamped(
-        Medication, said, recorded=said.date_asserted, author=author, kind="MedicationStatement"
-    )
-    return Medication(
-        id=id_,
-        provenance=provenance,
-        kind=MedicationKind.STATEMENT,
-        code=_name(said, product),
-        ingredients=_ingredients(product),
-        strength=_strength(product),
-        dosage=_dosage(said.dosage),
-        route=_route(said.dosage),
-        start=partial(said.effective_date_time or start_of(said.effective_period)),
-        end=partial(end_of(said.effective_period)),
-        status=status,
-        encounter_id=_visit(said, around),
-    )
-
-
-def product_of(said: wire.Medicated) -> Reference | None:
+def _pointer(medication_reference: Reference | None, medication: CodeableReference | None) -> Reference | None:
     """The pointer to the product, where the medicine stands behind one."""
-    return said.medication_reference or (said.medication.pointer if said.medication else None)
+    return medication_reference or (medication.pointer if medication else None)
 
 
-def _product(said: wire.Medicated, around: Around) -> Linked | None:
-    return around.linked(product_of(said), said)
+def _products(
+    medication_reference: Reference | None, medication: CodeableReference | None
+) -> tuple[Reference | None, ...]:
+    return (_pointer(medication_reference, medication),)
 
 
-def _name(said: wire.Medicated, product: Linked | None) -> CodedText:
+def _product(
+    medication_reference: Reference | None,
+    medication: CodeableReference | None,
+    around: Around,
+    contained: Contained,
+) -> Linked | None:
+    return around.linked(_pointer(medication_reference, medication), contained)
+
+
+def _name(
+    medication_codeable_concept: CodeableConcept | None,
+    medication_reference: Reference | None,
+    medication: CodeableReference | None,
+    product: Linked | None,
+) -> CodedText:
     """The medicine: as it is named here, as the product is, or in the words of the pointer."""
-    words = display_of(said.medication_reference)
-    own = coded(said.medication_codeable_concept) or (coded(said.medication.meaning) if said.medication else None)
-    code = own or (coded(product.code) if product else None) or meant(said.medication)
+    words = display_of(medication_reference)
+    said = coded(medication_codeable_concept) or (coded(medication.meaning) if medication else None)
+    code = said or (coded(product.code) if product else None) or meant(medication)
     return needed(code or (CodedText(text=words) if words else None))
 
 
-def _visit(said: wire.Medicated, around: Around) -> str | None:
-    return around.visit(said.encounter, said.context)
-
-
-def _course(lines: tuple[wire.Dosage, ...]) -> Period | None:
-    """The days on which the medicine is taken."""
-    bounds = (line.timing.repeat.bounds_period for line in lines if line.timing and line.timing.repeat)
-    return next(filter(None, bounds), None)
-
-
-def _dosage(lines: tuple[wire.Dosage, ...]) -> str | None:
-    return "; ".join(filter(None, map(_instruction, lines))) or None
-
-
-def _route(lines: tuple[wire.Dosage, ...]) -> CodedText | None:
-    return next(filter(None, (coded(line.route) for line in lines)), None)
-
-
-def _instruction(line: wire.Dosage) -> str | None:
-    timing = coded(line.timing.code) if line.timing else None
-    return line.text or line.patient_instruction or (timing.text if timing else None)
+def _visit(encounter: Reference | None, context: Reference | None, around: Around) -> str | None:
+    return around.visit(encounter, context)
 
 
 def _ingredients(product: Linked | None) -> tuple[CodedText, ...]:
@@ -190,3 +120,182 @@ def _ratio(ratio: Ratio | None) -> str:
     if ratio is None:
         return ""
     return " / ".join(filter(None, (amount_text(ratio.numerator), amount_text(ratio.denominator))))
+
+
+def _dosage(dosage_instruction: tuple[wire.Dosage, ...]) -> str | None:
+    return "; ".join(filter(None, map(_instruction, dosage_instruction))) or None
+
+
+def _route(dosage_instruction: tuple[wire.Dosage, ...]) -> CodedText | None:
+    return next(filter(None, (coded(line.route) for line in dosage_instruction)), None)
+
+
+def _instruction(line: wire.Dosage) -> str | None:
+    timing = coded(line.timing.code) if line.timing else None
+    return line.text or line.patient_instruction or (timing.text if timing else None)
+
+
+_PRODUCT: Mapping[str, Maker] = {"code": _name, "ingredients": _ingredients, "strength": _strength}
+_POINTS = tuple(Points(field, _products, to=("Medication",)) for field in _PRODUCT)
+
+
+def _is_prescription(status: str | None, do_not_perform: bool, intent: str | None) -> bool:
+    return not (status in _UNSAID or do_not_perform or intent in _NO_PRESCRIPTION)
+
+
+def _course(
+    dosage_instruction: tuple[wire.Dosage, ...], dispense_request: wire.DispenseRequest | None
+) -> Period | None:
+    """The days on which the medicine is taken."""
+    bounds = (line.timing.repeat.bounds_period for line in dosage_instruction if line.timing and line.timing.repeat)
+    return next(filter(None, bounds), None) or (dispense_request.validity_period if dispense_request else None)
+
+
+def _ordered_amount(dispense_request: wire.DispenseRequest | None) -> Quantity | None:
+    return amount(dispense_request.quantity) if dispense_request else None
+
+
+def _first_day(course: Period | None, authored_on: str | None) -> PartialDate | None:
+    return partial(start_of(course)) or partial(authored_on)
+
+
+def _last_day(course: Period | None) -> PartialDate | None:
+    return partial(end_of(course))
+
+
+def _order_status(status: str | None) -> MedicationStatus:
+    return _STATUSES.get(status or "", MedicationStatus.UNKNOWN)
+
+
+def _prescriber(requester: Reference | None, around: Around, contained: Contained) -> Practitioner | None:
+    return practitioner(requester, around, contained)
+
+
+def _requested_by(requester: Reference | None) -> str | None:
+    return display_of(requester)
+
+
+PRESCRIPTION = Table(
+    record=Medication,
+    wire=wire.MedicationRequest,
+    steps={"product": _product, "course": _course},
+    is_one=_is_prescription,
+    recorded="authored_on",
+    author=_requested_by,
+    fields={
+        **_PRODUCT,
+        "dosage": _dosage,
+        "route": _route,
+        "quantity": _ordered_amount,
+        "start": _first_day,
+        "end": _last_day,
+        "status": _order_status,
+        "prescriber": _prescriber,
+        "facility": own,
+        "encounter_id": _visit,
+    },
+    points=_POINTS,
+)
+"""A prescribed medicine. Drafts, plans and prohibitions are none."""
+
+
+def _is_dispense(status: str | None) -> bool:
+    return status not in _UNSAID
+
+
+def _handed_on(when_handed_over: str | None, when_prepared: str | None) -> str | None:
+    return when_handed_over or when_prepared
+
+
+def _hand(performer: tuple[wire.DispensePerformer, ...]) -> str | None:
+    return next(filter(None, (display_of(part.actor) for part in performer)), None)
+
+
+def _amount(quantity: WireQuantity | None) -> Quantity | None:
+    return amount(quantity)
+
+
+def _handed_day(handed: str | None) -> PartialDate | None:
+    return partial(handed)
+
+
+def _dispense_status(status: str | None) -> MedicationStatus:
+    return _DISPENSED.get(status or "", MedicationStatus.UNKNOWN)
+
+
+DISPENSE = Table(
+    record=Medication,
+    wire=wire.MedicationDispense,
+    kind="MedicationDispense",
+    steps={"product": _product, "handed": _handed_on},
+    is_one=_is_dispense,
+    recorded="handed",
+    author=_hand,
+    always={"kind": MedicationKind.DISPENSE},
+    fields={
+        **_PRODUCT,
+        "dosage": _dosage,
+        "route": _route,
+        "quantity": _amount,
+        "start": _handed_day,
+        "status": _dispense_status,
+        "facility": own,
+        "encounter_id": _visit,
+    },
+    points=_POINTS,
+)
+"""A medicine that was handed out, or is about to be."""
+
+
+def _is_said(status: str | None) -> bool:
+    return status not in _UNSAID and status != "intended"
+
+
+def _sayer(information_source: Reference | tuple[Reference, ...] | None) -> str | None:
+    sources: tuple[Reference | None, ...]
+    sources = information_source if isinstance(information_source, tuple) else (information_source,)
+    return next(filter(None, map(display_of, sources)), None)
+
+
+def _taken(status: str | None, adherence: wire.Adherence | None) -> MedicationStatus:
+    code = code_of(adherence.code) if adherence else None
+    return _ADHERENCE.get(code or "") or _STATUSES.get(status or "", MedicationStatus.UNKNOWN)
+
+
+def _dosage_said(dosage: tuple[wire.Dosage, ...]) -> str | None:
+    return _dosage(dosage)
+
+
+def _route_said(dosage: tuple[wire.Dosage, ...]) -> CodedText | None:
+    return _route(dosage)
+
+
+def _said_from(effective_date_time: str | None, effective_period: Period | None) -> PartialDate | None:
+    return partial(effective_date_time or start_of(effective_period))
+
+
+def _said_until(effective_period: Period | None) -> PartialDate | None:
+    return partial(end_of(effective_period))
+
+
+STATEMENT = Table(
+    record=Medication,
+    wire=wire.MedicationStatement,
+    kind="MedicationStatement",
+    steps={"product": _product},
+    is_one=_is_said,
+    recorded="date_asserted",
+    author=_sayer,
+    always={"kind": MedicationKind.STATEMENT},
+    fields={
+        **_PRODUCT,
+        "dosage": _dosage_said,
+        "route": _route_said,
+        "start": _said_from,
+        "end": _said_until,
+        "status": _taken,
+        "encounter_id": _visit,
+    },
+    points=_POINTS,
+)
+"""What somebody says of a medicine that the citizen takes, took or does not take. An intention is none."""

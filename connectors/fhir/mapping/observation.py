@@ -1,10 +1,23 @@
 """Observation to records, with every type that R4 allows for its value."""
 
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+
 from connectors.fhir import wire
-from connectors.fhir.datatypes import Quantity, Range
+from connectors.fhir.datatypes import (
+    Attachment,
+    CodeableConcept,
+    Period,
+    Quantity,
+    Range,
+    Ratio,
+    Reference,
+    SampledData,
+)
 from connectors.fhir.mapping.elements import (
-    ENTERED_IN_ERROR,
     Around,
+    Contained,
     amount_text,
     coded,
     coded_all,
@@ -16,6 +29,8 @@ from connectors.fhir.mapping.elements import (
     practitioner,
     start_of,
 )
+from connectors.fhir.mapping.shared import is_right, meaning, stated, visit
+from connectors.fhir.mapping.table import Points, Table
 from connectors.records import (
     BooleanValue,
     CodedText,
@@ -45,89 +60,121 @@ A search for a category asks for the very codes that are read as it, so that bot
 _CATEGORIES = {code: category for category, codes in CATEGORY_CODES.items() for code in codes}
 
 
-def observation(found: wire.Observation, around: Around) -> Observation | None:
-    """A measurement, laboratory value or finding."""
-    if found.status == ENTERED_IN_ERROR:
-        return None
-    id_, provenance = around.stamped(Observation, found, recorded=found.issued, author=_author(found))
-    return Observation(
-        id=id_,
-        provenance=provenance,
-        code=needed(coded(found.code)),
-        category=_category(found),
-        at=moment(found.effective_date_time or found.effective_instant or start_of(found.effective_period)),
-        value=value(found),
-        missing_because=coded(found.data_absent_reason),
-        components=tuple(map(_component, found.component)) if found.component else (),
-        reference_range=reference_range(found.reference_range) if around.wants("reference_range") else None,
-        interpretation=_joined(coded_all(found.interpretation)) if found.interpretation else None,
-        status=found.status or "unknown",
-        facility=place(found, around),
-        performed_by=_performer(found, around) if around.wants("performed_by") else None,
-        encounter_id=around.visit(found.encounter),
-    )
-
-
-def _component(part: wire.Valued) -> ObservationComponent:
-    return ObservationComponent(
-        code=needed(coded(part.code)),
-        value=value(part),
-        reference_range=reference_range(part.reference_range),
-        interpretation=_joined(coded_all(part.interpretation)),
-    )
-
-
-def _category(found: wire.Observation) -> ObservationCategory:
-    for concept in found.category:
+def _category(category: tuple[CodeableConcept, ...]) -> ObservationCategory:
+    for concept in category:
         for coding in concept.coding:
             if coding.code in _CATEGORIES:
                 return _CATEGORIES[coding.code]
     return ObservationCategory.OTHER
 
 
-def _author(found: wire.Observation) -> str | None:
-    for who in found.performer:
+def _at(
+    effective_date_time: str | None, effective_instant: str | None, effective_period: Period | None
+) -> datetime | None:
+    return moment(effective_date_time or effective_instant or start_of(effective_period))
+
+
+def _missing_because(data_absent_reason: CodeableConcept | None) -> CodedText | None:
+    return coded(data_absent_reason)
+
+
+def _components(component: tuple[wire.Valued, ...]) -> tuple[ObservationComponent, ...]:
+    return tuple(map(_component, component)) if component else ()
+
+
+def _component(part: wire.Valued) -> ObservationComponent:
+    return ObservationComponent(
+        code=needed(coded(part.code)),
+        value=value_of(part),
+        reference_range=_reference_range(part.reference_range),
+        interpretation=_interpretation(part.interpretation),
+    )
+
+
+def _author(performer: tuple[Reference, ...]) -> str | None:
+    for who in performer:
         if who.display:
             return who.display
     return None
 
 
-def _performer(found: wire.Observation, around: Around) -> Practitioner | None:
-    for who in found.performer:
-        if person := practitioner(who, around, found):
+def _performer(performer: tuple[Reference, ...], around: Around, contained: Contained) -> Practitioner | None:
+    for who in performer:
+        if person := practitioner(who, around, contained):
             return person
     return None
 
 
-def place(found: wire.Observation | wire.DiagnosticReport, around: Around) -> Facility | None:
+def place(performer: tuple[Reference, ...], around: Around, contained: Contained) -> Facility | None:
     """An organisation that performed it; else the source itself."""
-    for who in found.performer:
+    for who in performer:
         target = around.target(who)
         if target and target[0] == "Organization":
-            return facility(who, around, found)
+            return facility(who, around, contained)
     return around.own
 
 
-def value(part: wire.Valued) -> ObservationValue | None:
+def performers(performer: tuple[Reference, ...]) -> Iterable[Reference | None]:
+    """Where the place stands."""
+    return performer
+
+
+def _value(
+    value_quantity: Quantity | None,
+    value_codeable_concept: CodeableConcept | None,
+    value_string: str | None,
+    value_boolean: bool | None,
+    value_integer: Decimal | None,
+    value_range: Range | None,
+    value_ratio: Ratio | None,
+    value_sampled_data: SampledData | None,
+    value_time: str | None,
+    value_date_time: str | None,
+    value_period: Period | None,
+    value_attachment: Attachment | None,
+    value_reference: Reference | None,
+) -> ObservationValue | None:
+    if value_quantity is not None and value_quantity.value is not None:
+        return QuantityValue(
+            value=exact(value_quantity.value),
+            unit=value_quantity.unit,
+            code=value_quantity.code,
+            comparator=value_quantity.comparator,
+        )
+    return value_of(
+        wire.Valued(
+            value_quantity=value_quantity,
+            value_codeable_concept=value_codeable_concept,
+            value_string=value_string,
+            value_boolean=value_boolean,
+            value_integer=value_integer,
+            value_range=value_range,
+            value_ratio=value_ratio,
+            value_sampled_data=value_sampled_data,
+            value_time=value_time,
+            value_date_time=value_date_time,
+            value_period=value_period,
+            value_attachment=value_attachment,
+            value_reference=value_reference,
+        )
+    )
+
+
+def value_of(part: wire.Valued) -> ObservationValue | None:
     """The result, as exactly as its type allows; what has no type of ours is given in words."""
-    if part.value_quantity is not None and part.value_quantity.value is not None:
-        return _quantity(part.value_quantity)
+    found = part.value_quantity
+    if found is not None and found.value is not None:
+        return QuantityValue(value=exact(found.value), unit=found.unit, code=found.code, comparator=found.comparator)
     if chosen := coded(part.value_codeable_concept):
         return CodedValue(coded=chosen)
     if part.value_boolean is not None:
         return BooleanValue(boolean=part.value_boolean)
     if part.value_integer is not None:
-        return _quantity(Quantity(value=exact(part.value_integer)))
-    if part.value_range is not None and (found := _range(part.value_range)):
-        return found
+        return QuantityValue(value=exact(part.value_integer))
+    if part.value_range is not None and (bounds := _range(part.value_range)):
+        return bounds
     text = next(filter(None, _words(part)), None)
     return TextValue(text=text) if text else None
-
-
-def _quantity(found: Quantity) -> QuantityValue | None:
-    if found.value is None:
-        return None
-    return QuantityValue(value=exact(found.value), unit=found.unit, code=found.code, comparator=found.comparator)
 
 
 def _range(found: Range) -> RangeValue | None:
@@ -159,9 +206,9 @@ def _words(part: wire.Valued) -> tuple[str | None, ...]:
     )
 
 
-def reference_range(ranges: tuple[wire.ReferenceRange, ...]) -> str | None:
+def _reference_range(reference_range: tuple[wire.ReferenceRange, ...]) -> str | None:
     """What counts as normal, in words, with whom it applies to."""
-    return "; ".join(filter(None, map(_normal, ranges))) or None
+    return "; ".join(filter(None, map(_normal, reference_range))) or None
 
 
 def _normal(found: wire.ReferenceRange) -> str:
@@ -177,9 +224,37 @@ def _bounds(low: str, high: str) -> str:
     return f"≥ {low}" if low else f"≤ {high}" if high else ""
 
 
-def _joined(found: tuple[CodedText, ...]) -> CodedText | None:
+def _interpretation(interpretation: tuple[CodeableConcept, ...]) -> CodedText | None:
     """Several interpretations as one meaning: all words, all codes."""
+    if not interpretation:
+        return None
+    found = coded_all(interpretation)
     if len(found) < 2:
         return found[0] if found else None
     codings = tuple(coding for one in found for coding in one.codings)
     return CodedText(text="; ".join(one.text for one in found), codings=codings)
+
+
+OBSERVATION = Table(
+    record=Observation,
+    wire=wire.Observation,
+    is_one=is_right,
+    recorded="issued",
+    author=_author,
+    fields={
+        "code": meaning,
+        "category": _category,
+        "at": _at,
+        "value": _value,
+        "missing_because": _missing_because,
+        "components": _components,
+        "reference_range": _reference_range,
+        "interpretation": _interpretation,
+        "status": stated,
+        "facility": place,
+        "performed_by": _performer,
+        "encounter_id": visit,
+    },
+    points=(Points("facility", performers, to=("Organization",)),),
+)
+"""A measurement, laboratory value or finding."""

@@ -1,12 +1,14 @@
 """ServiceRequest, Appointment and CarePlan to records."""
 
 from collections.abc import Iterable
+from datetime import date, datetime
 
 from connectors.fhir import wire
-from connectors.fhir.datatypes import Reference
+from connectors.fhir.datatypes import CodeableConcept, CodeableReference, Period, Reference
 from connectors.fhir.mapping.elements import (
     ENTERED_IN_ERROR,
     Around,
+    Contained,
     Unreadable,
     coded,
     coded_all,
@@ -21,7 +23,9 @@ from connectors.fhir.mapping.elements import (
     practitioner,
     start_of,
 )
-from connectors.records import Appointment, CarePlan, CodedText, Facility, Referral
+from connectors.fhir.mapping.shared import stated
+from connectors.fhir.mapping.table import Points, Table
+from connectors.records import Appointment, CarePlan, CodedText, Facility, PartialDate, Practitioner, Referral
 
 _SNOMED = "http://snomed.info/sct"
 _REFERRALS = frozenset(
@@ -36,119 +40,183 @@ _NOT_YET = frozenset({"proposed", "waitlist", "cancelled"})
 """States in which an appointment needs no time (R4, app-3)."""
 
 
-def referral(request: wire.ServiceRequest, around: Around) -> Referral | None:
-    """A citizen sent on to another place of care. Every other request, such as an order for a test, is none."""
-    if request.status in (ENTERED_IN_ERROR, "draft") or request.intent in _NOBODYS_PLAN or request.do_not_perform:
-        return None
-    if not _is_referral(request):
-        return None
-    places = (*request.performer, *request.location_reference, *(place.pointer for place in request.location))
-    id_, provenance = around.stamped(
-        Referral, request, recorded=request.authored_on, author=display_of(request.requester)
-    )
-    return Referral(
-        id=id_,
-        provenance=provenance,
-        from_facility=_first_place((request.requester,), request, around) or around.own,
-        to_facility=_first_place(places, request, around),
-        reason=_reason(request),
-        issued=day(request.authored_on),
-        valid_until=day(end_of(request.occurrence_period)),
-        status=request.status or "unknown",
-    )
-
-
-def _is_referral(request: wire.ServiceRequest) -> bool:
+def _is_referral(
+    status: str | None,
+    intent: str | None,
+    do_not_perform: bool,
+    category: tuple[CodeableConcept, ...],
+    code: CodeableReference | None,
+) -> bool:
     """Whether the category or the code says so: nothing else tells it from an order that another room carries out."""
-    code = request.code.meaning if request.code else None
-    concepts = (*request.category, *((code,) if code else ()))
-    words = (concept.text.strip().casefold() for concept in request.category if concept.text)
+    if status in (ENTERED_IN_ERROR, "draft") or intent in _NOBODYS_PLAN or do_not_perform:
+        return False
+    meaning = code.meaning if code else None
+    concepts = (*category, *((meaning,) if meaning else ()))
+    words = (concept.text.strip().casefold() for concept in category if concept.text)
     return not _REFERRALS.isdisjoint(pairs_of(concepts)) or not _REFERRAL_WORDS.isdisjoint(words)
 
 
-def _reason(request: wire.ServiceRequest) -> CodedText | None:
-    words = (display_of(pointer) for pointer in request.reason_reference)
-    said = (*coded_all(request.reason_code), *map(meant, request.reason))
+def _from(requester: Reference | None, around: Around, contained: Contained) -> Facility | None:
+    return _first_place((requester,), around, contained) or around.own
+
+
+def _to(
+    performer: tuple[Reference, ...],
+    location_reference: tuple[Reference, ...],
+    location: tuple[CodeableReference, ...],
+    around: Around,
+    contained: Contained,
+) -> Facility | None:
+    places = (*performer, *location_reference, *(place.pointer for place in location))
+    return _first_place(places, around, contained)
+
+
+def _reason(
+    reason_code: tuple[CodeableConcept, ...],
+    reason: tuple[CodeableReference, ...],
+    reason_reference: tuple[Reference, ...],
+) -> CodedText | None:
+    words = (display_of(pointer) for pointer in reason_reference)
+    said = (*coded_all(reason_code), *map(meant, reason))
     return next(filter(None, said), None) or next((CodedText(text=text) for text in words if text), None)
 
 
-def _first_place(
-    references: Iterable[Reference | None], holder: wire.ServiceRequest | wire.Appointment, around: Around
-) -> Facility | None:
+def _first_place(references: Iterable[Reference | None], around: Around, contained: Contained) -> Facility | None:
     """The first of them that is a place, and not a person."""
     for reference in references:
         target = around.target(reference)
         kind = target[0] if target else reference.type if reference else None
-        if kind in ("Organization", "Location") and (place := facility(reference, around, holder)):
+        if kind in ("Organization", "Location") and (place := facility(reference, around, contained)):
             return place
     return None
 
 
-def appointment(planned: wire.Appointment, around: Around) -> Appointment | None:
-    """A visit that is planned. What is only proposed, waits for a place or was called off without a time is none.
+def _issued(authored_on: str | None) -> date | None:
+    return day(authored_on)
+
+
+def _valid_until(occurrence_period: Period | None) -> date | None:
+    return day(end_of(occurrence_period))
+
+
+def _requested_by(requester: Reference | None) -> str | None:
+    return display_of(requester)
+
+
+def _senders(requester: Reference | None) -> Iterable[Reference | None]:
+    return (requester,)
+
+
+def _receivers(performer: tuple[Reference, ...]) -> Iterable[Reference | None]:
+    return performer
+
+
+REFERRAL = Table(
+    record=Referral,
+    wire=wire.ServiceRequest,
+    is_one=_is_referral,
+    recorded="authored_on",
+    author=_requested_by,
+    fields={
+        "from_facility": _from,
+        "to_facility": _to,
+        "reason": _reason,
+        "issued": _issued,
+        "valid_until": _valid_until,
+        "status": stated,
+    },
+    points=(
+        Points("from_facility", _senders, to=("Organization",)),
+        Points("to_facility", _receivers, to=("Organization",)),
+    ),
+)
+"""A citizen sent on to another place of care. Every other request, such as an order for a test, is none."""
+
+
+def _is_appointment(status: str | None, at: datetime | None) -> bool:
+    """What is only proposed, waits for a place or was called off without a time is none.
 
     Raises:
-        Unreadable: it has no time although its state needs one, or nothing says where it is.
+        Unreadable: it has no time although its state needs one.
     """
-    if planned.status == ENTERED_IN_ERROR:
-        return None
-    at = moment(planned.start)
-    if at is None and planned.status in _NOT_YET:
-        return None
-    place = around.own or _first_place((part.actor for part in planned.participant), planned, around)
-    if at is None or place is None:
-        raise Unreadable("an appointment without a time or a place")
-    services = (*map(meant, planned.service_type), *coded_all(planned.specialty))
-    id_, provenance = around.stamped(Appointment, planned, recorded=planned.created, author=None)
-    return Appointment(
-        id=id_,
-        provenance=provenance,
-        at=at,
-        facility=place,
-        department=next((service.text for service in services if service), None),
-        reason=_why(planned),
-        status=planned.status or "unknown",
-    )
+    if status == ENTERED_IN_ERROR or (at is None and status in _NOT_YET):
+        return False
+    if at is None:
+        raise Unreadable("an appointment without a time")
+    return True
 
 
-def _why(planned: wire.Appointment) -> str | None:
-    said = (*coded_all(planned.reason_code), *map(meant, planned.reason))
-    words = (display_of(pointer) for pointer in planned.reason_reference)
-    return next((text.text for text in said if text), None) or next(filter(None, words), None) or planned.description
+def _start(start: str | None) -> datetime | None:
+    return moment(start)
 
 
-def care_plan(plan: wire.CarePlan, around: Around) -> CarePlan | None:
-    """What is meant to be done over some time. A proposal, an option or a draft is none.
+def _where(participant: tuple[wire.AppointmentParticipant, ...], around: Around, contained: Contained) -> Facility:
+    place = around.own or _first_place((part.actor for part in participant), around, contained)
+    if place is None:
+        raise Unreadable("an appointment without a place")
+    return place
+
+
+def _department(service_type: tuple[CodeableReference, ...], specialty: tuple[CodeableConcept, ...]) -> str | None:
+    services = (*map(meant, service_type), *coded_all(specialty))
+    return next((service.text for service in services if service), None)
+
+
+def _why(
+    reason_code: tuple[CodeableConcept, ...],
+    reason: tuple[CodeableReference, ...],
+    reason_reference: tuple[Reference, ...],
+    description: str | None,
+) -> str | None:
+    said = (*coded_all(reason_code), *map(meant, reason))
+    words = (display_of(pointer) for pointer in reason_reference)
+    return next((text.text for text in said if text), None) or next(filter(None, words), None) or description
+
+
+def _who(participant: tuple[wire.AppointmentParticipant, ...]) -> Iterable[Reference | None]:
+    return (part.actor for part in participant)
+
+
+APPOINTMENT = Table(
+    record=Appointment,
+    wire=wire.Appointment,
+    steps={"at": _start},
+    is_one=_is_appointment,
+    recorded="created",
+    fields={"at": "at", "facility": _where, "department": _department, "reason": _why, "status": stated},
+    points=(Points("facility", _who, to=("Organization",)),),
+)
+"""A visit that is planned."""
+
+
+def _is_plan(status: str | None, intent: str | None) -> bool:
+    """A proposal, an option or a draft is none."""
+    return status not in (ENTERED_IN_ERROR, "draft") and intent not in ("proposal", "option")
+
+
+def _title(
+    title: str | None, description: str | None, category: tuple[CodeableConcept, ...], doings: tuple[str, ...]
+) -> str:
+    """What it is for.
 
     Raises:
-        Unreadable: nothing says what it is for.
+        Unreadable: nothing says so.
     """
-    if plan.status in (ENTERED_IN_ERROR, "draft") or plan.intent in ("proposal", "option"):
-        return None
-    activities = tuple(filter(None, (_activity(activity, plan, around) for activity in plan.activity)))
-    categories = "; ".join(text.text for text in coded_all(plan.category))
-    title = plan.title or plan.description or categories or "; ".join(activities)
-    if not title:
+    categories = "; ".join(text.text for text in coded_all(category))
+    words = title or description or categories or "; ".join(doings)
+    if not words:
         raise Unreadable("a plan that says nothing")
-    author = plan.author or plan.custodian
-    id_, provenance = around.stamped(CarePlan, plan, recorded=plan.created, author=display_of(author))
-    return CarePlan(
-        id=id_,
-        provenance=provenance,
-        title=title,
-        status=plan.status or "unknown",
-        start=partial(start_of(plan.period)),
-        end=partial(end_of(plan.period)),
-        activities=activities,
-        facility=_maker(author, plan, around),
-        author=practitioner(author, around, plan),
-    )
+    return words
 
 
-def _activity(activity: wire.Activity, plan: wire.CarePlan, around: Around) -> str | None:
+def _doings(activity: tuple[wire.Activity, ...], around: Around, contained: Contained) -> tuple[str, ...]:
+    return tuple(filter(None, (_doing(one, around, contained) for one in activity)))
+
+
+def _doing(activity: wire.Activity, around: Around, contained: Contained) -> str | None:
     """What is to be done, in words: as it stands here, or as the request behind it calls it."""
     detail, pointer = activity.detail, activity.reference or activity.planned_activity_reference
-    inner = around.linked(pointer, plan)
+    inner = around.linked(pointer, contained)
     texts = (
         *((coded(detail.code),) if detail else ()),
         CodedText(text=detail.description) if detail and detail.description else None,
@@ -159,6 +227,51 @@ def _activity(activity: wire.Activity, plan: wire.CarePlan, around: Around) -> s
     return next((text.text for text in texts if text), None) or display_of(pointer)
 
 
-def _maker(author: Reference | None, plan: wire.CarePlan, around: Around) -> Facility | None:
-    target = around.target(author)
-    return facility(author, around, plan) if target and target[0] == "Organization" else around.own
+def _maker(author: Reference | None, custodian: Reference | None) -> Reference | None:
+    return author or custodian
+
+
+def _name(maker: Reference | None) -> str | None:
+    return display_of(maker)
+
+
+def _place(maker: Reference | None, around: Around, contained: Contained) -> Facility | None:
+    target = around.target(maker)
+    return facility(maker, around, contained) if target and target[0] == "Organization" else around.own
+
+
+def _person(maker: Reference | None, around: Around, contained: Contained) -> Practitioner | None:
+    return practitioner(maker, around, contained)
+
+
+def _first_day(period: Period | None) -> PartialDate | None:
+    return partial(start_of(period))
+
+
+def _last_day(period: Period | None) -> PartialDate | None:
+    return partial(end_of(period))
+
+
+def _makers(author: Reference | None, custodian: Reference | None) -> Iterable[Reference | None]:
+    return (author, custodian)
+
+
+CARE_PLAN = Table(
+    record=CarePlan,
+    wire=wire.CarePlan,
+    steps={"doings": _doings, "maker": _maker},
+    is_one=_is_plan,
+    recorded="created",
+    author=_name,
+    fields={
+        "title": _title,
+        "status": stated,
+        "start": _first_day,
+        "end": _last_day,
+        "activities": "doings",
+        "facility": _place,
+        "author": _person,
+    },
+    points=(Points("facility", _makers, to=("Organization",)),),
+)
+"""What is meant to be done over some time."""

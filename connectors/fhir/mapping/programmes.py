@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 
 from connectors.fhir import wire
-from connectors.fhir.bundle import Resource
-from connectors.fhir.datatypes import CodeableConcept, Reference
+from connectors.fhir.datatypes import CodeableConcept, Period, Reference
 from connectors.fhir.mapping.elements import (
     ENTERED_IN_ERROR,
     Around,
+    Contained,
     display_of,
     end_of,
     facility,
@@ -16,7 +16,8 @@ from connectors.fhir.mapping.elements import (
     practitioner,
     start_of,
 )
-from connectors.records import Facility, Practitioner, Pregnancy, PregnancyStatus, PrimaryCare
+from connectors.fhir.mapping.table import Points, Table
+from connectors.records import Facility, PartialDate, Practitioner, Pregnancy, PregnancyStatus, PrimaryCare
 
 _SNOMED = "http://snomed.info/sct"
 _FAMILY_DOCTORS = frozenset((_SNOMED, code) for code in ("446050000", "62247001", "59058001"))
@@ -29,75 +30,141 @@ _NOT_BEGUN = frozenset({ENTERED_IN_ERROR, "planned", "waitlist", "cancelled"})
 _GOES_ON = frozenset({"active", "onhold"})
 
 
-def general_practitioner(patient: wire.Patient, around: Around) -> PrimaryCare | None:
-    """Whom the server knows as responsible; None where it names nobody that can be shown."""
-    doctors, places = _named(patient.general_practitioner, patient, around)
-    if not doctors and not places:
-        return None
-    id_, provenance = around.stamped(PrimaryCare, patient, recorded=None, author=None)
-    return PrimaryCare(
-        id=id_,
-        provenance=provenance,
-        health_station=places[0] if places else None,
-        family_doctor=doctors[0] if doctors else None,
-    )
+_Named = tuple[list[Practitioner], list[Facility]]
+"""People and places, in the order in which they are named."""
 
 
-def care_team(team: wire.CareTeam, around: Around) -> PrimaryCare | None:
-    """A team in which somebody has the part of the family doctor. Every other team, and a former one, is none."""
-    if team.status in _NO_TEAM:
-        return None
-    leading = [one for one in team.participant if not _FAMILY_DOCTORS.isdisjoint(pairs_of(_roles(one)))]
-    if not leading:
-        return None
-    doctors, places = _named((one.member for one in leading), team, around)
-    _, behind = _named((*(one.on_behalf_of for one in leading), *team.managing_organization), team, around)
-    if not doctors and not places:
-        return None
-    id_, provenance = around.stamped(PrimaryCare, team, recorded=None, author=None, kind="CareTeam")
-    return PrimaryCare(
-        id=id_,
-        provenance=provenance,
-        health_station=next(iter((*places, *behind)), None),
-        family_doctor=doctors[0] if doctors else None,
-        since=partial(start_of(team.period)),
-        until=partial(end_of(team.period)),
-    )
+def _doctors_of(general_practitioner: tuple[Reference, ...], around: Around, contained: Contained) -> _Named:
+    return _named(general_practitioner, around, contained)
+
+
+def _is_anybody(known: _Named) -> bool:
+    """Whether somebody is named who can be shown."""
+    return bool(known[0] or known[1])
+
+
+def _doctor(known: _Named) -> Practitioner | None:
+    return known[0][0] if known[0] else None
+
+
+def _station(known: _Named) -> Facility | None:
+    return known[1][0] if known[1] else None
+
+
+def _doctors(general_practitioner: tuple[Reference, ...]) -> Iterable[Reference | None]:
+    return general_practitioner
+
+
+_ANYBODY = ("Practitioner", "Organization")
+
+GENERAL_PRACTITIONER = Table(
+    record=PrimaryCare,
+    wire=wire.Patient,
+    steps={"known": _doctors_of},
+    is_one=_is_anybody,
+    fields={"health_station": _station, "family_doctor": _doctor},
+    points=(Points(None, _doctors, to=_ANYBODY),),
+)
+"""Whom the server knows as responsible."""
+
+
+def _leading(status: str | None, participant: tuple[wire.TeamParticipant, ...]) -> tuple[wire.TeamParticipant, ...]:
+    """Those who have the part of the family doctor. In a former team nobody has."""
+    if status in _NO_TEAM:
+        return ()
+    return tuple(one for one in participant if not _FAMILY_DOCTORS.isdisjoint(pairs_of(_roles(one))))
 
 
 def _roles(one: wire.TeamParticipant) -> tuple[CodeableConcept, ...]:
     return one.role if isinstance(one.role, tuple) else (one.role,) if one.role else ()
 
 
-def _named(
-    references: Iterable[Reference | None], holder: Resource, around: Around
-) -> tuple[list[Practitioner], list[Facility]]:
+def _members(leading: tuple[wire.TeamParticipant, ...], around: Around, contained: Contained) -> _Named:
+    return _named((one.member for one in leading), around, contained)
+
+
+def _team_station(
+    known: _Named,
+    leading: tuple[wire.TeamParticipant, ...],
+    managing_organization: tuple[Reference, ...],
+    around: Around,
+    contained: Contained,
+) -> Facility | None:
+    _, behind = _named((*(one.on_behalf_of for one in leading), *managing_organization), around, contained)
+    return next(iter((*known[1], *behind)), None)
+
+
+def _since(period: Period | None) -> PartialDate | None:
+    return partial(start_of(period))
+
+
+def _until(period: Period | None) -> PartialDate | None:
+    return partial(end_of(period))
+
+
+def _team(
+    participant: tuple[wire.TeamParticipant, ...], managing_organization: tuple[Reference, ...]
+) -> Iterable[Reference | None]:
+    return (*(one.member for one in participant), *managing_organization)
+
+
+CARE_TEAM = Table(
+    record=PrimaryCare,
+    wire=wire.CareTeam,
+    kind="CareTeam",
+    steps={"leading": _leading, "known": _members},
+    is_one=_is_anybody,
+    fields={"health_station": _team_station, "family_doctor": _doctor, "since": _since, "until": _until},
+    points=(Points(None, _team, to=_ANYBODY),),
+)
+"""A team in which somebody has the part of the family doctor. Every other team, and a former one, is none."""
+
+
+def _named(references: Iterable[Reference | None], around: Around, contained: Contained) -> _Named:
     """The people and the places among them."""
     doctors: list[Practitioner] = []
     places: list[Facility] = []
     for reference in references:
-        target = around.base.target(reference)
+        target = around.target(reference)
         kind = target[0] if target else reference.type if reference else None
-        if kind == "Organization" and (place := facility(reference, around, holder)):
+        if kind == "Organization" and (place := facility(reference, around, contained)):
             places.append(place)
-        elif kind in ("Practitioner", "PractitionerRole") and (doctor := practitioner(reference, around, holder)):
+        elif kind in ("Practitioner", "PractitionerRole") and (doctor := practitioner(reference, around, contained)):
             doctors.append(doctor)
     return doctors, places
 
 
-def pregnancy(episode: wire.EpisodeOfCare, around: Around) -> Pregnancy | None:
-    """Care for a pregnancy. Every other episode, and one that is only planned, is none."""
-    words = (concept.text.strip().casefold() for concept in episode.type if concept.text)
-    is_one = not _PREGNANCIES.isdisjoint(pairs_of(episode.type)) or not _PREGNANCY_WORDS.isdisjoint(words)
-    if episode.status in _NOT_BEGUN or not is_one:
-        return None
-    status = PregnancyStatus.ACTIVE if episode.status in _GOES_ON else PregnancyStatus.UNKNOWN
-    id_, provenance = around.stamped(Pregnancy, episode, recorded=None, author=display_of(episode.care_manager))
-    return Pregnancy(
-        id=id_,
-        provenance=provenance,
-        status=PregnancyStatus.ENDED if episode.status == "finished" else status,
-        since=partial(start_of(episode.period)),
-        ended=partial(end_of(episode.period)),
-        facility=facility(episode.managing_organization, around, episode) or around.own,
-    )
+def _is_pregnancy(status: str | None, type: tuple[CodeableConcept, ...]) -> bool:  # noqa: A002 - the element's own name
+    """Every other episode, and one that is only planned, is none."""
+    words = (concept.text.strip().casefold() for concept in type if concept.text)
+    is_one = not _PREGNANCIES.isdisjoint(pairs_of(type)) or not _PREGNANCY_WORDS.isdisjoint(words)
+    return is_one and status not in _NOT_BEGUN
+
+
+def _pregnancy_status(status: str | None) -> PregnancyStatus:
+    if status == "finished":
+        return PregnancyStatus.ENDED
+    return PregnancyStatus.ACTIVE if status in _GOES_ON else PregnancyStatus.UNKNOWN
+
+
+def _carer(care_manager: Reference | None) -> str | None:
+    return display_of(care_manager)
+
+
+def _place(managing_organization: Reference | None, around: Around, contained: Contained) -> Facility | None:
+    return facility(managing_organization, around, contained) or around.own
+
+
+def _managers(managing_organization: Reference | None) -> Iterable[Reference | None]:
+    return (managing_organization,)
+
+
+PREGNANCY = Table(
+    record=Pregnancy,
+    wire=wire.EpisodeOfCare,
+    is_one=_is_pregnancy,
+    author=_carer,
+    fields={"status": _pregnancy_status, "since": _since, "ended": _until, "facility": _place},
+    points=(Points("facility", _managers, to=("Organization",)),),
+)
+"""Care for a pregnancy."""

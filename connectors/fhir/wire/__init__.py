@@ -11,17 +11,47 @@ from connectors.fhir.wire.care import (
     Condition,
     Encounter,
     EncounterDiagnosis,
+    EncounterLocation,
+    EncounterReason,
+    Hospitalization,
+    Participant,
     Reaction,
 )
 from connectors.fhir.wire.citizen import Patient
-from connectors.fhir.wire.insurance import Amount, Billed, Claim, Coverage, ExplanationOfBenefit, Item
+from connectors.fhir.wire.insurance import (
+    Amount,
+    Billed,
+    Claim,
+    ClaimDiagnosis,
+    Coverage,
+    ExplanationOfBenefit,
+    Item,
+    Payment,
+)
 from connectors.fhir.wire.observation import Observation, ReferenceRange, Valued
-from connectors.fhir.wire.planning import Activity, Appointment, CarePlan, ServiceRequest
+from connectors.fhir.wire.planning import (
+    Activity,
+    Appointment,
+    AppointmentParticipant,
+    CarePlan,
+    ServiceRequest,
+)
 from connectors.fhir.wire.programmes import CareTeam, EpisodeOfCare, TeamParticipant
-from connectors.fhir.wire.results import DiagnosticReport, DocumentReference, Procedure
+from connectors.fhir.wire.results import (
+    DiagnosticReport,
+    DocumentContent,
+    DocumentContext,
+    DocumentReference,
+    Procedure,
+    ProcedurePerformer,
+)
 from connectors.fhir.wire.treatment import (
+    Adherence,
+    DispensePerformer,
+    DispenseRequest,
     Dosage,
     Immunization,
+    ImmunizationPerformer,
     ImmunizationReaction,
     Medicated,
     MedicationDispense,
@@ -32,24 +62,35 @@ from connectors.fhir.wire.treatment import (
 
 __all__ = [
     "Activity",
+    "Adherence",
     "AllergyIntolerance",
     "Amount",
     "Appointment",
+    "AppointmentParticipant",
     "Billed",
     "CarePlan",
     "CareTeam",
     "Claim",
+    "ClaimDiagnosis",
     "Communication",
     "Condition",
     "Coverage",
     "DiagnosticReport",
+    "DispensePerformer",
+    "DispenseRequest",
+    "DocumentContent",
+    "DocumentContext",
     "DocumentReference",
     "Dosage",
     "Encounter",
     "EncounterDiagnosis",
+    "EncounterLocation",
+    "EncounterReason",
     "EpisodeOfCare",
     "ExplanationOfBenefit",
+    "Hospitalization",
     "Immunization",
+    "ImmunizationPerformer",
     "ImmunizationReaction",
     "Item",
     "Medicated",
@@ -57,8 +98,11 @@ __all__ = [
     "MedicationRequest",
     "MedicationStatement",
     "Observation",
+    "Participant",
     "Patient",
+    "Payment",
     "Procedure",
+    "ProcedurePerformer",
     "Protocol",
     "Reaction",
     "ReferenceRange",

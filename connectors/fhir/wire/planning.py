@@ -1,5 +1,7 @@
 """ServiceRequest, Appointment and CarePlan."""
 
+from typing import ClassVar
+
 from connectors.fhir.bundle import Resource
 from connectors.fhir.datatypes import CodeableConcept, CodeableReference, Period, Reference, Wire
 
@@ -33,6 +35,7 @@ class AppointmentParticipant(Wire, frozen=True, kw_only=True):
 class Appointment(Resource, frozen=True, kw_only=True):
     """http://hl7.org/fhir/R4/appointment.html, http://hl7.org/fhir/R5/appointment.html."""
 
+    ABOUT: ClassVar[tuple[str, ...]] = ("subject", "participant")
     start: str | None = None
     requested_period: tuple[Period, ...] = ()
     service_type: tuple[CodeableReference, ...] = ()

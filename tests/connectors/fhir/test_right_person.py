@@ -66,6 +66,15 @@ async def test_f12_another_persons_record_among_the_right_ones(subject: Any, abo
         await shelf(wrong).ask(about, HOA)
 
 
+@pytest.mark.parametrize("is_alone", [True, False])
+async def test_f12_another_persons_record_under_the_id_of_a_right_one(is_alone: bool) -> None:
+    """What comes twice is looked at twice; the same where something else stands between."""
+    server = shelf(weight("w0", "p2"), *(() if is_alone else ({"resourceType": "OperationOutcome"},)))
+    server.says["Observation"] = lambda _: reply(bundle(server.resources[1:]))
+    with pytest.raises(WrongPerson):
+        await server.ask(Observation, HOA)
+
+
 @pytest.mark.parametrize(
     "subject",
     [

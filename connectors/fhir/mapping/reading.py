@@ -1,0 +1,151 @@
+"""What is read of a resource type where some fields of its records are wanted: no other element, no other field.
+
+A table is compiled for the fields that are wanted: to a Struct of the elements that their makers read, with the
+decoders of its pages, and to one function that makes the records. All fields are wanted in the same way as some are.
+"""
+
+import builtins
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property, lru_cache
+from typing import Any
+
+import msgspec
+from msgspec import Struct, defstruct, field, structs
+
+from connectors.fhir.bundle import BundleOf, Resource
+from connectors.fhir.datatypes import Reference, Wire
+from connectors.fhir.mapping.building import Builder, builder_of, pointing
+from connectors.fhir.mapping.table import PROVENANCE, Maker, Points, Table
+from connectors.stamping import NAMES
+
+_MOST = 64
+"""Readings of one table that are kept: as many as an application asks for, and none for each of a stranger's."""
+_ID = "id"
+
+
+class Decoding(Struct, frozen=True, kw_only=True, eq=False):
+    """How the resources of one type are decoded."""
+
+    type: str
+    wire: builtins.type[Any]
+    """Struct of what is read; it has no attribute for what is not."""
+    page: msgspec.json.Decoder[BundleOf[Any]]
+    one: msgspec.json.Decoder[Any]
+    is_about_subject: bool
+    """Whether the element ``subject`` alone says whom it is about."""
+
+
+def decoding_of(wire: type[Any], about: tuple[str, ...] = Resource.ABOUT) -> Decoding:
+    """The decoders for a Struct.
+
+    Args:
+        wire: of the resource.
+        about: the elements that say whom it is about.
+    """
+    return Decoding(
+        type=wire.__name__,
+        wire=wire,
+        page=msgspec.json.Decoder(BundleOf[wire]),  # type: ignore[valid-type]
+        one=msgspec.json.Decoder(wire),
+        is_about_subject=about == Resource.ABOUT,
+    )
+
+
+class Reading(Decoding, frozen=True, kw_only=True, eq=False):
+    """One resource type, as far as it is read, and what becomes of it."""
+
+    table: Table
+    build: Builder
+    """Makes the records."""
+    pointers: Callable[[Any], Iterable[Reference | None]]
+    """References whose targets are needed."""
+    points_to: frozenset[str]
+    """Types behind them."""
+
+
+class Readings:
+    """The readings of one table."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self._fields = (frozenset(table.fields) | PROVENANCE) - table.needed
+        self._compiled = lru_cache(_MOST)(self._compile)
+        self._known: dict[frozenset[str], frozenset[str]] = {}
+        self._met: dict[frozenset[str], frozenset[str]] = {}
+
+    @cached_property
+    def whole(self) -> Reading:
+        """Where everything is wanted."""
+        return self._compile(None)
+
+    def of(self, wanted: frozenset[str] | None) -> Reading:
+        """The reading for those fields: everything when they are wanted for the first time.
+
+        It is not worth compiling for a question that nobody puts twice.
+        """
+        if wanted is None:
+            return self.whole
+        if wanted not in self._known:
+            key = self._key(wanted)
+            if key not in self._met:
+                _keep(self._met, key, key)
+                return self.whole
+            _keep(self._known, wanted, key)
+        return self._compiled(self._known[wanted])
+
+    def narrowed(self, wanted: frozenset[str]) -> Reading:
+        """The reading for those fields, also where they are wanted for the first time."""
+        return self._compiled(self._key(wanted))
+
+    def _key(self, wanted: frozenset[str]) -> frozenset[str]:
+        """What makes a difference here: fields that may be left out, and whether ids are looked at."""
+        key = self._fields & wanted
+        return key if wanted.isdisjoint(NAMES) else key | {_ID}
+
+    def _compile(self, wanted: frozenset[str] | None) -> Reading:
+        """Everything that is the same for each resource is done here, once."""
+        table = self.table
+        fields = {
+            name: maker for name, maker in table.fields.items() if wanted is None or name in wanted | table.needed
+        }
+        provenance = {
+            name: maker
+            for name, maker in (("recorded_at", table.recorded), ("author", table.author))
+            if wanted is None or name in wanted
+        }
+        points = tuple(one for one in table.points if one.field is None or one.field in fields)
+        wire = table.wire if wanted is None else _wire_of(table, fields, provenance, points)
+        named = wanted is None or _ID in wanted
+        return Reading(
+            **structs.asdict(decoding_of(wire, table.wire.ABOUT)),
+            table=table,
+            build=builder_of(table, fields, provenance, named=named),
+            pointers=pointing(table, points),
+            points_to=frozenset(kind for one in points for kind in one.to),
+        )
+
+
+def _keep(known: dict[frozenset[str], frozenset[str]], key: frozenset[str], value: frozenset[str]) -> None:
+    """Keep it, and let go of the oldest where there are too many."""
+    while len(known) >= _MOST:
+        del known[next(iter(known))]
+    known[key] = value
+
+
+def _wire_of(
+    table: Table, fields: Mapping[str, Maker], provenance: Mapping[str, Maker | None], points: Iterable[Points]
+) -> type[Any]:
+    """The Struct of the elements that are read, and of those by which every resource is judged."""
+    makers = [*fields.values(), *(one.of for one in points)]
+    makers += [maker for maker in (table.is_one, *provenance.values()) if maker is not None]
+    read = table.reads(makers) | {"resource_type", "id", *table.wire.ABOUT}
+    read |= {"meta"} if "recorded_at" in provenance else set()
+    read |= {table.stands_for} if table.stands_for else set()
+    elements: list[tuple[str, Any, Any]] = [
+        (one.name, one.type, field(default=one.default, name=one.encode_name))
+        for one in structs.fields(table.wire)
+        if one.name in read
+    ]
+    return defstruct(
+        table.type, elements, bases=(Wire,), frozen=True, kw_only=True, gc=False, namespace={"about": table.wire.about}
+    )

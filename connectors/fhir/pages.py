@@ -1,0 +1,147 @@
+"""The pages of one search: every resource is looked at once, and held against the citizen, before any is used."""
+
+from contextlib import suppress
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from connectors.errors import Garbled
+from connectors.fhir.batching import MEDIA_TYPES
+from connectors.fhir.bundle import Bundle, BundleOf, Entry, Link, Linked, Outcome
+from connectors.fhir.mapping.reading import Decoding
+from connectors.fhir.people import Whose
+from connectors.reply import Reply
+
+_BUNDLE = msgspec.json.Decoder(Bundle)
+_LINKED = msgspec.json.Decoder(Linked)
+_OUTCOME = msgspec.json.Decoder(Outcome)
+_MATCH = (None, "match")
+
+D = TypeVar("D", bound=Decoding)
+
+
+class Found(Generic[D]):
+    """What a search has given so far."""
+
+    __slots__ = ("dropped", "linked", "reading", "resources", "truncated", "whose")
+
+    def __init__(self, reading: D, whose: Whose | None = None) -> None:
+        """Have found nothing yet.
+
+        Args:
+            reading: how the resources are read.
+            whose: how they are held against the citizen; None where somebody else does that.
+        """
+        self.reading = reading
+        self.whose = whose
+        self.resources: dict[str, Any] = {}
+        """Of the type asked for, by id: a server that repeats itself says nothing new."""
+        self.linked: dict[tuple[str, str], Linked] = {}
+        """Of other types, included by the server."""
+        self.dropped = 0
+        self.truncated = False
+
+    def read(self, reply: Reply) -> str | None:
+        """Take a page, in one go where it holds what was asked for and nothing else, and all of that can be read.
+
+        Returns:
+            The address of the next one.
+
+        Raises:
+            Garbled: it is no page.
+            WrongPerson: a resource in it is not about the citizen.
+        """
+        page = None
+        with suppress(Garbled):  # then one of its resources may be to blame, or all of it
+            page = reply.decode(self.reading.page, media_types=MEDIA_TYPES)
+        if page is not None and self._takes(page):
+            return _next(page.link)
+        return self.take(bundle_of(reply))
+
+    def take(self, page: Bundle) -> str | None:
+        """Take a page whose resources are not read yet: what cannot be read costs itself alone.
+
+        Returns:
+            The address of the next one.
+
+        Raises:
+            WrongPerson: as ``read``.
+        """
+        for entry in page.entry:
+            self._sort(entry)
+        return _next(page.link)
+
+    def _takes(self, page: BundleOf[Any]) -> bool:
+        """Whether everything in a page is a match of that type, with an id; then it is taken."""
+        kind, whose, resources = self.reading.type, self.whose, self.resources
+        if page.resource_type != "Bundle":
+            return False
+        simply = self.reading.is_about_subject
+        fitting = whose.fitting if whose is not None else None
+        for entry in page.entry:
+            resource, search = entry.resource, entry.search
+            if resource is None or resource.resource_type != kind or not resource.id:
+                return False
+            if search is not None and search.mode not in _MATCH:
+                return False
+            if whose is not None and not (simply and resource.subject is not None and resource.subject == fitting):
+                whose.require(resource)
+                fitting = whose.fitting
+            if resource.id not in resources:
+                resources[resource.id] = resource
+        return True
+
+    def _sort(self, entry: Entry) -> None:
+        """Put one entry where it belongs: a match, a neighbour, a word about the search, or nothing of use."""
+        mode = entry.search.mode if entry.search else None
+        if mode == "include":
+            keep(entry, self.linked)
+        elif mode == "outcome":
+            self.dropped += _is_an_error(entry)
+        else:
+            resource = _decoded(entry, self.reading.one)
+            if resource is None or resource.resource_type != self.reading.type or not resource.id:
+                self.dropped += 1
+                return
+            if self.whose is not None:
+                self.whose.require(resource)
+            self.resources.setdefault(resource.id, resource)
+
+
+def bundle_of(reply: Reply) -> Bundle:
+    """A page whose resources are not read yet.
+
+    Raises:
+        Garbled: it is no page.
+    """
+    bundle = reply.decode(_BUNDLE, media_types=MEDIA_TYPES)
+    if bundle.resource_type != "Bundle":
+        raise Garbled("no Bundle although the search succeeded")
+    return bundle
+
+
+def keep(entry: Entry, linked: dict[tuple[str, str], Linked]) -> None:
+    """Keep a neighbour; an unreadable one is as good as none."""
+    resource = _decoded(entry, _LINKED)
+    if resource is not None and resource.id:
+        linked[resource.resource_type, resource.id] = resource
+
+
+def _next(links: tuple[Link, ...]) -> str | None:
+    for one in links:
+        if one.relation == "next":
+            return one.url
+    return None
+
+
+def _decoded(entry: Entry, decoder: msgspec.json.Decoder[Any]) -> Any:
+    try:
+        return decoder.decode(entry.resource)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _is_an_error(entry: Entry) -> bool:
+    """Whether an outcome says that something is missing; hints and warnings are common and mean nothing."""
+    outcome = _decoded(entry, _OUTCOME)
+    return outcome is None or any(issue.severity in ("fatal", "error") for issue in outcome.issue)

@@ -1,0 +1,171 @@
+"""What is read where some fields are wanted is, for those fields, what is read where all are."""
+
+import inspect
+import types
+import typing
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import structs
+
+from connectors.fhir.held import HELD, Held
+from connectors.fhir.mapping.reading import Reading, Readings
+from connectors.fhir.mapping.table import AROUND, PROVENANCE, Maker, Table
+from connectors.records import Observation, Record
+from tests.connectors.fhir.any_resource import TYPES, any_resource
+from tests.connectors.fhir.filled import HELDS, filled, without_each
+from tests.connectors.fhir.reading import around, linked
+from tests.connectors.fhir.samples import HOA, Resource, patient, weight
+from tests.connectors.fhir.shelf import Shelf
+
+INCLUDED = linked(
+    {"resourceType": "Organization", "id": "o1", "name": "Bệnh viện Mẫu B", "identifier": [{"system": "urn:facility"}]},
+    {"resourceType": "Condition", "id": "c1", "code": {"text": "Bệnh Mẫu"}},
+)
+EACH = pytest.mark.parametrize("held", HELDS, ids=lambda held: f"{held.table.record.__name__}-{held.type}")
+
+
+def made(reading: Reading, resource: Resource) -> tuple[Record | None, int]:
+    """The record of one resource, if it is one, and whether it could not be read."""
+    try:
+        decoded = reading.one.decode(msgspec.json.encode(resource))
+    except msgspec.ValidationError:
+        return None, 1
+    records, dropped = reading.build((decoded,), around(included=INCLUDED))
+    return next(iter(records.values()), None), dropped
+
+
+def shown(record: Record, names: Iterable[str]) -> dict[str, Any]:
+    """Those fields of a record and its provenance; what stands there always is among them."""
+    (provenance,) = record.provenance
+    told = {name: getattr(provenance, name) for name in ("source_record_id", "retrieved_at", *names) if name in SAID}
+    return told | {name: getattr(record, name) for name in names if hasattr(record, name)}
+
+
+SAID = frozenset({"source_record_id", "retrieved_at"}) | PROVENANCE
+
+
+def same(held: Held, resource: Resource, wanted: frozenset[str]) -> bool:
+    """Whether the fields come out alike, and whether it was a record at all."""
+    whole, dropped = made(held.readings.whole, resource)
+    narrow, _ = made(held.readings.narrowed(wanted), resource)
+    if whole is None:
+        # What is not wanted cannot make a resource unreadable; and what was left out by decision stays so.
+        assert narrow is None or dropped
+        return False
+    assert narrow is not None
+    names = wanted | held.table.needed
+    assert shown(narrow, names) == shown(whole, names)
+    return True
+
+
+@EACH
+@pytest.mark.parametrize("form", range(2))
+def test_each_field_alone_is_what_it_is_beside_the_others(held: Held, form: int) -> None:
+    """With every element there, and with each missing in turn, so that another one has to speak for it."""
+    fields = {*held.table.fields, *PROVENANCE}
+    assert same(held, filled(held, form=form), frozenset(fields))
+    for resource in without_each(filled(held, form=form)):
+        for field in fields:
+            same(held, resource, frozenset({field}))
+
+
+@given(st.sampled_from(TYPES).flatmap(lambda held: st.tuples(st.just(held), any_resource(held, "r0"))), st.data())
+def test_any_fields_of_any_resource_are_what_they_are_beside_the_others(
+    one: tuple[Held, Resource], data: st.DataObject
+) -> None:
+    held, resource = one
+    wanted = data.draw(st.frozensets(st.sampled_from(sorted({*held.table.fields, *PROVENANCE, "id"}))))
+    same(held, resource, wanted)
+
+
+@EACH
+def test_a_resource_is_judged_whichever_fields_are_wanted(held: Held) -> None:
+    """What should never have been is nobody's record, also for somebody who looks at nothing of it."""
+    mistaken = {"status": "entered-in-error", "verificationStatus": {"coding": [{"code": "entered-in-error"}]}}
+    if held.type == "Patient":
+        return  # has no such word
+    assert made(held.readings.narrowed(frozenset()), filled(held) | mistaken) == (None, 0)
+
+
+@EACH
+def test_nothing_is_read_that_no_wanted_field_needs(held: Held) -> None:
+    """An element that is not read is not there: a look at it fails, and is never taken for nothing."""
+    reading = held.readings.narrowed(frozenset())
+    resource = reading.one.decode(msgspec.json.encode(filled(held)))
+    left_out = {one.name for one in structs.fields(held.wire)} - {one.name for one in structs.fields(reading.wire)}
+    assert left_out
+    for name in left_out:
+        with pytest.raises(AttributeError):
+            getattr(resource, name)
+
+
+@EACH
+def test_a_maker_takes_every_element_as_it_is_read(held: Held) -> None:
+    """Its parameter is of the type of the element: whatever form an element may have, the maker knows of it."""
+    table = held.table
+    elements = {one.name: one.type for one in structs.fields(held.wire)}
+    assert table.fields.keys() <= {one.name for one in structs.fields(table.record)}
+    assert not table.steps.keys() & elements.keys()
+    for maker in makers(table):
+        if isinstance(maker, str):
+            assert maker in elements or maker in table.steps
+            continue
+        hints = typing.get_type_hints(maker)
+        for name in inspect.signature(maker).parameters:
+            expected = elements.get(name)
+            if expected is None:
+                assert name == AROUND or name in table.steps, name
+            else:
+                assert parts(expected) <= parts(hints[name]), (maker, name)
+
+
+def makers(table: Table) -> list[Maker]:
+    given = (table.is_one, table.recorded, table.author, *table.fields.values(), *table.steps.values())
+    return [*(maker for maker in given if maker is not None), *(points.of for points in table.points)]
+
+
+def parts(kind: Any) -> set[Any]:
+    union = typing.get_origin(kind) in (typing.Union, types.UnionType)
+    return set(typing.get_args(kind)) if union else {kind}
+
+
+def test_a_maker_that_names_what_is_not_there_is_found_before_anything_is_read() -> None:
+    def _wrong(colour: str) -> str:
+        return colour
+
+    table = structs.replace(HELD[Observation][0].table, fields={"code": _wrong})
+    with pytest.raises(LookupError, match="Observation has no colour"):
+        Readings(table).narrowed(frozenset({"code"}))
+
+
+def test_a_question_is_worth_a_reading_of_its_own_from_the_second_time() -> None:
+    """And strangers who want ever other fields fill nothing up."""
+    readings = Readings(HELD[Observation][0].table)
+    wanted = frozenset({"code", "at"})
+    assert readings.of(wanted) is readings.whole
+    narrowed = readings.of(wanted)
+    assert narrowed is readings.of(frozenset({"at", "colour"})) is not readings.whole
+    for number in range(1000):
+        readings.of(frozenset({f"field_{number}"}))
+    assert readings.of(wanted) is not None
+    assert len(readings._known) <= 64
+    assert len(readings._met) <= 64
+
+
+async def test_a_narrow_question_is_answered_with_what_is_wanted_alone() -> None:
+    """Asked of the whole source: the fields are there, the others stand at their defaults."""
+    shelf = Shelf([patient("p1", HOA), weight("w1", "p1", issued="2026-05-04T09:00:00+07:00")])
+    whole = await shelf.ask(Observation, HOA)
+    for _ in range(2):
+        narrow = await shelf.ask(Observation, HOA, how={"wanted": frozenset({"at"})})
+    (one,), (other,) = narrow.records, whole.records
+    assert isinstance(one, Observation)
+    assert isinstance(other, Observation)
+    assert (one.at, one.code) == (other.at, other.code)
+    assert (one.value, one.provenance[0].recorded_at) == (None, None)
+    assert other.value is not None
