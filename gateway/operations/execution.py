@@ -185,6 +185,7 @@ class Executor:
                 default_field_resolver,
                 default_type_resolver,
                 default_field_resolver,
+                is_awaitable=_is_awaitable,
                 hide_suggestions=True,
             )
             self.plans.compile_now(executor, document.node, document.uses)
@@ -215,10 +216,15 @@ class Executor:
             in_waves: whether the caller can take what is deferred later; otherwise it comes with the rest.
         """
         whole = not (in_waves and operation.defers)
+        uses = operation.document.uses
+        if whole:
+            running = self.plans.begin(uses, operation.name, context, variables)
+            if running is not None:
+                return await running
         executor = self._executor(WholeExecutor if whole else WaveExecutor, operation, variables, context)
         if isinstance(executor, list):
             return ExecutionResult(None, executor)
-        self.plans.equip(executor, operation.document.node, operation.document.uses, whole=whole)
+        self.plans.equip(executor, operation.document.node, uses, whole=whole)
         result = executor.execute_operation()
         return cast("ExecutionResult | Begun", await result if inspect.isawaitable(result) else result)
 

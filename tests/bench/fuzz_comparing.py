@@ -1,5 +1,6 @@
 """Executes the same operation here and by the unmodified library, and tells every difference."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
@@ -96,10 +97,12 @@ class Comparing:
         for open_context in opened:
             for values in variables:
                 async with open_context() as context:
-                    expected = await self._unmodified(operation, values, context)
+                    expected = await self._unmodified(operation, values, context), await _called(context)
                 async with open_context() as context:
-                    found = await self.executor.run(operation, values, context)
-                self._note(text, values, expected, found)
+                    found = await self.executor.run(operation, values, context), await _called(context)
+                self._note(text, values, expected[0], found[0])
+                if expected[1] != found[1]:
+                    self._report.differences.append(f"{text}\n{values}\ncalls {expected[1]}\nwere  {found[1]}")
                 if operation.defers:
                     waves = [
                         await self._in_waves(by, operation, values, open_context) for by in (self._off, self.executor)
@@ -110,9 +113,11 @@ class Comparing:
         """All payloads, for a caller who takes what is deferred later."""
         async with opened() as context:
             result = await by.run(operation, values, context, in_waves=True)
-            return (
-                result if isinstance(result, ExecutionResult) else [result, *[part async for part in result.payloads]]
-            )
+            told: Any = result
+            if not isinstance(result, ExecutionResult):
+                told = [result, *[part async for part in result.payloads]]
+            await _called(context)
+            return told
 
     async def _unmodified(self, operation: Any, values: dict[str, Any], context: Any) -> ExecutionResult:
         executor = Unmodified.build(
@@ -140,6 +145,21 @@ class Comparing:
         wanted, got = told(expected), told(found)
         if wanted != got:
             report.differences.append(f"{text}\n{values}\nexpected {wanted}\nfound    {got}")
+
+
+async def _called(context: Any) -> list[Any]:
+    """Which functions were called in a context, in this order and with these arguments, where it keeps account.
+
+    What was begun beside a field that failed is called later than the answer is there; that counts as well.
+    """
+    calls: list[Any] | None = getattr(context, "calls", None)
+    if calls is None:
+        return []
+    while others := asyncio.all_tasks() - {asyncio.current_task()}:
+        await asyncio.wait(others)
+    told = [*calls]
+    calls.clear()
+    return told
 
 
 def told(result: Any) -> str:

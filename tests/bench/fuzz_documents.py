@@ -144,13 +144,23 @@ class Writer:
     def _argument(self, argument: GraphQLArgument) -> str:
         if self._rng.random() < 0.4:
             name = f"v{len(self._declared)}"
-            self._declared[name] = str(argument.type)
-            optional = not isinstance(argument.type, GraphQLNonNull)
+            declared, optional = self._declaration(argument.type)
+            self._declared[name] = declared
             self._values[name] = lambda: (
                 ... if optional and self._rng.random() < 0.2 else self._value(argument.type, wrong=0.03)
             )
             return f"${name}"
         return written(self._value(argument.type), argument.type)
+
+    def _declaration(self, kind: Any) -> tuple[str, bool]:
+        """The type of a variable that may stand where that type is wanted, and whether it may have no value."""
+        optional, chance = not isinstance(kind, GraphQLNonNull), self._rng.random()
+        if chance < 0.2:
+            return f"{kind}!" if optional else str(kind), False
+        if chance < 0.4:
+            default = written(self._value(GraphQLNonNull(get_nullable_type(kind))), kind)
+            return f"{get_nullable_type(kind)} = {default}", True
+        return str(kind), optional
 
     def _value(self, kind: Any, *, wrong: float = 0.0) -> Any:  # noqa: PLR0911 - one for each sort of type
         if self._rng.random() < wrong:

@@ -50,7 +50,7 @@ def _stamped(value: Any) -> str | None:
 
 
 SCALARS: Mapping[str, Callable[[Random], Any]] = {
-    "Int": lambda rng: rng.randrange(-5, 100),
+    "Int": lambda rng: rng.choice((7, rng.randrange(-5, 100))) if rng.random() < 0.3 else rng.randrange(-5, 100),
     "String": lambda rng: rng.choice(("", "a", "ấm")),
     "Boolean": lambda rng: rng.random() < 0.5,
     "Float": lambda rng: rng.choice((0.5, 2, -1.25)),
@@ -136,6 +136,8 @@ class Data(Struct):
     """What stands behind the top of a schema."""
 
     roots: dict[str, Any]
+    calls: list[Any] = msgspec.field(default_factory=list)
+    """Of functions, with their arguments."""
 
 
 class Passing(FieldExtension):
@@ -234,13 +236,14 @@ class World:
         """A field that is more than an attribute, now and then."""
         chance = self._rng.random()
         extensions: list[FieldExtension] = [Passing()] if self._rng.random() < 0.2 else []
-        if chance < 0.06:
-            return strawberry.field(resolver=_resolver(field, annotation, later=True), extensions=extensions)
-        if chance < 0.12:
+        if chance < 0.1:
+            turns = self._rng.randrange(1, 4)
+            return strawberry.field(resolver=_resolver(field, annotation, turns=turns), extensions=extensions)
+        if chance < 0.16:
             return strawberry.field(resolver=_resolver(field, annotation), extensions=extensions)
-        if chance < 0.18:
+        if chance < 0.22:
             return strawberry.field(resolver=_with_arguments(annotation))
-        return strawberry.field(extensions=extensions) if chance < 0.22 else None
+        return strawberry.field(extensions=extensions) if chance < 0.26 else None
 
     def _root(self, name: str) -> Any:
         of: list[str | int] = [*self._types, *self._types, 0, 6]
@@ -255,7 +258,9 @@ class World:
             self._kinds[name] = {**self._kinds[name], field: listed}
             annotation = _annotated(listed, self._types)
             body["__annotations__"][field] = annotation
-            body[field] = strawberry.field(resolver=_root_resolver(field, annotation, later=self._rng.random() < 0.5))
+            turns = self._rng.choice((0, 0, 0, 1, 2, 3))
+            made = _asked if self._rng.random() < 0.4 else _root_resolver
+            body[field] = strawberry.field(resolver=made(field, annotation, turns=turns))
         return strawberry.type(type(name, (), body))
 
     def _value(self, kind: Kind, rng: Random, bad: float, depth: int, *, resolved: bool = False) -> Any:
@@ -313,15 +318,22 @@ def _given(value: Any) -> Any:
     return value
 
 
-def _resolver(field: str, annotation: Any, *, later: bool = False) -> Any:
-    def held(root: strawberry.Parent[Any]) -> Any:
-        return _given(root.held[field])
-
-    async def waited(root: strawberry.Parent[Any]) -> Any:
+async def _later(value: Any, turns: int) -> Any:
+    for _ in range(turns):
         await asyncio.sleep(0)
+    return _given(value)
+
+
+def _resolver(field: str, annotation: Any, *, turns: int = 0) -> Any:
+    def held(root: strawberry.Parent[Any], info: strawberry.Info) -> Any:
+        info.context.calls.append(field)
         return _given(root.held[field])
 
-    found = waited if later else held
+    async def waited(root: strawberry.Parent[Any], info: strawberry.Info) -> Any:
+        info.context.calls.append(field)
+        return await _later(root.held[field], turns)
+
+    found = waited if turns else held
     found.__annotations__["return"] = annotation
     return found
 
@@ -345,14 +357,40 @@ def _with_arguments(annotation: Any) -> Any:
     return told
 
 
-def _root_resolver(field: str, annotation: Any, *, later: bool) -> Any:
+def _root_resolver(field: str, annotation: Any, *, turns: int) -> Any:
     def held(info: strawberry.Info) -> Any:
+        info.context.calls.append(field)
         return _given(info.context.roots[field])
 
     async def waited(info: strawberry.Info) -> Any:
-        await asyncio.sleep(0)
-        return _given(info.context.roots[field])
+        info.context.calls.append(field)
+        return await _later(info.context.roots[field], turns)
 
-    found = waited if later else held
+    found = waited if turns else held
     found.__annotations__["return"] = annotation
     return found
+
+
+def _asked(field: str, annotation: Any, *, turns: int) -> Any:
+    """At the top as well, with arguments; some begin when they are called, and are waited for afterwards."""
+
+    def asked(
+        info: strawberry.Info,
+        number: int = 3,
+        names: list[str] | None = None,
+        colour: Colour | None = Colour.RED,
+        key: strawberry.ID | None = strawberry.UNSET,
+        stamp: Stamp | None = None,
+        perhaps: strawberry.Maybe[int] = None,
+    ) -> Any:
+        given = (number, names, colour, key, stamp, repr(perhaps))
+        info.context.calls.append((field, *given))
+        if names is not None:
+            names.append("changed")  # is this function's own
+        if number == 7:
+            raise LookupError(f"{given} {info.path.key} {len(info.selected_fields)} {info.variable_values}")
+        value = info.context.roots[field]
+        return _later(value, turns) if turns else _given(value)
+
+    asked.__annotations__["return"] = annotation
+    return asked

@@ -84,12 +84,18 @@ class PlannedExecutor(Executor[T], Generic[T]):
         """What the library does with a resolver, with everything known beforehand that can be."""
         kind = step.kind
         info = self.build_resolve_info(step.field, step.nodes, parent_type, path)
+        told = step.info_class(_raw_info=info, _field=step.defined)
+        values = self.variable_values
         try:
-            args, named = step.given(source, info, self.variable_values)
+            if step.written is not None and step.written.fits(values.coerced):
+                resolve = partial(step.written.resolver, source, told, values.coerced)
+            else:
+                args, named = step.given(source, told, values)
+                resolve = partial(step.function, *args, **named)
         except Exception:  # noqa: BLE001 - arguments are found wrong when the library looks at them, not before
             return super().execute_field(parent_type, source, fields, path, position_context)
         try:
-            result = step.function(*args, **named)
+            result = resolve()
             if self.is_awaitable(result):
                 return self.complete_awaitable_value(kind, fields, info, path, result, position_context)
             completed = self.complete_value(kind, fields, info, path, result, position_context)
@@ -131,6 +137,16 @@ class PlannedExecutor(Executor[T], Generic[T]):
                     )
                     return self._verified(found, complete, info, self._differs)
         return super().complete_value(return_type, field_details_list, info, path, result, position_context)
+
+    def complete_otherwise(
+        self, kind: GraphQLOutputType, fields: FieldDetailsList, info: GraphQLResolveInfo[Any], path: Path, result: Any
+    ) -> Any:
+        """Complete by the library what its unit gave up, or made nothing of where something must be."""
+        bare = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
+        completed = super().complete_value(bare, fields, info, path, result, None)
+        if completed is None and bare is not kind:
+            return super().complete_value(kind, fields, info, path, None, None)
+        return completed
 
     def _verified(
         self, found: Any, complete: Callable[[], Any], info: GraphQLResolveInfo[Any], differs: Callable[[str], None]

@@ -1,6 +1,6 @@
 """What is prepared of one operation, for one set of values of the variables that decide what is selected."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from graphql import (
@@ -8,6 +8,10 @@ from graphql import (
     GraphQLField,
     GraphQLNonNull,
     GraphQLObjectType,
+    NonNullTypeNode,
+    OperationType,
+    default_field_resolver,
+    default_type_resolver,
     get_named_type,
     get_nullable_type,
     is_leaf_type,
@@ -21,11 +25,12 @@ from graphql.execution.collect_fields import (
     collect_fields,
     collect_subfields,
 )
-from graphql.execution.values import VariableValues
+from graphql.execution.values import VariableValues, get_variable_values
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from gateway.operations.plans.reading import NotPlannable, reading, type_of
 from gateway.operations.plans.steps import Read, Step, call
+from gateway.operations.plans.variables import Variables
 from gateway.operations.plans.writing import Unit, unit
 
 _MOST_FIELDS = 4000
@@ -72,6 +77,13 @@ class Prepared:
         self._variables = variables
         self._hide_suggestions = executor.hide_suggestions
         self._whole = whole
+        self._made_by = type(executor)
+        self._is_awaitable = executor.is_awaitable
+        self._certain = frozenset(
+            definition.variable.name.value
+            for definition in executor.operation.variable_definitions or ()
+            if isinstance(definition.type, NonNullTypeNode)
+        )
         self._compiled = 0
         self._top: tuple[GroupedFieldSet, Sequence[DeferUsage]] | None = None
         self._units: dict[tuple[int, int], tuple[FieldDetailsList, Unit | None]] = {}
@@ -85,16 +97,64 @@ class Prepared:
             self._top = grouped, deferred
         return self._top
 
-    def compile_all(self) -> None:
-        """Compile what can be before there are any values; the rest is compiled as they are met."""
+    def root(self) -> tuple[GraphQLObjectType, GroupedFieldSet]:
+        """The type at the top of the operation, and what is selected of it.
+
+        Raises:
+            NotPlannable: the schema has none.
+        """
         root = self._schema.get_root_type(self._operation.operation)
         if root is None:
-            return
-        collected = collect_fields(
-            self._schema, self._fragments, self._variables, root, self._operation, self._hide_suggestions
+            raise NotPlannable
+        if self._top is None:
+            collected = collect_fields(
+                self._schema, self._fragments, self._variables, root, self._operation, self._hide_suggestions
+            )
+            self._top = collected.grouped_field_set, collected.new_defer_usages
+        return root, self._top[0]
+
+    @property
+    def reads(self) -> bool:
+        """Whether the operation is a query."""
+        return self._operation.operation is OperationType.QUERY
+
+    def values(self) -> Variables:
+        """How its variables are coerced."""
+        return Variables(self._schema, self._operation)
+
+    def executor(self, context: Any, sent: Mapping[str, Any] | None) -> Any:
+        """The library's executor of the operation.
+
+        Args:
+            context: of the request.
+            sent: variables that can be coerced, as the caller sent them.
+        """
+        definitions = self._operation.variable_definitions or ()
+        values = get_variable_values(
+            self._schema, definitions, dict(sent or {}), hide_suggestions=self._hide_suggestions
         )
-        grouped, _ = self.top(collected.grouped_field_set, collected.new_defer_usages)
-        self._compile_below(root, grouped)
+        assert isinstance(values, VariableValues)  # noqa: S101 - they were coerced before
+        return self._made_by(
+            self._schema,
+            {name: details.definition for name, details in self._fragments.items()},
+            self._fragments,
+            None,
+            context,
+            self._operation,
+            values,
+            default_field_resolver,
+            default_type_resolver,
+            default_field_resolver,
+            is_awaitable=self._is_awaitable,
+            hide_suggestions=self._hide_suggestions,
+        )
+
+    def compile_all(self) -> None:
+        """Compile what can be before there are any values; the rest is compiled as they are met."""
+        try:
+            self._compile_below(*self.root())
+        except NotPlannable:
+            return
 
     def _compile_below(self, kind: GraphQLObjectType, grouped: GroupedFieldSet) -> None:
         for fields in grouped.values():
@@ -191,7 +251,9 @@ class Prepared:
             try:
                 how = reading(field, node)
             except NotPlannable:
-                return call(self._converter, field, fields, hide_suggestions=self._hide_suggestions)
+                return call(
+                    self._converter, field, fields, certain=self._certain, hide_suggestions=self._hide_suggestions
+                )
             return Read(how, unit(self, field.type, fields))
         except Exception:  # noqa: BLE001 - the same
             return None

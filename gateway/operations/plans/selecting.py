@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Self
 
-from graphql import DirectiveNode, DocumentNode, FragmentDefinitionNode, Undefined, VariableNode, Visitor, visit
+from graphql import DirectiveNode, DocumentNode, FragmentDefinitionNode, Node, Undefined, VariableNode, Visitor, visit
 from graphql.execution.values import VariableValues
 from msgspec import Struct
 
@@ -39,6 +39,22 @@ def only(given: VariableValues, variables: Sequence[str]) -> VariableValues:
         {name: given.sources[name] for name in variables if name in given.sources},
         {name: given.coerced[name] for name in variables if name in given.coerced},
     )
+
+
+def variables_in(node: Node) -> bool:
+    """Whether anything below it is a variable."""
+    finder = _Variables()
+    visit(node, finder)
+    return finder.found
+
+
+class _Variables(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found = False
+
+    def enter_variable(self, _node: VariableNode, *_: Any) -> None:
+        self.found = True
 
 
 class _Finder(Visitor):

@@ -13,10 +13,14 @@ from typing import Annotated, Any, Union
 import strawberry
 from graphql import DocumentNode, ExecutionResult, parse
 from graphql.execution import Executor
-from graphql.execution.collect_fields import collect_subfields
+from graphql.execution.collect_fields import collect_fields, collect_subfields
+from graphql.execution.executor import CollectedErrors
+from graphql.execution.values import get_argument_values, get_variable_values
 from msgspec import Struct
+from strawberry.schema.schema_converter import get_arguments
 
 from gateway.operations.plans.executing import PlannedExecutor
+from gateway.operations.plans.spine_probe import spine_fault
 from gateway.operations.plans.store import Plans, Uses
 from resolvers.shown import instances_of
 
@@ -28,8 +32,18 @@ _SHAPES: Mapping[str, str] = {
     "handle_field_error": "self raw_error return_type field_details_list path",
     "complete_value": "self return_type field_details_list info path result position_context",
     "collect_subfields": "self return_type field_details_list",
+    "build_response": "self data",
+    "settle_in_background": "self awaitables",
 }
-_COLLECTING = "schema fragments variable_values operation return_type field_details_list hide_suggestions"
+_FUNCTIONS: Mapping[Any, str] = {
+    collect_fields: "schema fragments variable_values runtime_type operation hide_suggestions "
+    "forbid_skip_and_include on_selection_set",
+    collect_subfields: "schema fragments variable_values operation return_type field_details_list hide_suggestions",
+    get_argument_values: "type_def node variable_values fragment_variable_values hide_suggestions",
+    get_variable_values: "schema var_def_nodes inputs max_errors hide_suggestions",
+    get_arguments: "field source info kwargs config scalar_registry",
+    CollectedErrors.add: "self error path",
+}
 _DOCUMENT = """
 query ($with: Boolean!) {
   things { ...Thing twin { name @include(if: $with) } other: twin { count } __typename }
@@ -116,11 +130,13 @@ def fault(planned: type[PlannedExecutor[Any]], library: type[Executor[Any]] = Ex
     for name, shape in _SHAPES.items():
         if _shape(getattr(library, name, None)) != shape:
             return f"the library's '{name}' has another shape"
-    if _shape(collect_subfields) != _COLLECTING:
-        return "the library's 'collect_subfields' has another shape"
+    for function, shape in _FUNCTIONS.items():
+        if _shape(function) != shape:
+            return f"the library's '{function.__name__}' has another shape"
     try:
         as_planned = {name: getattr(planned, name) for name in ("build_resolve_info", "operation_extensions")}
-        return _misbehaved(planned, type("Library", (library,), as_planned))
+        unmodified = type("Library", (library,), as_planned)
+        return _misbehaved(planned, unmodified) or spine_fault(planned, unmodified)
     except Exception as error:  # noqa: BLE001 - whatever it is, the library is not the one we know
         return f"the probe failed with {type(error).__name__}"
 

@@ -5,23 +5,19 @@ arguments, turning them into what the function takes. Where that is not plain, t
 """
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
-from decimal import Decimal
-from enum import Enum
 from typing import Any
 
-from graphql import FieldNode, GraphQLField, GraphQLOutputType, VariableNode, Visitor, visit
+from graphql import FieldNode, GraphQLField, GraphQLOutputType
 from graphql.execution.collect_fields import FieldDetailsList
 from graphql.execution.values import VariableValues, get_argument_values
 from msgspec import Struct
 from strawberry.schema.schema_converter import GraphQLCoreConverter, get_arguments
 from strawberry.types.field import StrawberryField
+from strawberry.types.info import Info
 
+from gateway.operations.plans.arguments import Written, written
 from gateway.operations.plans.reading import NotPlannable, Reading, definition
 from gateway.operations.plans.writing import Unit
-
-_UNCHANGING = (str, int, float, bool, date, datetime, Decimal, Enum, type(None))
-"""May be given to every call again: nobody can change it."""
 
 
 class Read(Struct, frozen=True):
@@ -44,18 +40,35 @@ class Call(Struct, frozen=True):
     field: GraphQLField
     kind: GraphQLOutputType
     nodes: list[FieldNode]
-    given: Callable[[Any, Any, VariableValues], tuple[Any, Mapping[str, Any]]]
-    """The arguments of the function, for an object, the library's information and the values of variables."""
+    defined: StrawberryField
     function: Callable[..., Any]
+    info_class: type[Info[Any, Any]]
+    given: Callable[[Any, Any, VariableValues], tuple[Any, Mapping[str, Any]]]
+    """The arguments of the function, for an object, its information and the values of variables: as the library finds
+    them."""
+    written: Written | None
+    """The call of the function, where what is given to it is known already."""
 
 
 def call(
-    converter: GraphQLCoreConverter, field: GraphQLField, fields: FieldDetailsList, *, hide_suggestions: bool
+    converter: GraphQLCoreConverter,
+    field: GraphQLField,
+    fields: FieldDetailsList,
+    *,
+    certain: frozenset[str],
+    hide_suggestions: bool,
 ) -> Call:
     """The call of a field that has a resolver and nothing around it.
 
+    Args:
+        converter: Strawberry's, of the schema.
+        field: that is resolved.
+        fields: all places of the document that select it.
+        certain: variables that always have a value, and never null.
+        hide_suggestions: in what the library says of arguments.
+
     Raises:
-        NotPlannable: there is something around it, or its arguments are wrong.
+        NotPlannable: there is something around it.
     """
     defined = definition(field)
     resolver = defined.base_resolver
@@ -67,55 +80,18 @@ def call(
     node = fields[0].node
     config, registry = converter.config, converter.scalar_registry
 
-    def converted(source: Any, info: Any, variables: VariableValues | None) -> tuple[Any, Mapping[str, Any]]:
+    def given(source: Any, info: Any, variables: VariableValues | None) -> tuple[Any, Mapping[str, Any]]:
         coerced = get_argument_values(field, node, variables, None, hide_suggestions) if field.args else {}
-        told = config.info_class(_raw_info=info, _field=defined)
         return get_arguments(
-            field=defined, source=source, info=told, kwargs=coerced, config=config, scalar_registry=registry
+            field=defined, source=source, info=info, kwargs=coerced, config=config, scalar_registry=registry
         )
 
-    given = converted if _has_variables(node) else _unchanging(converted, defined, config.info_class)
-    return Call(field, field.type, [details.node for details in fields], given or converted, function)
-
-
-def _unchanging(converted: Callable[..., Any], defined: StrawberryField, info_class: Any) -> Any:
-    """The same where no argument can differ between two calls: only the object and the information are put in."""
-    resolver = defined.base_resolver
-    assert resolver is not None  # noqa: S101 - it was looked at
-    _, once = converted(None, None, None)
-    own = (resolver.parent_parameter, resolver.root_parameter)
-    sources = tuple(parameter.name for parameter in own if parameter)
-    infos = (resolver.info_parameter.name,) if resolver.info_parameter else ()
-    constant = {name: value for name, value in once.items() if name not in (*sources, *infos)}
-    if not all(isinstance(value, _UNCHANGING) for value in constant.values()):
-        return None
-    takes_self = bool(resolver.self_parameter)
-
-    def given(source: Any, info: Any, _variables: Any) -> tuple[Any, Mapping[str, Any]]:
-        named = dict(constant)
-        for name in sources:
-            named[name] = source
-        for name in infos:
-            named[name] = info_class(_raw_info=info, _field=defined)
-        return (source,) if takes_self else (), named
-
-    return given
-
-
-def _has_variables(node: FieldNode) -> bool:
-    finder = _Variables()
-    for argument in node.arguments or ():
-        visit(argument, finder)
-    return finder.found
-
-
-class _Variables(Visitor):
-    def __init__(self) -> None:
-        super().__init__()
-        self.found = False
-
-    def enter_variable(self, _node: VariableNode, *_: Any) -> None:
-        self.found = True
+    try:
+        direct = written(converter, field, defined, node, certain)
+    except Exception:  # noqa: BLE001 - whatever is wrong with an argument, the library finds it each time
+        direct = None
+    nodes = [details.node for details in fields]
+    return Call(field, field.type, nodes, defined, function, config.info_class, given, direct)
 
 
 Step = Read | Call

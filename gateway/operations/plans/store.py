@@ -1,21 +1,36 @@
 """What is prepared of the operations that are used: bounded over all documents, and gone with its document."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any
 
-from graphql import DocumentNode
+from graphql import DocumentNode, ExecutionResult, Undefined
 from graphql.execution.values import VariableValues
+from msgspec import Struct
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
+from gateway.operations.plans.composing import composed
 from gateway.operations.plans.executing import PlannedExecutor
 from gateway.operations.plans.prepared import Prepared
+from gateway.operations.plans.running import Run
 from gateway.operations.plans.selecting import Selecting, only, values_of
+from gateway.operations.plans.spine import Selected, execute
 from gateway.operations.plans.tally import Mode, Tally
+from gateway.operations.plans.variables import Variables
 
 Key = tuple[str | None, bool, tuple[Any, ...]]
 """Name of the operation, whether it is answered whole, and the values that decide what is selected."""
+
+
+class Spine(Struct, frozen=True):
+    """What a query is executed by."""
+
+    selected: Selected
+    build: Callable[[Any, Mapping[str, Any] | None], PlannedExecutor[Any]]
+    """Gives the library's executor, for what is out of the ordinary."""
+    prepared: int
+    """Identity of what it is made of."""
 
 
 class Uses:
@@ -25,6 +40,9 @@ class Uses:
         self.times = 0
         self.selecting: Selecting | None = None
         self.prepared: dict[Key, Prepared] = {}
+        self.variables: dict[str | None, Variables] = {}
+        """Of the queries that have a spine, by name."""
+        self.spines: dict[Key, Spine] = {}
 
 
 class Plans:
@@ -58,6 +76,28 @@ class Plans:
         self._kept: OrderedDict[int, tuple[Uses, Key]] = OrderedDict()
         """By the identity of what is prepared; last used last."""
 
+    def begin(
+        self, uses: Uses, name: str | None, context: Any, sent: Mapping[str, Any] | None
+    ) -> Awaitable[ExecutionResult] | None:
+        """Execute the query of that name by its spine; ``None`` where the library has to begin.
+
+        Args:
+            uses: what is known of its document.
+            name: of the query.
+            context: of the request.
+            sent: variables as the caller sent them.
+        """
+        known = uses.variables.get(name)
+        values = None if known is None else known.coerced(sent)
+        if values is None or uses.selecting is None:
+            return None
+        deciding = tuple([values.get(variable, Undefined) for variable in uses.selecting.variables])
+        spine = uses.spines.get((name, True, deciding))
+        if spine is None:
+            return None
+        self._kept.move_to_end(spine.prepared)
+        return execute(Run(spine.build, self.tally, context, values, sent), spine.selected)
+
     def equip(self, executor: PlannedExecutor[Any], document: DocumentNode, uses: Uses, *, whole: bool) -> None:
         """Give the executor what is prepared of its operation, if anything is."""
         if self.tally.mode == "off":
@@ -73,7 +113,8 @@ class Plans:
         prepared = uses.prepared.get(key)
         if prepared is None:
             prepared = self._new(executor, uses, key, only(given, selecting.variables))
-        self._kept.move_to_end(id(prepared))
+        if id(prepared) in self._kept:
+            self._kept.move_to_end(id(prepared))
         executor.prepare(prepared, self.tally, self._differs if self.tally.mode == "verify" else None)
 
     def compile_now(self, executor: PlannedExecutor[Any], document: DocumentNode, uses: Uses) -> None:
@@ -103,7 +144,21 @@ class Plans:
         prepared.spent = partial(self._grown, prepared)
         self._kept[id(prepared)] = uses, key
         self.tally.operations += 1
+        if prepared.reads and key[1] and self.tally.mode == "on":
+            self._compose(prepared, uses, key)
         return prepared
+
+    def _compose(self, prepared: Prepared, uses: Uses, key: Key) -> None:
+        selected = composed(prepared)
+        # What is larger than all that may be kept is gone by now.
+        if selected is not None and id(prepared) in self._kept:
+            uses.variables.setdefault(key[0], prepared.values())
+            uses.spines[key] = Spine(selected, partial(self._library, prepared), id(prepared))
+
+    def _library(self, prepared: Prepared, context: Any, sent: Mapping[str, Any] | None) -> PlannedExecutor[Any]:
+        executor: PlannedExecutor[Any] = prepared.executor(context, sent)
+        executor.prepare(prepared, self.tally, None)
+        return executor
 
     def _grown(self, prepared: Prepared, fields: int) -> None:
         if id(prepared) not in self._kept:
@@ -119,6 +174,7 @@ class Plans:
         if kept is not None:
             uses, key = kept
             del uses.prepared[key]
+            uses.spines.pop(key, None)
             self.tally.fields -= prepared.fields
 
 

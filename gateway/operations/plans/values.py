@@ -24,6 +24,9 @@ from strawberry.schema.types.base_scalars import isoformat
 _SIMPLE = frozenset({str, int, float, bool, bytes, date, datetime, time, timedelta, Decimal, UUID, list, tuple, dict})
 """Can neither be awaited nor be an exception, so a scalar may be asked to write them out."""
 
+UNCHANGING = (str, int, float, bool, date, datetime, Decimal, Enum, type(None))
+"""May be given to every call again: nobody can change it."""
+
 
 class Exact(Struct, frozen=True):
     """How a value is written out whose class is the very one that its scalar promises."""

@@ -1,0 +1,79 @@
+"""One execution by a spine, and what a function is told in it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from graphql import GraphQLObjectType
+from graphql.pyutils import Path
+from strawberry.types.field import StrawberryField
+from strawberry.types.info import Info
+
+from gateway.operations.plans.executing import PlannedExecutor
+from gateway.operations.plans.steps import Call
+from gateway.operations.plans.tally import Tally
+
+
+class Run:
+    """One execution. The library's executor is built when something out of the ordinary asks for it."""
+
+    __slots__ = ("_build", "_library", "_sent", "context", "tally", "values")
+
+    def __init__(
+        self,
+        build: Callable[[Any, Mapping[str, Any] | None], PlannedExecutor[Any]],
+        tally: Tally,
+        context: Any,
+        values: Mapping[str, Any],
+        sent: Mapping[str, Any] | None,
+    ) -> None:
+        """Begin.
+
+        Args:
+            build: gives the library's executor for a context and the variables as the caller sent them.
+            tally: counts what was given up.
+            context: of the request.
+            values: of the variables.
+            sent: the same as the caller sent them.
+        """
+        self.context = context
+        self.values = values
+        self.tally = tally
+        self._build = build
+        self._sent = sent
+        self._library: PlannedExecutor[Any] | None = None
+
+    def library(self) -> PlannedExecutor[Any]:
+        """The library's executor of this execution: one, that holds all its errors."""
+        if self._library is None:
+            self._library = self._build(self.context, self._sent)
+        return self._library
+
+    @property
+    def was_plain(self) -> bool:
+        """Whether the library was not asked for anything."""
+        return self._library is None
+
+
+class Told(Info[Any, Any]):
+    """What a function is told. All but the context is made when somebody looks at it."""
+
+    __slots__ = ("_call", "_parent", "_path", "_raw", "_run", "context")
+
+    def __init__(self, run: Run, call: Call, parent: GraphQLObjectType, path: Path) -> None:
+        self.context = run.context  # type: ignore[misc]  # a slot in place of a property
+        self._run = run
+        self._call = call
+        self._parent = parent
+        self._path = path
+        self._raw: Any = None
+
+    @property
+    def _raw_info(self) -> Any:  # type: ignore[override]
+        if self._raw is None:
+            call = self._call
+            self._raw = self._run.library().build_resolve_info(call.field, call.nodes, self._parent, self._path)
+        return self._raw
+
+    @property
+    def _field(self) -> StrawberryField:  # type: ignore[override]
+        return self._call.defined
