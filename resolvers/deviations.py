@@ -6,7 +6,7 @@ field last night, before somebody misses an allergy.
 """
 
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from functools import cache
 from operator import attrgetter
@@ -74,8 +74,14 @@ def fits(question: Question[R], when: When[R]) -> Callable[[R], bool]:
     return kept
 
 
-def of_answer(source: str, question: Question[Any], answer: Answer[Any]) -> Iterator[Deviation]:
+def of_answer(source: str, question: Question[Any], answer: Answer[Any]) -> Iterable[Deviation]:
     """What an answer shows by itself."""
+    if not answer.records and not answer.dropped and not answer.truncated:
+        return ()
+    return _of_answer(source, question, answer)
+
+
+def _of_answer(source: str, question: Question[Any], answer: Answer[Any]) -> Iterator[Deviation]:
     if answer.dropped:
         yield Deviation(source, question.about, DeviationKind.DROPPED, answer.dropped)
     if answer.truncated:

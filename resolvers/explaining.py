@@ -1,15 +1,14 @@
 """A door that asks nobody: it says whom it would ask. What access rests on is asked for real, by the door beside it."""
 
-from typing import Any, TypeVar
+from typing import Any
 
 from msgspec import Struct
 
-from connectors.contract import Grant, Inquiry, Outcome, Question, Source, SourceState
-from connectors.records import Record, SourceInfo
+from connectors.contract import Grant, Inquiry, Outcome, SourceState
+from connectors.records import SourceInfo
+from resolvers.asked import Asked
 from resolvers.federation import Federation
 from resolvers.sections import SECTION_OF, Section
-
-R = TypeVar("R", bound=Record)
 
 
 class Planned(Struct, frozen=True):
@@ -33,8 +32,8 @@ class Explaining(Federation):
         self.beside = door.beside
         self.planned: list[Planned] = []
 
-    async def _ask_one(self, source: Source, question: Question[R], grant: Grant) -> Any:
-        grant.require(question.about)
-        self.planned.append(Planned(source.info, SECTION_OF[question.about]))
-        outcome = Outcome(source=source.info, about=question.about, state=SourceState.NOT_ASKED)
-        return (), outcome
+    async def _ask_one(self, asked: Asked[Any], grant: Grant) -> None:
+        source, about = asked.source.info, asked.question.about
+        grant.require(about)
+        self.planned.append(Planned(source, SECTION_OF[about]))
+        asked.outcome = Outcome(source=source, about=about, state=SourceState.NOT_ASKED)

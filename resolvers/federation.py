@@ -11,31 +11,25 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from connectors.clock import Clock
 from connectors.contents import Content, shelf_of
 from connectors.contract import Answer, Grant, Inquiry, Outcome, Question, Refused, Restriction, Source, SourceState
-from connectors.errors import Denied, Garbled, Overloaded, Rejected, SourceError, TooSlow, Unconfirmed, WrongPerson
+from connectors.errors import Rejected, SourceError, TooSlow, Unconfirmed
 from connectors.records import Claim, Coverage, Document, Facility, FoundBy, Observation, Record, SourceHealth
 from connectors.writing import Entry, Mandate, Measurement, recorder_of
 from resolvers import deviations, writing
 from resolvers.access.account import Account
+from resolvers.asked import Asked, answered, failed, is_complete, not_asked, refused, veiled
 from resolvers.choice import Choice
 from resolvers.deviations import Deviation
 from resolvers.locating import Directory, Named, Pointer, PointersUnavailable
+from resolvers.patience import Patience
 from resolvers.wanting import Wanted
 from resolvers.writing import WriteOutcome, WriteState, Written
 
 R = TypeVar("R", bound=Record)
-
-_STATES: tuple[tuple[type[SourceError], SourceState], ...] = (
-    (WrongPerson, SourceState.IDENTITY_MISMATCH),
-    (Garbled, SourceState.INVALID_ANSWER),
-    (Denied, SourceState.REFUSED),
-    (TooSlow, SourceState.TIMED_OUT),
-    (SourceError, SourceState.UNAVAILABLE),
-)
 
 
 class Found(Struct, Generic[R], frozen=True):
@@ -70,6 +64,10 @@ class Found(Struct, Generic[R], frozen=True):
         return self.restriction is not None and self.restriction.strict
 
 
+_UP, _RESTING, _FAILING = SourceHealth.UP, SourceHealth.DEGRADED, SourceHealth.FAILING
+_BY_POINTERS = FoundBy.POINTERS
+
+
 class Fault(Struct, frozen=True):
     """A failure of a source, or of what tells where records lie; for the operator's eyes."""
 
@@ -77,9 +75,6 @@ class Fault(Struct, frozen=True):
     about: str
     error: Exception
 
-
-_Said = tuple[tuple[R, ...], Outcome]
-"""A source's records, and how it went."""
 
 Beside = Callable[[Grant, type[Record]], Grant | None]
 """Gives the grant for another class of record of the same citizen on the same basis, where that basis opens it."""
@@ -109,6 +104,23 @@ class NothingKept:
 class _Together(Generic[R]):
     """What sources give that are under way already: put together by whoever waits for it, as often as that is done."""
 
+    __slots__ = ("_begun",)
+
+    def __init__(self, begun: Sequence[Asked[R]]) -> None:
+        self._begun = begun
+
+    def __await__(self) -> Generator[Any, None, Found[R]]:
+        begun = self._begun
+        # All are under way, and none raises: whoever is waited for last, the longest one decides.
+        for asked in begun:
+            if asked.outcome is None and asked.said is not None:
+                yield from asked.said.__await__()
+        return Found(_records(begun), _outcomes(begun))
+
+
+class _Chosen(Generic[R]):
+    """The same where more has to be done with it: done anew for whoever waits."""
+
     __slots__ = ("_put",)
 
     def __init__(self, put: Callable[[], Coroutine[Any, Any, Found[R]]]) -> None:
@@ -116,11 +128,6 @@ class _Together(Generic[R]):
 
     def __await__(self) -> Generator[Any, None, Found[R]]:
         return self._put().__await__()
-
-
-def is_complete(outcome: Outcome) -> bool:
-    """Whether that source told all it holds."""
-    return outcome.whole and outcome.state in (SourceState.ANSWERED, SourceState.NO_RECORD)
 
 
 class Federation:
@@ -146,8 +153,11 @@ class Federation:
         """What of records anybody will look at in this request; ``None`` where it might be anything."""
         self._inquiry = inquiry
         self._writing: set[asyncio.Task[Written]] = set()
-        self._outcomes: dict[tuple[str, str, Question[Record]], Outcome | None] = {}
+        self._patience = Patience()
+        self._asked: dict[tuple[str, str, Question[Any]], Asked[Any]] = {}
+        """Every question to every source, in the order of asking."""
         self._running: dict[str, list[Awaitable[object]]] = {}
+        """By citizen: what is still chosen, or withheld, after the sources answered."""
         self._pointers: dict[str, Sequence[Pointer] | None] = {}
 
     def ask(self, question: Question[R], grant: Grant | Refused, named: Named | None = None) -> Awaitable[Found[R]]:
@@ -159,26 +169,16 @@ class Federation:
         if isinstance(grant, Refused):
             self.account.withheld(question.about)
             choice = Choice(self.directory, question, "", named)
-            return _done(Found((), _rows(choice.asked, question, partial(_refused, grant)), choice.not_asked))
-        question = self._worded(question, grant)
-        ref = grant.subject.ref
+            rows = tuple(refused(grant, source, question) for source in choice.asked)
+            return _done(Found((), rows, choice.not_asked))
         self.account.asked(grant, question.about)
-        choice = Choice(
-            self.directory, question, ref, named, grant.restriction.passes_over if grant.restriction else None
-        )
-        if choice.fed:
-            self._read_pointers(ref)
-        begun = self._begin(choice.first, question, grant)
-        together: Awaitable[Found[R]]
-        if choice.is_made:
-            together = _Together(partial(self._together, choice, begun, question, grant))
-        else:
-            # Never shared: each asking has a choice of its own, and equal questions meet at the sources.
-            key = ("locate", len(self._running.get(ref, ())), ref)
-            widened = self._inquiry.once(key, partial(self._widen, choice, question, grant))
-            together = asyncio.ensure_future(self._widened(choice, widened, question, grant))
-        self._running.setdefault(ref, []).append(together)
-        return together
+        question = self._worded(question, grant)
+        shelf = self.directory.shelf(question.about)
+        if named is not None or shelf.at_once is None or grant.restriction is not None:
+            return self._ask_chosen(question, grant, named)
+        if shelf.fed:
+            self._read_pointers(grant.subject.ref)
+        return _Together(self._begin(shelf.at_once, question, grant))
 
     def recipients(self, of: type[Entry]) -> list[Source]:
         """The sources that take such entries, in the order of the configuration."""
@@ -230,14 +230,33 @@ class Federation:
             await asyncio.gather(*self._writing, return_exceptions=True)
 
     def outcomes(self) -> list[Outcome]:
-        """How it went so far, in the order of asking."""
-        return [outcome for outcome in self._outcomes.values() if outcome is not None]
+        """How it went so far, as far as the caller may know, in the order of asking."""
+        return [told for one in self._asked.values() if (told := one.told) is not None]
 
     async def settled(self, ref: str) -> list[Outcome]:
         """The outcomes for one citizen, once everything that was asked about them so far is answered."""
-        for asked in self._running.get(ref, ()):
-            await asked
-        return [outcome for key, outcome in self._outcomes.items() if key[0] == ref and outcome is not None]
+        for together in self._running.get(ref, ()):
+            await together
+        while said := next((one.said for one in self._asked.values() if one.ref == ref and not one.outcome), None):
+            await said
+        return [told for one in self._asked.values() if one.ref == ref and (told := one.told) is not None]
+
+    def _ask_chosen(self, question: Question[R], grant: Grant, named: Named | None) -> Awaitable[Found[R]]:
+        """Ask whom this citizen's pointers, the insurer, the caller or a restriction makes to be asked."""
+        ref, restriction = grant.subject.ref, grant.restriction
+        choice = Choice(self.directory, question, ref, named, restriction.passes_over if restriction else None)
+        if choice.fed:
+            self._read_pointers(ref)
+        begun = self._begin(choice.first, question, grant)
+        together: Awaitable[Found[R]]
+        if choice.is_made:
+            together = _Chosen(partial(self._together, choice, begun, question, grant))
+        else:
+            # Never shared: each asking has a choice of its own, and equal questions meet at the sources.
+            widened = self._inquiry.once(object(), partial(self._widen, choice, question, grant))
+            together = asyncio.ensure_future(self._widened(choice, widened, question, grant))
+        self._running.setdefault(ref, []).append(together)
+        return together
 
     def _worded(self, question: Question[R], grant: Grant) -> Question[R]:
         """The question as it is put: all of one request want the same fields, so that equal questions stay equal.
@@ -246,16 +265,24 @@ class Federation:
         """
         if self.wanted is None or grant.restriction is not None:
             return question
-        meeting = len(self.directory.shelf(question.about).holders) > 1
-        return structs.replace(question, wanted=self.wanted.of(question.about, meeting=meeting))
+        return self.wanted.put(question, meeting=self.directory.shelf(question.about).meeting)
 
-    def _begin(self, sources: Iterable[Source], question: Question[R], grant: Grant) -> list[Awaitable[_Said[R]]]:
+    def _begin(self, sources: Iterable[Source], question: Question[R], grant: Grant) -> list[Asked[R]]:
         """Ask these sources; whoever has been asked the same in this request is not asked again."""
-        ref = grant.subject.ref
-        return [
-            self._inquiry.once(("ask", source.info.id, question, ref), partial(self._ask_one, source, question, grant))
-            for source in sources
-        ]
+        ref, is_open = grant.subject.ref, grant.restriction is None
+        begun: list[Asked[R]] = []
+        for source in sources:
+            key = ref, source.info.id, question
+            asked = self._asked.get(key)
+            if asked is None:
+                asked = self._asked[key] = Asked(source=source, question=question, ref=ref)
+            if asked.said is None:
+                self.account.sent(grant, source.info.id)
+                asked.said = self._inquiry.once(asked, partial(self._ask_one, asked, grant))
+            if is_open:
+                asked.is_open = True
+            begun.append(asked)
+        return begun
 
     async def _widen(self, choice: Choice, question: Question[R], grant: Grant) -> None:
         """Ask further sources, as soon as it is known which."""
@@ -282,10 +309,10 @@ class Federation:
     async def _facilities(self, grant: Grant) -> Sequence[str]:
         """Where the insurer knows the citizen to have been or to be registered, as far as it says so in time."""
         asked = [
-            _filtered(said, about, allowed)
+            (about, one, allowed)
             for about in (Claim, Coverage)
             if (allowed := self.beside(grant, about)) is not None
-            for said in self._begin(
+            for one in self._begin(
                 [source for source in self.directory.insurers if about in source.holds],
                 self._worded(Question(about=about), allowed),
                 allowed,
@@ -295,8 +322,13 @@ class Federation:
             return ()
         # At most half of the time that is left: whoever is found must have some to answer in.
         patience = min(self.directory.insurance, self._inquiry.deadline.left() / 2)
-        done, _ = await asyncio.wait(map(asyncio.ensure_future, asked), timeout=patience)
-        records = [record for said in done for record in said.result()]
+        await asyncio.wait([asyncio.ensure_future(_until(one)) for _, one, _ in asked], timeout=patience)
+        records: list[Record] = []
+        for about, one, allowed in asked:
+            kept = _kept(about, one.records, allowed)
+            records += kept
+            if allowed.restriction is not None and one.outcome is not None and one.veiled is None:
+                one.veiled = veiled(one.outcome, len(kept))
         return sorted({facility.code for record in records if (facility := _place_of(record)) is not None})
 
     async def _widened(self, choice: Choice, widened: Awaitable[None], question: Question[R], grant: Grant) -> Found[R]:
@@ -304,49 +336,58 @@ class Federation:
         return await self._together(choice, self._begin(choice.asked, question, grant), question, grant)
 
     async def _together(
-        self, choice: Choice, begun: Sequence[Awaitable[_Said[R]]], question: Question[R], grant: Grant
+        self, choice: Choice, begun: Sequence[Asked[R]], question: Question[R], grant: Grant
     ) -> Found[R]:
-        # All are under way, and none raises: whoever is waited for last, the longest one decides.
-        results = [await said for said in begun]
-        passed_over = _rows(choice.passed_over, question, _not_asked)
-        for outcome in passed_over:
-            self._outcomes.setdefault((grant.subject.ref, outcome.source.id, question), outcome)
-        records = tuple(record for records, _ in results for record in records)
-        outcomes = (*(outcome for _, outcome in results), *passed_over)
+        for asked in begun:
+            await _until(asked)
+        ref = grant.subject.ref
+        records, outcomes = _records(begun), _outcomes(begun)
+        for source in choice.passed_over:
+            outcome = not_asked(source, question)
+            passed_over = Asked(source=source, question=question, ref=ref, outcome=outcome, is_open=True)
+            self._asked.setdefault((ref, source.info.id, question), passed_over)
+            outcomes = (*outcomes, outcome)
         if grant.restriction is not None:
-            records = tuple(grant.restriction.kept(question.about, records, key=grant.subject.ref))
+            records = tuple(grant.restriction.kept(question.about, records, key=ref))
             outcomes = self._veiled(outcomes, records, question, grant)
         return Found(records, outcomes, choice.not_asked, choice.rules_out, grant.restriction)
 
     def _veiled(
         self, outcomes: Iterable[Outcome], records: Iterable[R], question: Question[R], grant: Grant
     ) -> tuple[Outcome, ...]:
-        """The outcomes as whoever does not see everything may know them: they tell only of what is shown."""
+        """The outcomes as whoever does not see everything may know them."""
         counts = Counter(place.source.id for record in records for place in record.provenance[:1])
-        veiled = tuple(_veiled(outcome, counts[outcome.source.id]) for outcome in outcomes)
-        self._outcomes.update(((grant.subject.ref, outcome.source.id, question), outcome) for outcome in veiled)
-        return veiled
+        shown = tuple(veiled(outcome, counts[outcome.source.id]) for outcome in outcomes)
+        for outcome in shown:
+            self._asked[grant.subject.ref, outcome.source.id, question].veiled = outcome
+        return shown
 
-    async def _ask_one(self, source: Source, question: Question[R], grant: Grant) -> _Said[R]:
-        key = (grant.subject.ref, source.info.id, question)
-        self.account.sent(grant, source.info.id)
-        self._outcomes[key] = None  # keeps the order of asking, whoever answers first
-        clock = self._inquiry.clock
+    async def _ask_one(self, asked: Asked[R], grant: Grant) -> None:
+        inquiry, source, patience = self._inquiry, asked.source, self._patience
+        clock = inquiry.clock
         begun = clock.monotonic()
-        records: tuple[R, ...] = ()
+        left = inquiry.deadline.at - begun
+        answer: Answer[R] | None = None
+        task = patience.begin(min(source.deadline, left))
         try:
-            async with asyncio.timeout(self._inquiry.deadline.within(source.deadline).left()):
-                answer = await source.ask(question, grant, self._inquiry)
-        except Exception as error:  # noqa: BLE001 - a defect in one kind must not cost the other sources' records
-            outcome = self._failed(source, question, error)
+            answer = await source.ask(asked.question, grant, inquiry)
+        except asyncio.CancelledError:
+            if not patience.end(task):
+                raise
+            error: Exception = TimeoutError()
+        except Exception as caught:  # noqa: BLE001 - a defect in one kind must not cost the other sources' records
+            patience.end(task)
+            error = caught
         else:
-            records, outcome = answer.records, _answered(source, question, answer)
-            self.deviations += deviations.of_answer(source.info.id, question, answer)
-        outcome = structs.replace(outcome, elapsed_ms=round((clock.monotonic() - begun) * 1000))
-        source.info.health = _health(source, answered=bool(records) or is_complete(outcome))
-        self._outcomes[key] = outcome
-        self._measure(source, grant.subject.ref, outcome)
-        return records, outcome
+            patience.end(task)
+        elapsed_ms = round((clock.monotonic() - begun) * 1000)
+        if answer is None:
+            outcome = self._failed(asked, error, elapsed_ms)
+        else:
+            outcome, asked.records = answered(asked, answer, elapsed_ms), answer.records
+            self.deviations += deviations.of_answer(source.info.id, asked.question, answer)
+        asked.outcome = outcome
+        self._note(asked, outcome)
 
     async def _write(self, entry: Entry, key: str, mandate: Mandate, source: Source) -> Written:
         mandate.require(entry)
@@ -370,31 +411,24 @@ class Federation:
                 self.keeping.announce(mandate.subject.ref, source.info.id, Observation)
         return written
 
-    def _measure(self, source: Source, ref: str, outcome: Outcome) -> None:
-        """Count whether a source that sends pointers had sent one for what it holds."""
-        pointers = self._pointers.get(ref)
-        if source.info.found_by is FoundBy.POINTERS and outcome.state is SourceState.ANSWERED and pointers is not None:
-            pointed = any(p.source == source.info.id and p.about is outcome.about for p in pointers)
-            self.directory.pointers.measure(source.info.id, outcome.about, pointed=pointed)
+    def _note(self, asked: Asked[R], outcome: Outcome) -> None:
+        """Note how the source is; and whether one that sends pointers had sent one for what it holds."""
+        info = asked.source.info
+        healthy = _RESTING if info.resting else _UP
+        info.health = healthy if outcome.records or is_complete(outcome) else _FAILING
+        if info.found_by is not _BY_POINTERS or outcome.state is not SourceState.ANSWERED:
+            return
+        pointers = self._pointers.get(asked.ref)
+        if pointers is not None:
+            pointed = any(p.source == info.id and p.about is outcome.about for p in pointers)
+            self.directory.pointers.measure(info.id, outcome.about, pointed=pointed)
 
-    def _failed(self, source: Source, question: Question[R], error: Exception) -> Outcome:
+    def _failed(self, asked: Asked[R], error: Exception, elapsed_ms: int) -> Outcome:
         known = error if isinstance(error, SourceError) else _translated(error)
-        self.faults.append(Fault(source.info.id, question.about.__name__, error))
-        self.deviations += deviations.of_error(source.info.id, question, known)
-        return Outcome(
-            source=source.info,
-            about=question.about,
-            state=next(state for kind, state in _STATES if isinstance(known, kind)),
-            code=known.code,
-            retryable=known.retryable,
-            retry_after=self._inquiry.clock.now() + known.retry_after if isinstance(known, Overloaded) else None,
-        )
-
-
-def _health(source: Source, *, answered: bool) -> SourceHealth:
-    if not answered:
-        return SourceHealth.FAILING
-    return SourceHealth.DEGRADED if source.info.resting else SourceHealth.UP
+        source, about = asked.source.info.id, asked.question.about
+        self.faults.append(Fault(source, about.__name__, error))
+        self.deviations += deviations.of_error(source, asked.question, known)
+        return failed(asked, known, elapsed_ms, self._inquiry.clock.now())
 
 
 def _translated(error: Exception) -> SourceError:
@@ -403,49 +437,26 @@ def _translated(error: Exception) -> SourceError:
     return SourceError(f"defect: {type(error).__name__}")
 
 
-def _answered(source: Source, question: Question[R], answer: Answer[R]) -> Outcome:
-    whole = not answer.truncated and not answer.dropped
-    if answer.dropped:
-        state, code = SourceState.INVALID_ANSWER, Garbled.code
-    else:
-        state, code = (SourceState.ANSWERED if answer.records else SourceState.NO_RECORD), None
-    return Outcome(
-        source=source.info,
-        about=question.about,
-        state=state,
-        code=code,
-        records=len(answer.records),
-        retrieved_at=answer.retrieved_at,
-        whole=whole,
-    )
+async def _until(asked: Asked[Any]) -> None:
+    """Wait until it is answered."""
+    if asked.outcome is None and asked.said is not None:
+        await asked.said
 
 
-def _refused(why: Refused, source: Source, question: Question[R]) -> Outcome:
-    return Outcome(source=source.info, about=question.about, state=why.state, code="FORBIDDEN", retryable=why.retryable)
+def _records(begun: Sequence[Asked[R]]) -> tuple[R, ...]:
+    if len(begun) == 1:
+        return begun[0].records
+    return tuple(record for asked in begun for record in asked.records)
 
 
-def _veiled(outcome: Outcome, shown: int) -> Outcome:
-    state = outcome.state
-    if state in (SourceState.ANSWERED, SourceState.NO_RECORD):
-        state = SourceState.ANSWERED if shown else SourceState.NO_RECORD
-    return structs.replace(outcome, state=state, records=shown, restricted=True)
+def _outcomes(begun: Iterable[Asked[Any]]) -> tuple[Outcome, ...]:
+    return tuple([asked.outcome for asked in begun if asked.outcome is not None])
 
 
-async def _filtered(said: Awaitable[_Said[Any]], about: type[Record], grant: Grant) -> Sequence[Record]:
+def _kept(about: type[Record], records: Sequence[Record], grant: Grant) -> Sequence[Record]:
     """What a source said, as far as the grant shows it."""
-    records, _ = await said
     kept = grant.restriction.kept if grant.restriction else None
     return records if kept is None else kept(about, records, key=grant.subject.ref)
-
-
-def _not_asked(source: Source, question: Question[R]) -> Outcome:
-    return Outcome(source=source.info, about=question.about, state=SourceState.NOT_ASKED, retryable=True)
-
-
-def _rows(
-    sources: Iterable[Source], question: Question[R], row: Callable[[Source, Question[R]], Outcome]
-) -> tuple[Outcome, ...]:
-    return tuple(row(source, question) for source in sources)
 
 
 def _place_of(record: Record) -> Facility | None:

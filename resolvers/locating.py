@@ -93,6 +93,10 @@ class Shelf(Struct, frozen=True):
     """The same for when pointers cannot be read."""
     fed: bool
     """Whether any of them sends pointers."""
+    meeting: bool
+    """Whether records of more than one source may come together."""
+    at_once: tuple[Source, ...] | None
+    """Whom every citizen has asked at once, when nobody says otherwise; ``None`` where that depends on the citizen."""
 
     def indicated(self, pointers: Iterable[Pointer], question: Question[Record]) -> Iterator[Source]:
         """The sources to which those pointers lead.
@@ -211,6 +215,8 @@ class Directory:
         trusted = frozenset(source.info.id for source in fed if (source.info.id, about) in self._trusted)
         return Shelf(
             always=tuple(source for source in holders if source.info.found_by is FoundBy.ALWAYS),
+            meeting=len(holders) > 1,
+            at_once=tuple(holders) if not trusted and len(others) <= self.probing else None,
             holders={source.info.id: source for source in holders},
             trusted=trusted,
             unknown=Ring(source for source in others if source.info.id not in trusted),

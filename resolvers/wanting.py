@@ -6,6 +6,7 @@ between its source and the answer says here, or beside itself, what it looks at.
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
 
 from graphql import (
     FieldNode,
@@ -16,13 +17,17 @@ from graphql import (
     OperationType,
     SelectionNode,
 )
+from msgspec import structs
 
+from connectors.contract import Question
 from connectors.records import Record
 from connectors.stamping import NAMES
 from resolvers.access import rules
 from resolvers.joining import legal, linking
 from resolvers.joining.table import RULES
 from resolvers.moments import FIELDS
+
+R = TypeVar("R", bound=Record)
 
 _PLAIN = frozenset(
     {
@@ -56,7 +61,7 @@ _HUMP = re.compile(r"(?<!^)(?=[A-Z])")
 class Wanted:
     """What one operation can look at; kept as long as its document is."""
 
-    __slots__ = ("_of", "names", "tells_ids")
+    __slots__ = ("_of", "_whole", "names", "tells_ids")
 
     def __init__(self, names: frozenset[str], *, is_all: bool) -> None:
         """Begin with the names in the operation, as records have them.
@@ -70,6 +75,7 @@ class Wanted:
         self.tells_ids = not names.isdisjoint(NAMES)
         """Whether anybody can look at the id of a record, or at its place in a list."""
         self._of: dict[tuple[type[Record], bool], frozenset[str]] = {}
+        self._whole: dict[tuple[type[Record], bool], Question[Any]] = {}
 
     def of(self, about: type[Record], *, meeting: bool) -> frozenset[str] | None:
         """What is wanted of records of that class, the same object each time; ``None`` for everything.
@@ -86,6 +92,23 @@ class Wanted:
                 about, joined=meeting or self.tells_ids or not RULES[about].once_per_source
             )
         return known
+
+    def put(self, question: Question[R], *, meeting: bool) -> Question[R]:
+        """The question with what is wanted of its records. One without a slice is the same object each time.
+
+        Args:
+            question: in which nothing is said of that.
+            meeting: as in ``of``.
+        """
+        about = question.about
+        if self.names is None:
+            return question
+        if question.in_detail or question.is_slice:
+            return structs.replace(question, wanted=self.of(about, meeting=meeting))
+        whole = self._whole.get((about, meeting))
+        if whole is None:
+            whole = self._whole[about, meeting] = Question(about=about, wanted=self.of(about, meeting=meeting))
+        return whole
 
 
 def read_of(about: type[Record], *, joined: bool) -> frozenset[str]:

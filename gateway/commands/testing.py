@@ -18,7 +18,8 @@ from gateway.settings import Settings, identifiers_of
 from gateway.sources import Block
 from gateway.telemetry import reason
 from resolvers.access.permit import grant_of_operator
-from resolvers.federation import Federation, is_complete
+from resolvers.asked import is_complete
+from resolvers.federation import Federation
 from resolvers.identifiers import is_personal_id
 from resolvers.locating import Directory
 

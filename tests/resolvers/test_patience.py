@@ -1,0 +1,93 @@
+"""One timer ends whatever is overdue, each at its own time, and nothing else."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from connectors.contract import Question, SourceState
+from connectors.records import Condition
+from resolvers.federation import Federation
+from resolvers.locating import Directory
+from resolvers.patience import Patience
+from tests.resolvers.world import FalseSource, condition, for_ever, grant, inquiry
+
+QUESTION = Question(about=Condition)
+
+
+async def patiently(patience: Patience, seconds: float, waited: Callable[[], Awaitable[object]]) -> str:
+    """How waiting for something ends."""
+    task = patience.begin(seconds)
+    try:
+        await waited()
+    except asyncio.CancelledError:
+        if patience.end(task):
+            return "overdue"
+        raise
+    patience.end(task)
+    return "done"
+
+
+async def test_each_is_stopped_at_its_own_time_and_who_is_done_is_left_alone() -> None:
+    """The later ones are begun first, so that the timer has to be set back."""
+    patience, order = Patience(), []
+
+    async def run(seconds: float) -> None:
+        assert await patiently(patience, seconds, asyncio.Event().wait) == "overdue"
+        order.append(seconds)
+
+    quick = asyncio.ensure_future(patiently(patience, 60, lambda: asyncio.sleep(0)))
+    await asyncio.gather(*map(run, (0.03, 0.01, 0.02, 0.02)))
+    assert order == [0.01, 0.02, 0.02, 0.03]
+    assert await quick == "done"
+
+
+async def test_what_is_begun_after_the_timer_rang_has_one_again() -> None:
+    patience = Patience()
+    for _ in range(3):
+        assert await asyncio.ensure_future(patiently(patience, 0.001, asyncio.Event().wait)) == "overdue"
+
+
+async def test_nothing_is_left_of_a_timer_when_all_are_done() -> None:
+    """Else every request would stay in memory until its deadline."""
+    patience = Patience()
+    assert await patiently(patience, 60, lambda: asyncio.sleep(0)) == "done"
+    assert patience._alarm is None and not patience._due and not patience._overdue
+
+
+async def test_whoever_else_stops_a_task_is_heard() -> None:
+    """Also in the very moment in which it was overdue."""
+    patience = Patience()
+    for seconds in (60, 0):
+        task = asyncio.ensure_future(patiently(patience, seconds, asyncio.Event().wait))
+        await asyncio.sleep(0)
+        if seconds == 0:
+            patience._ring()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+
+async def test_an_answer_that_came_in_spite_of_all_counts() -> None:
+    """A kind that lets nobody stop it: what it brings in the end is an answer, and the task goes on."""
+
+    async def stubborn() -> list[Condition]:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            return [condition("1")]
+        return []
+
+    source = FalseSource("a", {Condition: stubborn}, deadline=0.001)
+    found = await Federation(Directory([source]), inquiry()).ask(QUESTION, grant(Condition))
+    assert [outcome.state for outcome in found.outcomes] == [SourceState.ANSWERED]
+    assert len(found.records) == 1
+
+
+async def test_f02_many_silent_sources_are_given_up_each_at_its_own_deadline() -> None:
+    """One timer for all of them; the reason is the same as ever."""
+    sources = [FalseSource(f"s{n}", {Condition: for_ever}, deadline=0.002 * (1 + n % 3)) for n in range(6)]
+    federation = Federation(Directory(sources), inquiry())
+    found = await federation.ask(QUESTION, grant(Condition))
+    assert {(outcome.state, outcome.code) for outcome in found.outcomes} == {(SourceState.TIMED_OUT, "GATEWAY_TIMEOUT")}
+    assert all(isinstance(fault.error, TimeoutError) for fault in federation.faults)
