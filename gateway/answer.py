@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Send
 
-from gateway.asgi import SAFE_HEADERS, request_id, send_body
+from gateway.asgi import SAFE_HEADERS, request_id, whole
 from gateway.challenges import step_up
 from gateway.errors import RequestError
 from gateway.incremental import HEARTBEAT, announced, content_type, delivered, ending, framed
@@ -146,8 +146,9 @@ class Answer(Telling):
     async def _whole(self, status: int, body: bytes, media_type: bytes, headers: Sequence[tuple[str, str]]) -> None:
         await self.settle()
         self.status, self._begun = status, True
-        known = [("X-Request-Id", self._event.request_id), *headers]
-        await send_body(self._send, status, body, media_type=media_type, headers=known)
+        fields = [(b"x-request-id", self._event.request_id.encode())]
+        fields += [(name.lower().encode(), value.encode()) for name, value in headers]
+        await self._send(whole(status, body, media_type=media_type + b"; charset=utf-8", fields=fields))
 
     async def _begin(self, written_as: bytes, more: Sequence[tuple[bytes, bytes]] = ()) -> None:
         await self.settle()

@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 from connectors.clock import Clock
 from gateway.answer import CALLER_GONE, Answer
-from gateway.asgi import CallerGone, request_id
+from gateway.asgi import CallerGone, request_id, understood
 from gateway.challenges import REALM
 from gateway.errors import INTERNAL, RequestError
 from gateway.identity.errors import IdentityError
@@ -34,7 +34,7 @@ class Endpoint:
         """Answer one request."""
         begun = self._clock.monotonic()
         event = Event(request_id(scope), self._log)
-        answer = self.answers(send, event, counted_as=self.name)
+        answer = self.answers(understood(send, scope), event, counted_as=self.name)
         try:
             await self._answer(scope, receive, answer, event)
         except RequestError as error:

@@ -2,12 +2,11 @@
 
 import asyncio
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from os import urandom
-from typing import Any
+from typing import Protocol
 
-import orjson
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from gateway.errors import RequestError
 
@@ -23,6 +22,25 @@ METHODS = "GET, POST"
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _PERSONAL_NUMBER = re.compile(rb"(?<![A-Za-z0-9])[0-9]{9,15}(?![A-Za-z0-9])")
+
+
+EXCHANGE = "citizen_graph.exchange"
+"""Where our own ``Connection`` puts into the scope of a request what it can do beyond ASGI."""
+WHOLE = "citizen_graph.whole"
+"""Type of the message with a whole answer."""
+
+WhenGone = Callable[[Callable[[], None]], Callable[[], None]]
+"""Is told what to do when the caller hangs up, and gives a call by which that is forgotten."""
+
+
+class Exchanged(Protocol):
+    """What our own server can do for a request, beyond ASGI."""
+
+    def arrived(self) -> bytes | None:
+        """The body, where all of it is here and nobody has taken it."""
+
+    def when_gone(self, act: Callable[[], None]) -> Callable[[], None]:
+        """Have that done when the caller hangs up; the call that is returned forgets it."""
 
 
 class CallerGone(Exception):
@@ -77,12 +95,23 @@ async def read_body(scope: Scope, receive: Receive, *, limit: int, patience: flo
         RequestError: 413 when it is too large, 415 when it is packed, 408 when it does not come.
         CallerGone: the caller hung up before the end.
     """
-    if any(value.strip().lower() != b"identity" for value in header_values(scope, b"content-encoding")):
-        raise RequestError(415, "BAD_REQUEST", "Packed bodies are not taken.")
-    too_large = RequestError(413, "BAD_REQUEST", f"The body is larger than {limit} bytes.")
+    for value in header_values(scope, b"content-encoding"):
+        if value.strip().lower() != b"identity":
+            raise RequestError(415, "BAD_REQUEST", "Packed bodies are not taken.")
     for length in header_values(scope, b"content-length"):
         if length.isdigit() and int(length[:20]) > limit:
-            raise too_large
+            raise _too_large(limit)
+    exchange: Exchanged | None = scope.get(EXCHANGE)
+    arrived = None if exchange is None else exchange.arrived()
+    if arrived is None:
+        return await _gathered_body(receive, limit, patience)
+    if len(arrived) > limit:
+        raise _too_large(limit)
+    return arrived
+
+
+async def _gathered_body(receive: Receive, limit: int, patience: float) -> bytes:
+    """The body as it comes."""
     body = bytearray()
     try:
         async with asyncio.timeout(patience):
@@ -92,39 +121,74 @@ async def read_body(scope: Scope, receive: Receive, *, limit: int, patience: flo
                     raise CallerGone
                 body += message.get("body", b"")
                 if len(body) > limit:
-                    raise too_large
+                    raise _too_large(limit)
                 if not message.get("more_body", False):
                     return bytes(body)
     except TimeoutError:
         raise RequestError(408, "BAD_REQUEST", "The body did not arrive in time.") from None
 
 
-async def send_json(
-    send: Send,
-    status: int,
-    content: Any,
-    *,
-    media_type: bytes = b"application/json",
-    headers: Iterable[tuple[str, str]] = (),
-) -> None:
-    """Answer with JSON."""
-    await send_body(send, status, orjson.dumps(content), media_type=media_type, headers=headers)
+def _too_large(limit: int) -> RequestError:
+    return RequestError(413, "BAD_REQUEST", f"The body is larger than {limit} bytes.")
 
 
-async def send_body(
-    send: Send, status: int, body: bytes, *, media_type: bytes, headers: Iterable[tuple[str, str]] = ()
-) -> None:
-    """Answer with what is written already."""
-    await send(
-        {
-            "type": "http.response.start",
-            "status": status,
-            "headers": [
-                (b"content-type", media_type + b"; charset=utf-8"),
-                (b"content-length", str(len(body)).encode()),
-                *SAFE_HEADERS,
-                *((name.lower().encode(), value.encode()) for name, value in headers),
-            ],
-        }
-    )
-    await send({"type": "http.response.body", "body": body})
+def whole(status: int, body: bytes, *, media_type: bytes, fields: Sequence[tuple[bytes, bytes]] = ()) -> Message:
+    """An answer that is all there, as one message: for servers that know it, and for ``in_two``.
+
+    Args:
+        status: of the answer.
+        body: as it is written.
+        media_type: of the body.
+        fields: beside those that stand on every answer.
+    """
+    return {"type": WHOLE, "status": status, "body": body, "media_type": media_type, "fields": fields}
+
+
+def understood(send: Send, scope: Scope) -> Send:
+    """How to send to that server: what it does not know is sent as the two messages of ASGI."""
+    if EXCHANGE in scope:
+        return send
+
+    async def in_two(message: Message) -> None:
+        if message["type"] != WHOLE:
+            await send(message)
+            return
+        body: bytes = message["body"]
+        headers = [
+            (b"content-type", message["media_type"]),
+            (b"content-length", b"%d" % len(body)),
+            *SAFE_HEADERS,
+            *message["fields"],
+        ]
+        await send({"type": "http.response.start", "status": message["status"], "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    return in_two
+
+
+def hang_up(scope: Scope, receive: Receive) -> WhenGone:
+    """By which to be told that the caller hangs up."""
+    exchange: Exchanged | None = scope.get(EXCHANGE)
+    if exchange is not None:
+        return exchange.when_gone
+
+    def when_gone(act: Callable[[], None]) -> Callable[[], None]:
+        def done(ended: asyncio.Future[None]) -> None:
+            if not ended.cancelled():
+                ended.exception()  # looked at: whatever it is, nobody is there any more
+                act()
+
+        def forget() -> None:
+            gone.remove_done_callback(done)
+            gone.cancel()
+
+        gone = asyncio.ensure_future(_hangs_up(receive))
+        gone.add_done_callback(done)
+        return forget
+
+    return when_gone
+
+
+async def _hangs_up(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from typing import Protocol, Self, TypeVar
 
-from starlette.types import Receive, Scope
+from starlette.types import Scope
 
 from connectors.clock import Calendar, Clock
 from connectors.contract import Deadline, Inquiry
 from gateway.answering import Endpoint
-from gateway.asgi import CallerGone, header_values
+from gateway.asgi import CallerGone, WhenGone, header_values
 from gateway.audit.booking import Booking
 from gateway.audit.ledger import Ledger
 from gateway.identity.errors import Lack, NotEntitled
@@ -234,19 +234,17 @@ def language_of(scope: Scope) -> Language:
     return negotiate(b",".join(header_values(scope, b"accept-language")).decode("latin-1"))
 
 
-async def unless_gone(running: Awaitable[T], receive: Receive) -> T:
+async def unless_gone(running: Awaitable[T], when_gone: WhenGone) -> T:
     """Wait for the execution; stop it when the caller hangs up, so that no source works for nobody."""
     task, has_gone = asyncio.current_task(), False
 
-    def stop(ended: asyncio.Future[None]) -> None:
+    def stop() -> None:
         nonlocal has_gone
-        if task is not None and not ended.cancelled():
-            ended.exception()  # looked at: whatever it is, nobody is there any more
+        if task is not None:
             has_gone = True
             task.cancel()
 
-    gone = asyncio.ensure_future(_hangs_up(receive))
-    gone.add_done_callback(stop)
+    forget = when_gone(stop)
     try:
         return await running
     except asyncio.CancelledError:
@@ -255,10 +253,4 @@ async def unless_gone(running: Awaitable[T], receive: Receive) -> T:
             raise CallerGone from None
         raise
     finally:
-        gone.remove_done_callback(stop)
-        gone.cancel()
-
-
-async def _hangs_up(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
+        forget()

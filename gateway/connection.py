@@ -9,15 +9,19 @@ import asyncio
 import base64
 import binascii
 import re
-from typing import Any
+from typing import Any, cast
+from urllib.parse import unquote
 
 import httptools
 import orjson
 import structlog
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn._types import ASGI3Application, HTTPScope
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-from gateway.asgi import METHODS, SAFE_HEADERS, new_id
+from gateway.asgi import EXCHANGE, FIELDS, METHODS, SAFE_HEADERS, gathered, new_id
 from gateway.errors import RequestError
+from gateway.exchange import Exchange
 from gateway.line import Line
 from gateway.settings import Server
 from gateway.shown import CERTIFICATE, proved_certificate
@@ -34,6 +38,9 @@ _LINGER_SECONDS = 2.0
 _LINGER_BYTES = 1024 * 1024
 _HOST = re.compile(rb"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 
+_PLAIN = re.compile(rb"(?:/[A-Za-z0-9._-]+)+")
+"""A path of which nothing has to be taken apart or read otherwise than it is written."""
+
 
 class _Stop(Exception):
     """Ends the parser's work from within one of its callbacks; what to answer is already known."""
@@ -41,6 +48,9 @@ class _Stop(Exception):
 
 class Connection(Line, HttpToolsProtocol):
     """HTTP/1.1 as uvicorn speaks it, with an end to everything."""
+
+    cycle: Exchange
+    """The last request that came, whether it is being answered or waits for its turn."""
 
     def __init__(self, *args: Any, server: Server, **kwargs: Any) -> None:
         super().__init__(*args, patience=server.caller_timeout, **kwargs)
@@ -54,6 +64,9 @@ class Connection(Line, HttpToolsProtocol):
         self._lingering = False
         self._offers_other = False
         self._certificate: bytes | None = None
+        self._answering: Exchange | None = None
+        """That which is being answered."""
+        self._idle_since = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
         """Wait for a request, but not for ever."""
@@ -61,9 +74,15 @@ class Connection(Line, HttpToolsProtocol):
         self._certificate = proved_certificate(transport)
         self._in("header", self._patience, self._too_slow)
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Whoever is at work for the caller is told."""
+        self._unset_keepalive_if_required()
+        if self._answering is not None:
+            self._answering.lose()
+        super().connection_lost(exc)
+
     def data_received(self, data: bytes) -> None:
         """Feed the parser, within the bounds of a request."""
-        self._unset_keepalive_if_required()
         self._received += len(data)
         if self._lingering:
             if self._received > _LINGER_BYTES:
@@ -80,15 +99,16 @@ class Connection(Line, HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """A request begins with its first byte."""
-        super().on_message_begin()
-        self.scope[CERTIFICATE] = self._certificate  # type: ignore[literal-required]  # a member of ours
+        self.url = b""
+        self.headers = []
+        self.expect_100_continue = False
         self._in_header = self._in_request = True
         self._received = self._fields = 0
-        self._in("header", self._patience, self._too_slow)
+        self._no_longer("header")
 
     def on_url(self, url: bytes) -> None:
         """Bound the target of the request."""
-        super().on_url(url)
+        self.url += url
         if not self.url.startswith(b"/"):
             self._stop(400, "The address must be a path: this is no proxy.")
         if len(self.url) > MAX_TARGET:
@@ -98,7 +118,7 @@ class Connection(Line, HttpToolsProtocol):
         """Bound the header. Fields after the body are not part of it (RFC 9110, section 6.5.1)."""
         if not self._in_header:
             return
-        super().on_header(name, value)
+        self.headers.append((name.lower(), value))
         self._fields += len(name) + len(value)
         if len(self.headers) > MAX_FIELDS or self._fields > MAX_HEADER:
             self._stop(431, f"The header is larger than {MAX_HEADER} bytes or {MAX_FIELDS} fields.")
@@ -110,35 +130,115 @@ class Connection(Line, HttpToolsProtocol):
         version = self.parser.get_http_version()
         if version not in ("1.0", "1.1"):
             self._stop(400, "Only HTTP/1.1 is spoken here.")
-        hosts = self._values(b"host")
-        if len(hosts) > 1 or (version == "1.1" and not hosts) or not all(_HOST.fullmatch(host) for host in hosts):
+        fields = gathered(self.headers)
+        hosts = fields.get(b"host", ())
+        if len(hosts) > 1 or (version == "1.1" and not hosts) or not all(map(_is_host, hosts)):
             self._stop(400, "The Host header must name one host (RFC 9112, section 3.2).")
-        if self._values(b"transfer-encoding") not in ([], [b"chunked"]):
+        if b"transfer-encoding" in fields and self._values(b"transfer-encoding") != [b"chunked"]:
             self._stop(400, "Of transfer encodings only 'chunked' is known.")
         self._offers_other = self.parser.should_upgrade()
         if not self._offers_other:
-            super().on_headers_complete()
+            self._begin(version, fields)
+
+    def on_body(self, body: bytes) -> None:
+        """Keep what came of the body, up to a bound; who takes it lets more come."""
+        exchange = self.cycle
+        if self._offers_other or exchange.response_complete:
+            return
+        exchange.body += body
+        if len(exchange.body) > HIGH_WATER_LIMIT:
+            self.flow.pause_reading()
+        exchange.message_event.set()
 
     def on_message_complete(self) -> None:
         """The request is here to its end."""
         if self._offers_other:
             return
-        super().on_message_complete()
+        if not self.cycle.response_complete:
+            self.cycle.more_body = False
+            self.cycle.message_event.set()
         self._in_request = False
         self._no_longer("linger")
 
     def on_response_complete(self) -> None:
-        """Take no more than a little of a body that nobody wanted to read."""
-        super().on_response_complete()
+        """Answer the next request, or wait for it; take no more than a little of a body that nobody wanted to read."""
+        self.server_state.total_requests += 1
         if self.transport.is_closing():
             self._close()
-        elif self.cycle.response_complete and self._in_request and not self._in_header:
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            following, app = self.pipeline.pop()
+            self._start_asgi_task(following, app)
+        elif self.timeout_keep_alive_task is None:
+            self._rest(self.timeout_keep_alive)
+        self._idle_since = self.loop.time()
+        if self.cycle.response_complete and self._in_request and not self._in_header:
             self._received = 0
             self._in("linger", _LINGER_SECONDS, self._close)
 
     def timeout_keep_alive_handler(self) -> None:
-        """End an idle connection, also one whose last answer nobody took."""
-        self._close()
+        """End an idle connection, also one whose last answer nobody took.
+
+        The timer is one for many requests: it is not set anew with each, but looks how long nothing was asked.
+        """
+        self.timeout_keep_alive_task = None
+        if self._in_request or "header" in self._timers or self._is_answering():
+            return
+        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._rest(left)
+        else:
+            self._close()
+
+    def _rest(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
+
+    def _begin(self, version: str, fields: dict[bytes, list[bytes]]) -> None:
+        """Have the request answered, after those of the same connection that are not answered yet."""
+        path, raw_path, query = _parts(self.url)
+        scope: dict[str, Any] = {
+            "type": "http",
+            "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
+            "http_version": version,
+            "method": self.parser.get_method().decode("ascii"),
+            "server": self.server,
+            "client": self.client,
+            "scheme": self.scheme,
+            "root_path": "",
+            "path": path,
+            "raw_path": raw_path,
+            "query_string": query,
+            "headers": self.headers,
+            "state": self.app_state.copy(),
+            CERTIFICATE: self._certificate,
+            FIELDS: fields,
+        }
+        exchange = Exchange(
+            scope=cast("HTTPScope", scope),
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=False,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=any(value.lower() == b"100-continue" for value in fields.get(b"expect", ())),
+            keep_alive=version != "1.0" and self.parser.should_keep_alive(),
+            on_response=self.on_response_complete,
+        )
+        scope[EXCHANGE] = exchange
+        is_first, self.cycle = not self._is_answering(), exchange
+        if is_first:
+            self._start_asgi_task(exchange, self.app)
+        else:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((exchange, self.app))
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        if isinstance(cycle, Exchange):
+            self._answering = cycle
+        super()._start_asgi_task(cycle, app)
 
     def _feed(self, data: bytes) -> None:
         try:
@@ -195,12 +295,15 @@ class Connection(Line, HttpToolsProtocol):
         return [value.strip().lower() for known, value in self.headers if known == name]
 
     def _judge_progress(self) -> None:
-        most = _LINGER_BYTES if "linger" in self._timers else self._max_request
-        if self._in_header and self._received > MAX_TARGET + MAX_HEADER:
-            self._refuse(RequestError(431, "BAD_REQUEST", f"The header is larger than {MAX_HEADER} bytes."))
-        elif self._in_request and self._received > most:
-            self._close()
-        elif not self._in_request and not self._is_answering() and "header" not in self._timers:
+        if self._in_header:
+            if self._received > MAX_TARGET + MAX_HEADER:
+                self._refuse(RequestError(431, "BAD_REQUEST", f"The header is larger than {MAX_HEADER} bytes."))
+            elif "header" not in self._timers:
+                self._in("header", self._patience, self._too_slow)
+        elif self._in_request:
+            if self._received > (_LINGER_BYTES if "linger" in self._timers else self._max_request):
+                self._close()
+        elif not self._is_answering() and "header" not in self._timers:
             # Empty lines between two requests are allowed, but they do not keep a connection.
             self._in("header", self._patience, self._too_slow)
 
@@ -237,6 +340,18 @@ class Connection(Line, HttpToolsProtocol):
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self._in("linger", _LINGER_SECONDS, self._close)
+
+
+def _is_host(value: bytes) -> bool:
+    return _HOST.fullmatch(value.strip()) is not None
+
+
+def _parts(url: bytes) -> tuple[str, bytes, bytes]:
+    """Path, path as it was written, and query."""
+    if _PLAIN.fullmatch(url):
+        return url.decode("ascii"), url, b""
+    parsed = httptools.parse_url(url)
+    return unquote(parsed.path.decode("ascii")), parsed.path, parsed.query or b""
 
 
 def _is_nonce(key: bytes) -> bool:

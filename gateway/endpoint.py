@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope
 
 from connectors.contract import Deadline, Inquiry
 from gateway.answer import Answer
-from gateway.asgi import METHODS, header_values, read_body
+from gateway.asgi import METHODS, WhenGone, hang_up, header_values, read_body
 from gateway.asking import language_of, unless_gone
 from gateway.errors import RequestError
 from gateway.graph import GraphEndpoint
@@ -41,12 +41,13 @@ class GraphQLEndpoint(GraphEndpoint):
             answer.beside["cost"] = {"price": operation.price, "limit": self._executor.max_cost}
         if scope["method"] == "GET" and not operation.is_query:
             raise RequestError(405, "BAD_REQUEST", "By GET only queries are taken.", headers=[("Allow", "POST")])
+        when_gone = hang_up(scope, receive)
         if request.explains:
-            await self._explain(receive, caller, operation, request, answer, event, patience)
+            await self._explain(when_gone, caller, operation, request, answer, event, patience)
         elif operation.is_subscription:
-            await self._subscribe(receive, caller, operation, request, answer, event, patience)
+            await self._subscribe(when_gone, caller, operation, request, answer, event, patience)
         else:
-            await self._execute(receive, caller, operation, request, answer, event, patience)
+            await self._execute(when_gone, caller, operation, request, answer, event, patience)
 
     async def _read(self, scope: Scope, receive: Receive) -> GraphQLRequest:
         if scope["method"] == "GET":
@@ -57,7 +58,7 @@ class GraphQLEndpoint(GraphEndpoint):
 
     async def _explain(
         self,
-        receive: Receive,
+        when_gone: WhenGone,
         caller: Caller,
         operation: Operation,
         request: GraphQLRequest,
@@ -73,7 +74,7 @@ class GraphQLEndpoint(GraphEndpoint):
             door = Explaining(opened.federation, inquiry)
             context = structs.replace(self._context(answer.language, opened, operation), federation=door)
             try:
-                result = await unless_gone(self._executor.run(operation, request.variables, context), receive)
+                result = await unless_gone(self._executor.run(operation, request.variables, context), when_gone)
             finally:
                 await inquiry.close()
         answer.beside["explain"] = [
@@ -87,7 +88,7 @@ class GraphQLEndpoint(GraphEndpoint):
 
     async def _execute(
         self,
-        receive: Receive,
+        when_gone: WhenGone,
         caller: Caller,
         operation: Operation,
         request: GraphQLRequest,
@@ -100,15 +101,15 @@ class GraphQLEndpoint(GraphEndpoint):
             opened.federation.wanted = operation.document.wanted[operation.name]
             context = self._context(answer.language, opened, operation)
             running = self._executor.run(operation, request.variables, context, in_waves=streaming is not None)
-            result = await unless_gone(running, receive)
+            result = await unless_gone(running, when_gone)
             if isinstance(result, Begun) and streaming:
-                await unless_gone(answer.give_in_waves(result, opened.federation, streaming), receive)
+                await unless_gone(answer.give_in_waves(result, opened.federation, streaming), when_gone)
         if isinstance(result, ExecutionResult):
             await answer.give(result, opened.federation)
 
     async def _subscribe(
         self,
-        receive: Receive,
+        when_gone: WhenGone,
         caller: Caller,
         operation: Operation,
         request: GraphQLRequest,
@@ -131,4 +132,4 @@ class GraphQLEndpoint(GraphEndpoint):
                 of_all = self._subscriptions
                 await answer.give_events(results, heartbeat=of_all.heartbeat, ended=of_all.ended)
 
-        await unless_gone(following(), receive)
+        await unless_gone(following(), when_gone)

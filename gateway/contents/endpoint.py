@@ -12,6 +12,7 @@ from connectors.contract import Refused
 from connectors.errors import Rejected, SourceError, TooSlow
 from connectors.records import Document
 from gateway.answer import Answer
+from gateway.asgi import hang_up
 from gateway.asking import AskingEndpoint, Opened, language_of, unless_gone
 from gateway.contents.answer import ContentAnswer
 from gateway.errors import RequestError
@@ -39,7 +40,7 @@ class ContentsEndpoint(AskingEndpoint):
         event.add(operation="content")
         async with self._opened(caller, answer, event, patience) as opened:
             try:
-                await unless_gone(self._passed_on(scope["path_params"]["id"], opened, answer), receive)
+                await unless_gone(self._passed_on(scope["path_params"]["id"], opened, answer), hang_up(scope, receive))
             except Refusal as refusal:
                 raise refused(refusal, answer.language) from None
             except SourceError as error:

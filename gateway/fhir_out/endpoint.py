@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope
 from connectors.contract import Question
 from connectors.records import Demographics
 from gateway.answer import Answer
-from gateway.asgi import header_values
+from gateway.asgi import hang_up, header_values
 from gateway.asking import AskingEndpoint, Opened, language_of, unless_gone
 from gateway.errors import RequestError
 from gateway.fhir_out.answer import FhirAnswer, require_format
@@ -56,7 +56,7 @@ class FhirEndpoint(AskingEndpoint):
         event.add(operation="$summary")
         async with self._opened(caller, answer, event, patience) as opened:
             try:
-                made = await unless_gone(self._summary(wanted[1], opened, answer.language), receive)
+                made = await unless_gone(self._summary(wanted[1], opened, answer.language), hang_up(scope, receive))
             except Refusal as refusal:
                 raise refused(refusal, answer.language) from None
         await answer.tell(made)

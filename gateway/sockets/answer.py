@@ -6,7 +6,7 @@ import orjson
 from starlette.types import Message, Send
 
 from gateway.answer import Answer
-from gateway.asgi import CallerGone
+from gateway.asgi import CallerGone, understood
 from gateway.errors import RequestError
 from gateway.sockets.messages import SUBPROTOCOL, CloseCode, Closing
 from gateway.telemetry import Event
@@ -22,7 +22,8 @@ class SocketAnswer(Answer):
         async def denied(message: Message) -> None:
             await send({**message, "type": f"websocket.{message['type']}"})
 
-        super().__init__(denied, event, counted_as=counted_as)
+        # No server knows a whole answer to a handshake.
+        super().__init__(understood(denied, {}), event, counted_as=counted_as)
         self._socket = send
 
     async def accept(self) -> None:
