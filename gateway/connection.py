@@ -6,8 +6,6 @@ gets an answer and an event like every other request.
 """
 
 import asyncio
-import base64
-import binascii
 import re
 from typing import Any, cast
 from urllib.parse import unquote
@@ -22,6 +20,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from gateway.asgi import EXCHANGE, FIELDS, METHODS, SAFE_HEADERS, gathered, new_id
 from gateway.errors import RequestError
 from gateway.exchange import Exchange
+from gateway.handshake import unfit, written
 from gateway.line import Line
 from gateway.settings import Server
 from gateway.shown import CERTIFICATE, proved_certificate
@@ -32,8 +31,6 @@ MAX_TARGET = 16 * 1024
 MAX_HEADER = 32 * 1024
 """Bytes of all header fields together. A token is the largest of them."""
 MAX_FIELDS = 100
-MAX_SOCKET_LINE = 8 * 1024 - 64
-"""Bytes of one line of the header before a WebSocket: what the library reads that speaks it."""
 _LINGER_SECONDS = 2.0
 _LINGER_BYTES = 1024 * 1024
 _HOST = re.compile(rb"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
@@ -250,13 +247,17 @@ class Connection(Line, HttpToolsProtocol):
                 return
             # A server may ignore any other offer (RFC 9110, section 7.8). The parser does not: it would take the body
             # for the next request. It is told the same without the offer.
-            told = self._told([field for field in self.headers if field[0] not in (b"connection", b"upgrade")])
+            told = written(
+                self.parser.get_method(),
+                self.url,
+                [field for field in self.headers if field[0] not in (b"connection", b"upgrade")],
+            )
             self.parser = httptools.HttpRequestParser(self)
             self.parser.feed_data(told + rest)
 
     def _hand_over(self, rest: bytes) -> None:
         """Let a WebSocket have the line, if this is the right beginning of one (RFC 6455, section 4.2.1)."""
-        refusal = self._unfit_for_a_socket()
+        refusal = unfit(self.parser.get_method(), self.url, self.headers)
         if refusal is not None or self._is_answering():
             self._refuse(refusal or RequestError(400, "BAD_REQUEST", "Ask for a WebSocket on a connection of its own."))
             return
@@ -267,29 +268,7 @@ class Connection(Line, HttpToolsProtocol):
         )
         socket.connection_made(self.transport)
         self.transport.set_protocol(socket)
-        socket.data_received(self._told(self.headers) + rest)
-
-    def _unfit_for_a_socket(self) -> RequestError | None:
-        if self._values(b"sec-websocket-version") != [b"13"]:
-            message = "Of the WebSocket protocol only version 13 is spoken here."
-            return RequestError(426, "BAD_REQUEST", message, headers=[("Sec-WebSocket-Version", "13")])
-        keys = [value for name, value in self.headers if name == b"sec-websocket-key"]
-        if self.parser.get_method() != b"GET" or len(keys) != 1 or not _is_nonce(keys[0]):
-            return RequestError(400, "BAD_REQUEST", "A WebSocket begins with a GET that has one Sec-WebSocket-Key.")
-        if self._values(b"content-length") or self._values(b"transfer-encoding"):
-            return RequestError(400, "BAD_REQUEST", "What begins a WebSocket has no body.")
-        if len(self._values(b"origin")) > 1:
-            return RequestError(400, "BAD_REQUEST", "A WebSocket has one origin (RFC 6454, section 7.3).")
-        if len(self.url) > MAX_SOCKET_LINE or any(
-            len(name) + len(value) > MAX_SOCKET_LINE for name, value in self.headers
-        ):
-            return RequestError(431, "BAD_REQUEST", f"For a WebSocket no field is longer than {MAX_SOCKET_LINE} bytes.")
-        return None
-
-    def _told(self, fields: list[tuple[bytes, bytes]]) -> bytes:
-        """The header of this request with those fields."""
-        first = b"%b %b HTTP/1.1\r\n" % (self.parser.get_method(), self.url)
-        return first + b"".join(b"%b: %b\r\n" % field for field in fields) + b"\r\n"
+        socket.data_received(written(self.parser.get_method(), self.url, self.headers) + rest)
 
     def _values(self, name: bytes) -> list[bytes]:
         return [value.strip().lower() for known, value in self.headers if known == name]
@@ -352,13 +331,6 @@ def _parts(url: bytes) -> tuple[str, bytes, bytes]:
         return url.decode("ascii"), url, b""
     parsed = httptools.parse_url(url)
     return unquote(parsed.path.decode("ascii")), parsed.path, parsed.query or b""
-
-
-def _is_nonce(key: bytes) -> bool:
-    try:
-        return len(base64.b64decode(key.strip(), validate=True)) == 16
-    except binascii.Error:
-        return False
 
 
 def _answer(error: RequestError, request_id: str) -> bytes:
