@@ -15,7 +15,7 @@ import httptools
 
 from connectors.carrying import too_slow
 from connectors.errors import Garbled, SourceError, TooSlow, Unavailable
-from connectors.reply import Reply
+from connectors.reply import READ, Reply
 
 MOST_HEADER = 64 * 1024
 """Bytes of a header, and of the fields after a body."""
@@ -29,10 +29,12 @@ _EXACT = 0.001
 
 
 class _Names(dict[bytes, str]):
-    """Names of fields in lower case, remembered for those that sources use again and again."""
+    """Names of fields as ``reply.READ`` has them, empty for what nobody reads; the usual ones are remembered."""
 
     def __missing__(self, raw: bytes) -> str:
         name = raw.decode("latin-1").lower()
+        if name not in READ:
+            name = ""
         if len(self) < _MOST_NAMES and len(raw) <= _USUAL:
             self[raw] = name
         return name
@@ -49,7 +51,8 @@ class Gone(Exception):
 class Connection(asyncio.Protocol):
     """Speaks with one source. Made by ``pool.Pool``, which lends it to one call at a time."""
 
-    _fields: list[tuple[bytes, bytes]]
+    _fields: list[tuple[str, bytes]]
+    """Of the header, those that anybody reads."""
     _headers: dict[str, str] | None
     """Of the answer, once they are complete."""
     _body: list[bytes]
@@ -60,8 +63,8 @@ class Connection(asyncio.Protocol):
     """Bytes, of whatever."""
     _room: int
     """Fields that may still come."""
-    _behind: int
-    """Bytes of fields behind the body."""
+    _header: int
+    """Bytes of its fields, of an answer that is long enough for too many of them."""
     _size: int
     """Bytes of the body."""
     _interim: int
@@ -191,29 +194,25 @@ class Connection(asyncio.Protocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """One field of the header, or one behind the body, which says nothing here."""
         self._room -= 1
-        if self._room < 0:
+        if self._received > MOST_HEADER:
+            self._header += len(name) + len(value)
+        if self._room < 0 or self._header > MOST_HEADER:
             self._fault = self._fault or Garbled("a header larger than its bound")
-        elif self._headers is None:
-            self._fields += ((name, value),)
-        else:
-            self._behind += len(name) + len(value)
-            if self._behind > MOST_HEADER:
-                self._fault = self._fault or Garbled("a header larger than its bound")
+        elif (known := _NAMES[name]) and self._headers is None:
+            self._fields += ((known, value),)
 
     def on_headers_complete(self) -> None:
         """Judge what is announced."""
         if self._is_complete:
             return
         self._status = self._parser.get_status_code()
-        if self._received > MOST_HEADER and sum(len(name) + len(value) for name, value in self._fields) > MOST_HEADER:
-            self._fault = self._fault or Garbled("a header larger than its bound")
         if self._status < 200:
             if self._status == 101:
                 self._fault = self._fault or Garbled("another protocol than asked for")
             return
         headers: dict[str, str] = {}
-        for raw, value in self._fields:
-            name, text = _NAMES[raw], value.decode("latin-1")
+        for name, value in self._fields:
+            text = value.decode("latin-1")
             headers[name] = f"{headers[name]}, {text}" if name in headers else text
         self._headers = headers
         length, coding = headers.get("content-length"), headers.get("transfer-encoding")
@@ -255,7 +254,7 @@ class Connection(asyncio.Protocol):
         self._headers = None
         self._body = []
         self._fault = None
-        self._status = self._received = self._behind = self._size = self._interim = 0
+        self._status = self._received = self._header = self._size = self._interim = 0
         self._room = _MOST_FIELDS
         self._has_end = self._is_complete = self._is_reusable = False
 

@@ -15,6 +15,14 @@ T = TypeVar("T")
 
 _JSON = frozenset({"application/json"})
 
+READ = frozenset(
+    {
+        *("content-length", "transfer-encoding", "content-encoding", "content-type", "retry-after", "location"),
+        *("x-road-id", "x-road-error", "x-road-service", "x-road-request-hash"),
+    }
+)
+"""Fields of a header that anybody reads. Whatever else a source says there is not even kept."""
+
 
 class _MediaTypes(dict[str, str]):
     """The media type of each content type, remembered for the few that there are. What is long is looked at anew."""
@@ -42,7 +50,7 @@ class Reply(Struct, frozen=True):
 
     status: int
     headers: Mapping[str, str]
-    """By names in lower case."""
+    """By names in lower case; those of ``READ``, and perhaps others."""
     body: bytes
 
     @property
