@@ -48,6 +48,8 @@ from resolvers.primary_care import primary_care as responsible
 from resolvers.scalars import CitizenId
 from resolvers.shown import instances_of, resolved, shown
 
+_WHO = Question(about=records.Demographics)
+
 
 @shown(records.Demographics)
 class Demographics(Record):
@@ -57,13 +59,12 @@ class Demographics(Record):
 def demographics(root: strawberry.Parent[Chart], info: Info) -> Awaitable[records.Demographics | None]:
     """Who the citizen is; none when the register did not answer or does not know: see 'sources'."""
     context = info.context
-    asked = context.federation.ask(
-        Question(about=records.Demographics), context.access.permit(root, records.Demographics)
-    )
+    asked = context.federation.ask(_WHO, context.access.permit(root, records.Demographics))
+    ids = context.federation.tells_ids
 
     async def known() -> records.Demographics | None:
         found = await asked
-        return next(iter(joining.join(records.Demographics, found.records, key=root.subject.ref)), None)
+        return next(iter(joining.join(records.Demographics, found.records, key=root.subject.ref, ids=ids)), None)
 
     return known()
 

@@ -1,7 +1,7 @@
 """Absence is never silence: how it went with every source that could have known."""
 
 from collections.abc import Iterable
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, Protocol, TypeVar
 
 import strawberry
 from msgspec import Struct
@@ -57,6 +57,50 @@ class CompletenessOf(Struct, frozen=True, kw_only=True):
     ] = False
     veiled: bool = False
     """Whether it is incomplete for that reason."""
+
+    @property
+    def is_counted(self) -> bool:
+        """As for ``Rests``."""
+        return self.complete
+
+    @property
+    def completeness(self) -> "CompletenessOf":
+        """As for ``Rests``."""
+        return self
+
+
+class Told(Protocol):
+    """What can tell whether a list is all there is."""
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether the number of its items is that of all there are."""
+
+    @property
+    def completeness(self) -> CompletenessOf:
+        """Whether it is all there is, in words."""
+
+
+class Rests(Struct, frozen=True):
+    """What a list came from: whether it is all there is, is put into words when somebody looks."""
+
+    found: Found[Any]
+    language: Language
+    beside: tuple[Found[Any], ...] = ()
+    """What its items show from answers to other questions."""
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether the number of its items is that of all there are."""
+        return self.found.complete
+
+    @property
+    def completeness(self) -> CompletenessOf:
+        """Whether it is all there is, in the caller's language."""
+        own = completeness(self.found, self.language)
+        if not self.beside:
+            return own
+        return together([own, *(completeness(found, self.language) for found in self.beside)])
 
 
 @shown(CompletenessOf)

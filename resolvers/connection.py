@@ -14,7 +14,7 @@ from connectors.records import Record as AnyRecord
 from resolvers import joining, merging
 from resolvers.chart import Chart
 from resolvers.coded_text import CodedText
-from resolvers.completeness import Completeness, CompletenessOf, completeness, together
+from resolvers.completeness import Completeness, CompletenessOf, Rests, Told
 from resolvers.context import Info
 from resolvers.deviations import fits
 from resolvers.federation import Found
@@ -93,8 +93,17 @@ class Connection(Generic[T]):
 class Listed(merging.Page[R], frozen=True):
     """A page with the completeness of the list that it is cut from: the value of a ``Connection``."""
 
-    total_count: int | None
-    completeness: CompletenessOf
+    told: Told
+
+    @property
+    def total_count(self) -> int | None:
+        """Number of items in the whole list, where it is known."""
+        return self.total if self.told.is_counted else None
+
+    @property
+    def completeness(self) -> CompletenessOf:
+        """Whether the whole list is all there is."""
+        return self.told.completeness
 
 
 class Brought(Struct, frozen=True):
@@ -161,51 +170,58 @@ def connect(
     Raises:
         BadRequest: there is no source of such a key.
     """
-    context = info.context
-    named = _named(context.federation.directory, sources, facility)
-    asked = context.federation.ask(question, context.access.permit(chart, question.about), named)
-    when = MOMENTS[question.about]
+    context, about = info.context, question.about
+    federation, key = context.federation, chart.subject.ref
+    named = _named(federation.directory, sources, facility) if sources is not None or facility is not None else None
+    asked = federation.ask(question, context.access.permit(chart, about), named)
+    when = MOMENTS[about]
     # Ids and cursors are hashes, which cost more than all else in a list: they are made where somebody looks at them.
-    wanted = context.federation.wanted
-    named_items = wanted is None or wanted.tells_ids
+    ids = federation.tells_ids
 
     async def listed() -> Listed[R]:
         found = await asked
-        items: Sequence[R] = joining.join(question.about, found.records, key=chart.subject.ref, ids=named_items)
-        brought = Brought({question.about: found.records}, {})
-        each: dict[type[AnyRecord], CompletenessOf] = {question.about: completeness(found, context.language)}
-        for more in beside:
-            for about, other in [(about, await asked) for about, asked in more.asked.items()]:
-                if about not in each:
-                    each[about] = completeness(other, context.language)
-                    brought = Brought(
-                        {**brought.told, about: other.records},
-                        {
-                            **brought.items,
-                            about: joining.join(about, other.records, key=chart.subject.ref, ids=named_items),
-                        },
-                    )
-            items = more.attach(items, brought)
+        items: Sequence[R] = joining.join(about, found.records, key=key, ids=ids, one_source=len(found.outcomes) == 1)
+        others: tuple[Found[Any], ...] = ()
+        if beside:
+            items, others = await _attached(items, found, beside, about, key=key, ids=ids)
         if question.is_slice:
             items = list(filter(fits(question, when), items))
         if keep is not None:
             items = list(filter(keep, items))
-        page = merging.page(items, when=when, first=first, after=after, cursors=named_items)
-        return Listed(
-            page.nodes,
-            page.page_info,
-            page.total,
-            page.when,
-            total_count=page.total if found.complete else None,
-            completeness=together(each.values()),
-        )
+        told = Rests(found, context.language, others)
+        if first is None and after is None and not ids:
+            nodes = merging.whole(items, when)
+            return Listed(nodes, merging.ALL, len(nodes), when, told)
+        page = merging.page(items, when=when, first=first, after=after)
+        return Listed(page.nodes, page.page_info, page.total, when, told)
 
     return listed()
 
 
-def _named(directory: Directory, sources: list[strawberry.ID] | None, facility: str | None) -> Named | None:
-    if sources is None and facility is None:
-        return None
+async def _attached(
+    items: Sequence[R],
+    found: Found[R],
+    beside: Sequence[Beside[R]],
+    about: type[R],
+    *,
+    key: str,
+    ids: bool,
+) -> tuple[Sequence[R], tuple[Found[Any], ...]]:
+    """The items with what belongs to them, and what that came from; a class is asked once, whoever needs it."""
+    each: dict[type[AnyRecord], Found[Any]] = {about: found}
+    joined: dict[type[AnyRecord], Sequence[Any]] = {}
+    for more in beside:
+        for other, asked in more.asked.items():
+            told = await asked
+            if other not in each:
+                each[other] = told
+                joined[other] = joining.join(other, told.records, key=key, ids=ids)
+        brought = Brought({one: told.records for one, told in each.items()}, dict(joined))
+        items = more.attach(items, brought)
+    return items, tuple(told for one, told in each.items() if one is not about)
+
+
+def _named(directory: Directory, sources: list[strawberry.ID] | None, facility: str | None) -> Named:
     keys = tuple(str(key) for key in sources or ())
     if sources is not None and not (keys and all(directory.knows(key) for key in keys)):
         raise BadRequest("'sources' takes keys of configured sources, at least one.")

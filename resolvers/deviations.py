@@ -6,7 +6,7 @@ field last night, before somebody misses an allergy.
 """
 
 import typing
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import Enum
 from functools import cache
 from operator import attrgetter
@@ -88,7 +88,7 @@ def _of_answer(source: str, question: Question[Any], answer: Answer[Any]) -> Ite
         yield Deviation(source, question.about, DeviationKind.CUT_OFF)
     if _is_kept(answer):
         return
-    not_understood = sum(map(_is_not_understood, answer.records))
+    not_understood = _not_understood(question.about, answer.records)
     if not_understood:
         yield Deviation(source, question.about, DeviationKind.UNKNOWN_CODE, not_understood)
     if answer.narrowed is not None:
@@ -122,27 +122,34 @@ def _has_category(record: Any, category: str | None) -> bool:
     return category is None or record.category.value == category
 
 
-def _is_not_understood(record: Record) -> bool:
-    """Written out, because it runs over every record of every answer."""
-    words, codes = _readers(type(record))
+def _not_understood(about: type[Record], records: Sequence[Record]) -> int:
+    """How many of them have a word or a code that is not understood.
+
+    Written out field by field, because it runs over every record of every answer. What was left out says nothing.
+    """
+    words, texts, lists = _readers(about)
+    found: set[int] = set()
     for read, unknown in words:
-        if read(record) is unknown:
-            return True
-    for read in codes:
-        value = read(record)
-        for text in value if type(value) is tuple else (value,):
+        found.update([number for number, word in enumerate(map(read, records)) if word is unknown])
+    for read in texts:
+        for number, text in enumerate(map(read, records)):
             if text is not None:
                 for coding in text.codings:
                     if coding.system == _UNNAMED_SYSTEM:
-                        return True
-    return False
+                        found.add(number)
+    for read in lists:
+        for number, several in enumerate(map(read, records)):
+            if any(coding.system == _UNNAMED_SYSTEM for text in several for coding in text.codings):
+                found.add(number)
+    return len(found)
 
 
 @cache
-def _readers(about: type[Record]) -> tuple[tuple[tuple[_Read, Enum], ...], tuple[_Read, ...]]:
-    """What reads the enumerations of a class, each with its value for "not understood", and the fields with codes."""
+def _readers(about: type[Record]) -> tuple[tuple[tuple[_Read, Enum], ...], tuple[_Read, ...], tuple[_Read, ...]]:
+    """What reads the enumerations, each with its value for "not understood", and the fields and lists with codes."""
     words: list[tuple[_Read, Enum]] = []
-    codes: list[_Read] = []
+    texts: list[_Read] = []
+    lists: list[_Read] = []
     for name, wanted in typing.get_type_hints(about).items():
         parts = _parts(wanted)
         unknown = [
@@ -150,8 +157,8 @@ def _readers(about: type[Record]) -> tuple[tuple[tuple[_Read, Enum], ...], tuple
         ]
         words += [(attrgetter(name), value) for value in unknown]
         if CodedText in parts:
-            codes.append(attrgetter(name))
-    return tuple(words), tuple(codes)
+            (lists if typing.get_origin(wanted) is tuple else texts).append(attrgetter(name))
+    return tuple(words), tuple(texts), tuple(lists)
 
 
 def _parts(wanted: Any) -> list[type[Any]]:

@@ -185,6 +185,11 @@ class Federation:
         return [source for source in self.directory.sources if recorder_of(source, of)]
 
     @property
+    def tells_ids(self) -> bool:
+        """Whether anybody will look at the id of a record in this request, or at its place in a list."""
+        return self.wanted is None or self.wanted.tells_ids
+
+    @property
     def clock(self) -> Clock:
         """The time of this request."""
         return self._inquiry.clock

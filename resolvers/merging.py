@@ -6,9 +6,10 @@ answered first, so a page boundary lies at the same place whatever happens betwe
 
 import base64
 import binascii
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from math import inf
+from operator import attrgetter
+from types import NoneType
 from typing import Annotated, Any, Generic, TypeVar
 
 from msgspec import Struct
@@ -19,6 +20,8 @@ from resolvers.partial_dates import in_zone
 from resolvers.refusals import BadRequest
 
 R = TypeVar("R", bound=Record)
+
+_ID = attrgetter("id")
 
 MAX_PAGE = 1000
 
@@ -54,7 +57,11 @@ class Page(Struct, Generic[R], frozen=True):
         return tuple(Edge(node, cursor(_place(node, self.when))) for node in self.nodes)
 
 
-def page(records: Iterable[R], *, when: When[R], first: int | None, after: str | None, cursors: bool = True) -> Page[R]:
+ALL = PageInfo(has_next_page=False, has_previous_page=False, start_cursor=None, end_cursor=None)
+"""That of a list on one page, where nobody looks at a cursor."""
+
+
+def page(records: Iterable[R], *, when: When[R], first: int | None, after: str | None) -> Page[R]:
     """One page of the records.
 
     Args:
@@ -62,7 +69,6 @@ def page(records: Iterable[R], *, when: When[R], first: int | None, after: str |
         when: tells when a record's fact was true.
         first: size of the page.
         after: cursor before it.
-        cursors: whether anybody will look at a cursor.
 
     Raises:
         BadRequest: ``first`` is out of bounds, or ``after`` is no cursor of ours.
@@ -70,20 +76,21 @@ def page(records: Iterable[R], *, when: When[R], first: int | None, after: str |
     if first is not None and not 1 <= first <= MAX_PAGE:
         raise BadRequest(f"'first' must be between 1 and {MAX_PAGE}.")
     beyond = _read(after) if after is not None else None
-    ordered = _ordered(list(records), when)
+    ordered = _ordered(records, when)
     rest = ordered if beyond is None else [record for record in ordered if _place(record, when) < beyond]
     nodes = tuple(rest if first is None else rest[:first])
-    return Page(
-        nodes=nodes,
-        page_info=PageInfo(
-            has_next_page=len(nodes) < len(rest),
-            has_previous_page=len(rest) < len(ordered),
-            start_cursor=cursor(_place(nodes[0], when)) if cursors and nodes else None,
-            end_cursor=cursor(_place(nodes[-1], when)) if cursors and nodes else None,
-        ),
-        total=len(ordered),
-        when=when,
+    info = PageInfo(
+        has_next_page=len(nodes) < len(rest),
+        has_previous_page=len(rest) < len(ordered),
+        start_cursor=cursor(_place(nodes[0], when)) if nodes else None,
+        end_cursor=cursor(_place(nodes[-1], when)) if nodes else None,
     )
+    return Page(nodes, info, len(ordered), when)
+
+
+def whole(records: Iterable[R], when: When[R]) -> tuple[R, ...]:
+    """All of them on one page: the same order."""
+    return tuple(_ordered(records, when))
 
 
 def cursor(place: tuple[str, str]) -> str:
@@ -102,18 +109,25 @@ def _read(text: str) -> tuple[str, str]:
     return moment, record_id
 
 
-def _ordered(records: Sequence[R], when: When[R]) -> list[R]:
-    """The last place first. Where all that is known are moments, they are compared as numbers: it is cheaper."""
-    moments = [when(record) for record in records]
-    ranks: list[tuple[Any, str]]
-    if all(moment is None or type(moment) is datetime for moment in moments):
-        ranks = [
-            (-inf if moment is None else moment.timestamp(), record.id)  # type: ignore[union-attr]
-            for moment, record in zip(moments, records, strict=True)
-        ]
-    else:
-        ranks = [_place(record, when) for record in records]
-    return [records[number] for number in sorted(range(len(records)), key=ranks.__getitem__, reverse=True)]
+def _ordered(records: Iterable[R], when: When[R]) -> list[R]:
+    """The last place first.
+
+    Where all that is known is of one type, it is compared as it is, after the ids: a sort keeps the order of equals.
+    """
+    by_id = sorted(records, key=_ID, reverse=True)
+    moments: list[Any] = list(map(when, by_id))
+    kinds = set(map(type, moments))
+    undated: list[R] = []
+    if not all(moments):
+        undated = [record for record, moment in zip(by_id, moments, strict=True) if not moment]
+        by_id = [record for record, moment in zip(by_id, moments, strict=True) if moment]
+        kinds.discard(NoneType)
+    if len(kinds) < 2:
+        try:
+            return [*sorted(by_id, key=when, reverse=True), *undated]  # type: ignore[arg-type]  # all of one type
+        except TypeError:
+            pass  # moments with and without a time zone
+    return [*sorted(by_id, key=lambda record: _place(record, when), reverse=True), *undated]
 
 
 def _place(record: R, when: When[R]) -> tuple[str, str]:

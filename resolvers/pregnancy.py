@@ -127,8 +127,7 @@ def pregnancies(
             page.page_info,
             page.total,
             page.when,
-            total_count=page.total if each.complete else None,
-            completeness=each,
+            each,
         )
 
     return listed()

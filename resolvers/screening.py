@@ -84,8 +84,7 @@ def screenings(
             page.page_info,
             page.total,
             page.when,
-            total_count=page.total if found.completeness.complete else None,
-            completeness=found.completeness,
+            found.completeness,
         )
 
     return listed()

@@ -24,6 +24,8 @@ class Described(Enum):
     """An enumeration whose members carry their own sentence for the published schema."""
 
     description: str
+    __hash__ = object.__hash__
+    """There is one object for each member: its own hash will do, and costs no call of a function."""
 
     def __new__(cls, value: str, description: str) -> Self:
         """Give the member its value; the sentence rides along."""

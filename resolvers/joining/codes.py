@@ -26,20 +26,25 @@ _CANONICAL: Mapping[str, str] = {
 
 def codes(concept: CodedText) -> list[tuple[str, str]]:
     """System and code of every coding whose system is known: the same number means something else elsewhere."""
-    known = (coding for coding in concept.codings if coding.system != "unknown")
-    return sorted({(_CANONICAL.get(coding.system, coding.system), coding.code.strip()) for coding in known})
+    known = [
+        (_CANONICAL.get(coding.system, coding.system), coding.code.strip())
+        for coding in concept.codings
+        if coding.system != "unknown"
+    ]
+    return known if len(known) < 2 else sorted(set(known))
 
 
 def words(text: str) -> str:
     """A text whatever its Unicode form, case and spaces. Marks stay: *đậu xanh* is a bean, *dầu xanh* an ointment."""
-    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+    return " ".join((text if text.isascii() else unicodedata.normalize("NFC", text)).casefold().split())
 
 
 def by_code(concept: Callable[[R], CodedText], *more: Callable[[R], Mark | None]) -> Callable[[R], Iterable[Mark]]:
     """Marks of records by each of their codes, together with more that must be the same and known."""
 
     def marks(record: R) -> Iterable[Mark]:
-        return _with(record, (("code", *code) for code in codes(concept(record))), more)
+        rest = _known(record, more)
+        return () if rest is None else [("code", *code, *rest) for code in codes(concept(record))]
 
     return marks
 
@@ -48,17 +53,21 @@ def by_words(concept: Callable[[R], CodedText], *more: Callable[[R], Mark | None
     """Marks of records by their words, together with more that must be the same and known."""
 
     def marks(record: R) -> Iterable[Mark]:
-        return _with(record, (("words", words(concept(record).text)),), more)
+        rest = _known(record, more)
+        return () if rest is None else (("words", words(concept(record).text), *rest),)
 
     return marks
 
 
-def _with(record: R, marks: Iterable[Mark], more: Iterable[Callable[[R], Mark | None]]) -> Iterable[Mark]:
-    rest = [part(record) for part in more]
-    known = [part for part in rest if part is not None]
-    if len(known) < len(rest):
-        return ()
-    return [sum(known, mark) for mark in marks]
+def _known(record: R, more: Iterable[Callable[[R], Mark | None]]) -> Mark | None:
+    """What must be the same beside the code or the words; ``None`` where any of it is not known."""
+    rest: Mark = ()
+    for part in more:
+        known = part(record)
+        if known is None:
+            return None
+        rest += known
+    return rest
 
 
 def code_facts(concept: CodedText, name: str = "code") -> Iterable[Fact]:

@@ -21,8 +21,19 @@ def grouped(records: Iterable[R], rule: Rule[R]) -> list[list[R]]:
         return rule.groups(tuple(records))
     groups = [[record] for record in records]
     for marks in rule.evidence:
-        groups = [group for linked in _linked(groups, marks) for group in _settled(linked, marks, rule)]
+        if _meet(groups, marks):
+            groups = [group for linked in _linked(groups, marks) for group in _settled(linked, marks, rule)]
     return groups
+
+
+def _meet(groups: Sequence[list[R]], marks: Callable[[R], Iterable[Mark]]) -> bool:
+    """Whether any two of the groups have a mark in common: mostly no two have, and all stay as they are."""
+    count, all_marks = 0, set[Mark]()
+    for group in groups:
+        own = set(marks(group[0])) if len(group) == 1 else {mark for record in group for mark in marks(record)}
+        count += len(own)
+        all_marks |= own
+    return len(all_marks) < count
 
 
 def _linked(groups: Sequence[list[R]], marks: Callable[[R], Iterable[Mark]]) -> list[list[list[R]]]:

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
+from operator import attrgetter
 from typing import Any, TypeVar
 
 import msgspec
@@ -16,8 +17,12 @@ from resolvers.joining.table import RULES
 
 R = TypeVar("R", bound=Record)
 
+_ID = attrgetter("id")
 
-def join(about: type[R], records: Iterable[R], *, key: str, ids: bool = True) -> tuple[R, ...]:
+
+def join(
+    about: type[R], records: Iterable[R], *, key: str, ids: bool = True, one_source: bool = False
+) -> tuple[R, ...]:
     """The items that the records of all sources make, every record in exactly one of them.
 
     Args:
@@ -25,12 +30,16 @@ def join(about: type[R], records: Iterable[R], *, key: str, ids: bool = True) ->
         records: of one citizen, as the sources gave them. The order makes no difference to any item.
         key: the citizen's reference: ids are made with it, so nobody can compute one.
         ids: whether anybody will look at the ids of the items; else each has the id of one of its records.
+        one_source: whether they are known to be one source's own word.
     """
     rule: Rule[R] = RULES[about]
-    told = list(records)
-    distinct = len({record.id for record in told}) == len(told)
-    each = told if distinct else _once(told)
-    if stand_alone(each, rule):
+    told = tuple(records)
+    distinct = len(set(map(_ID, told))) == len(told)
+    each: Sequence[R] = told if distinct else _once(told)
+    alone = len(each) < 2 or (one_source and rule.once_per_source) or stand_alone(each, rule)
+    if alone and distinct and not ids:
+        return told
+    if alone:
         groups = [[record] for record in each]
     else:
         rule = structs.replace(rule, evidence=tuple(map(_found_once, rule.evidence)))
