@@ -66,20 +66,27 @@ class Price:
             definition.variable.name.value: _number(definition.default_value, {})
             for definition in operation.variable_definitions or ()
         }
-        self._bounding: frozenset[str] | None = None
+        self._bounding: list[str] | None = None
+        self._fixed: int | None = None
+        """Where no variable bounds a list."""
         self._known: dict[tuple[int | None, ...], int] = {}
 
     def of(self, variables: Mapping[str, Any] | None) -> int:
         """The price, with those variables as the caller sent them: they are not checked yet, and need not fit."""
+        if self._fixed is not None:
+            return self._fixed
         if self._bounding is None:
             walk = _Walk(self._schema, self._fragments, {})
-            walk.price_of(self._operation)
-            self._bounding = frozenset(walk.met)
+            price = walk.price_of(self._operation)
+            self._bounding = sorted(walk.met)
+            if not self._bounding:
+                self._fixed = price
+                return price
         given = variables or {}
-        sizes = tuple(_size_of(given.get(name, self._defaults.get(name))) for name in sorted(self._bounding))
+        sizes = tuple(_size_of(given.get(name, self._defaults.get(name))) for name in self._bounding)
         known = self._known.get(sizes)
         if known is None:
-            named = dict(zip(sorted(self._bounding), sizes, strict=True))
+            named = dict(zip(self._bounding, sizes, strict=True))
             known = _Walk(self._schema, self._fragments, named).price_of(self._operation)
             if len(self._known) >= _MOST_KNOWN:
                 self._known.clear()

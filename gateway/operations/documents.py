@@ -1,8 +1,9 @@
-"""Documents that were parsed, bounded and validated once, kept by the hash of their text."""
+"""Documents that were parsed, bounded and validated once, kept by their text."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from hashlib import sha256
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -54,6 +55,8 @@ class Document(Struct, frozen=True):
     """Names of those of which a part may be delivered later."""
     uses: Uses
     """What was compiled of it."""
+    ready: dict[str | None, Any]
+    """By the name that a request gives, or none: the operation that it means, as the executor has it ready."""
     introspects: bool
     """Whether it asks for the schema itself."""
     refers: bool
@@ -80,8 +83,8 @@ class Documents:
         self._schema = schema
         self._limits = limits
         self._forgotten = forgotten
-        self._known: OrderedDict[bytes, Document] = OrderedDict()
-        self._trusted: dict[bytes, Document] = {}
+        self._known: OrderedDict[str, Document] = OrderedDict()
+        self._trusted: dict[str, Document] = {}
 
     def get(self, text: str) -> Document:
         """The document with that text.
@@ -89,16 +92,14 @@ class Documents:
         Raises:
             InvalidDocument: it does not parse, is over a limit, or does not fit the schema. Such a one is not kept.
         """
-        key = sha256(text.encode()).digest()
-        trusted = self._trusted.get(key)
+        trusted = self._trusted.get(text)
         if trusted is not None:
             return trusted
-        known = self._known.get(key)
+        known = self._known.get(text)
         if known is not None:
-            self._known.move_to_end(key)
+            self._known.move_to_end(text)
             return known
-        document = self._made(text, key.hex())
-        self._known[key] = document
+        document = self._known[text] = self._made(text)
         if len(self._known) > self._limits.documents:
             self._forgotten(self._known.popitem(last=False)[1])
         return document
@@ -109,11 +110,11 @@ class Documents:
         Raises:
             InvalidDocument: as ``get``; then nothing changes.
         """
-        trusted = {bytes.fromhex(document.hash): document for document in map(self.get, texts)}
-        for key in trusted:
-            self._known.pop(key, None)
-        for key in self._trusted.keys() - trusted.keys():
-            self._forgotten(self._trusted[key])
+        trusted = {document.text: document for document in map(self.get, texts)}
+        for text in trusted:
+            self._known.pop(text, None)
+        for text in self._trusted.keys() - trusted.keys():
+            self._forgotten(self._trusted[text])
         self._trusted = trusted
 
     @property
@@ -124,7 +125,8 @@ class Documents:
     def __len__(self) -> int:
         return len(self._known)
 
-    def _made(self, text: str, key: str) -> Document:
+    def _made(self, text: str) -> Document:
+        key = sha256(text.encode()).hexdigest()
         node = self._parsed(text)
         weights = bounds.check(node, self._limits)
         self._validate(node)
@@ -145,7 +147,9 @@ class Documents:
         fields = frozenset(citizen.fields if isinstance(citizen, GraphQLObjectType) else ())
         wanted = {name: wanted_of(operation, fragments, fields) for name, operation in operations.items()}
         introspects, refers = selects(node, SCHEMA_ITSELF), selects(node, ENTITIES)
-        return Document(text, key, node, operations, details, deferring, Uses(), introspects, refers, prices, wanted)
+        return Document(
+            text, key, node, operations, details, deferring, Uses(), {}, introspects, refers, prices, wanted
+        )
 
     def _validate(self, node: DocumentNode) -> None:
         errors = validate(self._schema, node, _RULES, max_errors=_MAX_ERRORS, hide_suggestions=True)

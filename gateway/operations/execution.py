@@ -138,8 +138,19 @@ class Executor:
         """
         if audience is not Audience.CITIZEN and self._views[audience].get(chosen.text).introspects:
             raise RequestError(400, "INTROSPECTION_DISABLED", "The schema is published as a file, not here.")
-        document = self.documents.get(chosen.text)
-        name = request.operation_name
+        document, name = self.documents.get(chosen.text), request.operation_name
+        operation: Operation | None = document.ready.get(name)
+        if operation is None:
+            operation = document.ready[name] = self._meant(document, name)
+        price, trusted = document.prices[operation.name].of(request.variables), chosen.trusted
+        if price > (limit := self.max_cost if trusted is None else min(self.max_cost, trusted.max_cost)):
+            raise TooExpensive(price, limit)
+        if price == operation.price and trusted is operation.trusted:
+            return operation
+        return Operation(document, operation.node, operation.name, price, trusted)
+
+    def _meant(self, document: Document, name: str | None) -> Operation:
+        """The operation of that name, or the only one, with its price as long as nobody says anything of lists."""
         if name is None and len(document.operations) > 1:
             raise RequestError(
                 400, "BAD_REQUEST", "The document has several operations: 'operationName' must name one."
@@ -152,10 +163,7 @@ class Executor:
         if not self._subgraph and document.refers:
             raise RequestError(400, "SUBGRAPH_DISABLED", "This graph is no part of another one.")
         own_name = node.name.value if node.name else None
-        price, trusted = document.prices[own_name].of(request.variables), chosen.trusted
-        if price > (limit := self.max_cost if trusted is None else min(self.max_cost, trusted.max_cost)):
-            raise TooExpensive(price, limit)
-        return Operation(document, node, own_name, price, trusted)
+        return Operation(document, node, own_name, document.prices[own_name].of(None))
 
     def trust(self, entries: Iterable[Trusted]) -> None:
         """Check the documents of a manifest against the schema, and have them ready.
