@@ -3,7 +3,9 @@
 import gc
 import weakref
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import strawberry
@@ -300,3 +302,48 @@ def test_a_difference_alerts_the_operator() -> None:
         Watch(HeldClock()).differed("Query.things")
 
     assert events == [{"event": "alert", "alert": "plan_differs", "field": "Query.things", "log_level": "error"}]
+
+
+@strawberry.type
+class Moments:
+    """Shows moments."""
+
+    is_type_of = staticmethod(instances_of(ThingOf))
+    name: datetime
+    twin: datetime | None
+
+
+@strawberry.type
+class When:
+    """Moments, as the context has them."""
+
+    @strawberry.field
+    def moments(self, info: strawberry.Info) -> list[Moments]:
+        """All of them."""
+        found: list[Moments] = info.context
+        return found
+
+
+ZONES = (
+    None,
+    UTC,
+    timezone(timedelta(hours=7)),
+    timezone(-timedelta(hours=3, minutes=30)),
+    timezone(timedelta(hours=7, minutes=6, seconds=30)),
+    timezone(timedelta(microseconds=1)),
+    ZoneInfo("Asia/Ho_Chi_Minh"),  # until 1906 the offset above
+)
+
+
+@pytest.mark.parametrize("zone", ZONES, ids=str)
+async def test_a_moment_is_written_as_python_writes_it(zone: tzinfo | None) -> None:
+    """In whatever zone, in whatever year; in one that was met before as well."""
+    schema = strawberry.Schema(query=When)
+    by = Executor(schema, Limits(), introspection=True, execution=Execution(), differs=print)
+    years = [datetime(year, 2, 3, 4, 5, 6, micro, tzinfo=zone) for year in (1, 1900, 2026, 9999) for micro in (0, 70)]
+    for _ in range(3):
+        result = await run(by, "{ moments { name twin } }", [ThingOf(year, year) for year in years])
+
+        assert result.errors is None
+        assert result.data is not None
+        assert result.data["moments"] == [{"name": year.isoformat(), "twin": year.isoformat()} for year in years]

@@ -1,12 +1,13 @@
 """Which values a unit may take as they are. Everything else raises ``Unusual``, and the library completes it."""
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
 from enum import Enum
 from typing import Any
 from uuid import UUID
 
+import orjson
 from graphql import (
     GraphQLBoolean,
     GraphQLEnumType,
@@ -29,17 +30,16 @@ UNCHANGING = (str, int, float, bool, date, datetime, Decimal, Enum, type(None))
 
 
 class Exact(Struct, frozen=True):
-    """How a value is written out whose class is the very one that its scalar promises."""
+    """How a value is written out whose class is the very one that its scalar promises: in Python, by its name."""
 
-    of: type
     odd: str
-    """Test, in Python, for a value that is none of these."""
+    """Test for a value that is none of these."""
     written: str | None = None
-    """What is written, in Python; ``None`` for the value itself."""
+    """What is written; ``None`` for the value itself."""
 
 
 def _itself(of: type, bounds: str = "") -> Exact:
-    return Exact(of, f"type({{0}}) is not {of.__name__}{bounds}")
+    return Exact(f"type({{0}}) is not {of.__name__}{bounds}")
 
 
 _SPECIFIED = {
@@ -49,7 +49,17 @@ _SPECIFIED = {
     GraphQLInt: _itself(int, " or not -2147483648 <= {0} <= 2147483647"),
     GraphQLFloat: _itself(float, " or {0} - {0} != 0.0"),
 }
-_MOMENTS = {"Date": date, "DateTime": datetime, "Time": time}
+_WHOLE_MINUTES: set[tzinfo | None] = {None, UTC}
+"""Zones that were met in which ISO 8601 is written alike by Python and by the encoder, which is faster, but rounds what
+is less than a minute. Fixed ones are equal when their offsets are, so they are few."""
+NAMES = {"date": date, "datetime": datetime, "Decimal": Decimal, "zones": _WHOLE_MINUTES, "dumps": orjson.dumps}
+"""What the tests and expressions call by name."""
+
+
+_ISO = {
+    "Date": Exact("type({0}) is not date", "{0}.isoformat()"),
+    "DateTime": Exact("type({0}) is not datetime or {0}.tzinfo not in zones", "dumps({0})[1:-1].decode()"),
+}
 
 
 def exact_class(kind: GraphQLScalarType) -> Exact | None:
@@ -58,11 +68,25 @@ def exact_class(kind: GraphQLScalarType) -> Exact | None:
     if specified is not None:
         return specified
     coerce = kind.coerce_output_value
-    if coerce is isoformat and kind.name in _MOMENTS:
-        return Exact(_MOMENTS[kind.name], "", "{0}.isoformat()")
+    if coerce is isoformat:
+        return _ISO.get(kind.name)
     if coerce is str:
-        return Exact(Decimal, "", "str({0})") if kind.name == "Decimal" else _itself(str)
+        return Exact("type({0}) is not Decimal", "str({0})") if kind.name == "Decimal" else _itself(str)
     return None
+
+
+def odd_moment(coerce: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Writes out a moment in a zone that was not met before, or whatever else there is in place of one."""
+    complete = leaf(coerce)
+
+    def written(value: Any) -> Any:
+        if type(value) is datetime and type(value.tzinfo) is timezone:
+            offset = value.tzinfo.utcoffset(None)
+            if not (offset.seconds % 60 or offset.microseconds):
+                _WHOLE_MINUTES.add(value.tzinfo)
+        return complete(value)
+
+    return written
 
 
 class Unusual(Exception):

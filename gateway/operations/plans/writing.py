@@ -21,7 +21,7 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
 
 from gateway.operations.plans.reading import NotPlannable, known_classes, reading
-from gateway.operations.plans.values import Unusual, admission, exact_class, leaf, names
+from gateway.operations.plans.values import NAMES, Unusual, admission, exact_class, leaf, names, odd_moment
 
 Unit = Callable[[Any, Any], Any]
 """Completes a value; takes it and the context. Raises any exception when the library must do it instead."""
@@ -77,7 +77,7 @@ class _Writer:
 
     def __init__(self, selections: Selections) -> None:
         self.lines: list[str] = []
-        self.given: dict[str, Any] = {"Unusual": Unusual}
+        self.given: dict[str, Any] = {"Unusual": Unusual, **NAMES}
         """What the code calls by name."""
         self._selections = selections
         self._numbered = 0
@@ -148,13 +148,13 @@ class _Writer:
         exact = exact_class(kind)
         if exact is None:
             return [f"if {something}: {odd}" if nullable else odd]
+        test = exact.odd.format(v)
         if exact.written is None:
-            test = exact.odd.format(v)
             return [f"if ({test}) and {something}: {odd}" if nullable else f"if {test}: {odd}"]
-        return [
-            f"if type({v}) is {self._give('t', exact.of)}: {v} = {exact.written.format(v)}",
-            f"elif {something}: {odd}" if nullable else f"else: {odd}",
-        ]
+        written = f"else: {v} = {exact.written.format(v)}"
+        if not nullable:
+            return [f"if {test}: {odd}", written]
+        return [f"if {test}:", f"    if {something}: {odd}", written]
 
     def _enum(self, v: str, kind: GraphQLEnumType) -> tuple[str, str]:
         """Names of the class of members, and of what is written for one."""
@@ -193,7 +193,8 @@ class _Writer:
 
     def _coercion(self, kind: GraphQLScalarType) -> str:
         if kind.name not in self._leaves:
-            self._leaves[kind.name] = self._give("s", leaf(kind.coerce_output_value))
+            coerce = kind.coerce_output_value
+            self._leaves[kind.name] = self._give("s", odd_moment(coerce) if kind.name == "DateTime" else leaf(coerce))
         return self._leaves[kind.name]
 
     def _give(self, letter: str, value: Any) -> str:
