@@ -44,8 +44,7 @@ class Base(Struct, frozen=True):
             return None
         if "://" in address:  # a relative one is read as it stands, whatever the base
             address = self._beneath(address) or ""
-        pointer = _POINTER.fullmatch(address)
-        return (pointer[1], pointer[2]) if pointer else None
+        return target_of(address)
 
     def _beneath(self, address: str) -> str | None:
         """What stands after the base in an address that lies beneath it."""
@@ -59,6 +58,12 @@ class Base(Struct, frozen=True):
                 if have.path.startswith(want.path) and rest[:1] in ("", "/") and not _DOTS.search(have.path):
                     return rest + (f"?{have.query}" if have.query else "")
         return None
+
+
+def target_of(address: str) -> tuple[str, str] | None:
+    """Type and id that stand in a relative address, of whichever version; None for any other kind of address."""
+    pointer = _POINTER.fullmatch(address)
+    return (pointer[1], pointer[2]) if pointer else None
 
 
 def is_id(text: str | None) -> bool:

@@ -5,10 +5,14 @@ with a call of a maker for each field. So no resource costs a look-up or a loop 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from textwrap import indent
 from typing import Any
 
+from connectors.fhir.bundle import Meta
 from connectors.fhir.datatypes import Reference
 from connectors.fhir.mapping.elements import Around, Unreadable, moment
+from connectors.fhir.mapping.inlining import Names, called
 from connectors.fhir.mapping.table import AROUND, Maker, Points, Table, parameters_of
 from connectors.records import Provenance, Record
 
@@ -31,7 +35,12 @@ def build(resources, around):
 
 
 def builder_of(
-    table: Table, fields: Mapping[str, Maker], provenance: Mapping[str, Maker | None], *, named: bool
+    table: Table,
+    fields: Mapping[str, Maker],
+    provenance: Mapping[str, Maker | None],
+    *,
+    named: bool,
+    inline: bool = True,
 ) -> Builder:
     """The function for a table.
 
@@ -40,47 +49,47 @@ def builder_of(
         fields: of the record, those that are made.
         provenance: of its provenance, those that are made.
         named: whether anybody will look at the ids of the records.
+        inline: whether the lines of the makers are taken over (see ``inlining``).
     """
-    text = _Text(table)
+    text = _Text(table, inline=inline)
     if table.is_one is not None:
-        is_one = text.value(table.is_one)
-        text.lines += [f"if not {is_one}:", "    continue"]
+        text.add(f"if not ({text.value(table.is_one)}):\n    continue")
     values = [f"{name}={text.value(maker)}" for name, maker in fields.items()]
-    values += [f"{name}={text.known(name, value)}" for name, value in table.always.items()]
-    record = text.known("record", table.record)
-    stamped = f"({text.known('provenance', Provenance)}({', '.join(_provenance(text, table, provenance))}),)"
+    values += [f"{name}={text.names.of(name, value)}" for name, value in table.always.items()]
+    stamped = ", ".join(_provenance(text, table, provenance))
     id_ = "hashed(begin + resource.id)" if named else "begin + resource.id"
-    made = f"{record}(id={id_}, provenance={stamped}, {', '.join(values)})"
-    names = {
-        **text.names,
-        "about": table.record,
-        "kind": f"{table.kind}/" if table.kind else "",
-        "Unreadable": Unreadable,
-    }
+    record = f"Record(id={id_}, provenance=(Provenance({stamped}),), {', '.join(values)})"
+    names = {"Record": table.record, "Provenance": Provenance, "Unreadable": Unreadable, "about": table.record}
+    names |= {"kind": f"{table.kind}/" if table.kind else "", **text.names.values}
     build: Builder = _function(
-        "build", _BUILDER.format(made="\n            ".join(text.lines or ["pass"]), record=made), names
+        "build", _BUILDER.format(made=indent(text.lines, " " * 12).lstrip(), record=record), names
     )
     return build
 
 
 def _provenance(text: "_Text", table: Table, provenance: Mapping[str, Maker | None]) -> Iterable[str]:
-    name = f"{text.known('kind', f'{table.kind}/')} + resource.id" if table.kind else "resource.id"
-    yield from ("source=source", "retrieved_at=retrieved_at", f"source_record_id={name}")
+    yield from ("source=source", "retrieved_at=retrieved_at")
+    yield "source_record_id=kind + resource.id" if table.kind else "source_record_id=resource.id"
     if "recorded_at" in provenance:
-        maker, at = provenance["recorded_at"], text.known("moment", moment)
-        said = f"{at}({text.value(maker)}) or " if maker is not None else ""
-        yield f"recorded_at={said}({at}(resource.meta.last_updated) if resource.meta else None)"
+        yield f"recorded_at={text.value(_changed, text.argument(provenance['recorded_at']), 'resource.meta')}"
     author = provenance.get("author")
     if author is not None:
         yield f"author={text.value(author)}"
 
 
+def _changed(recorded: str | None, meta: Meta | None) -> datetime | None:
+    """When it was written down, as the resource says; else its last change."""
+    if recorded is not None and (at := moment(recorded)) is not None:
+        return at
+    return moment(meta.last_updated) if meta is not None else None
+
+
 def pointing(table: Table, points: Sequence[Points]) -> Callable[[Any], Iterable[Reference | None]]:
     """The function that gives what a resource points to."""
-    text = _Text(table)
+    text = _Text(table, inline=False)
     found = "".join(f"*{text.value(one.of)}, " for one in points)
     pointers: Callable[[Any], Iterable[Reference | None]] = _function(
-        "pointers", f"def pointers(resource):\n    return ({found})\n", text.names
+        "pointers", f"def pointers(resource):\n    return ({found})\n", text.names.values
     )
     return pointers
 
@@ -88,25 +97,35 @@ def pointing(table: Table, points: Sequence[Points]) -> Callable[[Any], Iterable
 class _Text:
     """The inside of a function as it is written, with the values that its names stand for."""
 
-    def __init__(self, table: Table) -> None:
-        self.names: dict[str, object] = {}
-        self.lines: list[str] = []
-        """What comes before the expressions: the steps that they need."""
+    def __init__(self, table: Table, *, inline: bool) -> None:
+        self.names = Names()
+        self.lines = "pass"
+        """What comes before the expressions."""
         self._steps = table.steps
         self._taken: set[str] = set()
+        self._inline = inline
 
-    def known(self, name: str, value: object) -> str:
-        """A name for a value that is the same for every resource."""
-        name = f"{name}_{len(self.names)}"
-        self.names[name] = value
-        return name
+    def add(self, lines: str) -> None:
+        """Write further lines."""
+        self.lines += f"\n{lines}" if lines else ""
 
-    def value(self, maker: Maker) -> str:
-        """What a maker gives, as an expression."""
-        arguments = [self._argument(name) for name in parameters_of(maker)]
-        return (
-            arguments[0] if isinstance(maker, str) else f"{self.known(maker.__name__, maker)}({', '.join(arguments)})"
-        )
+    def value(self, maker: Maker, *arguments: str) -> str:
+        """What a maker gives, as an expression.
+
+        Args:
+            maker: of the table.
+            arguments: what it is given, where that is not what its parameters name.
+        """
+        given = arguments or [self._argument(name) for name in parameters_of(maker)]
+        if isinstance(maker, str):
+            return given[0]
+        lines, value = called(maker, given, self.names, inline=self._inline)
+        self.add(lines)
+        return value
+
+    def argument(self, maker: Maker | None) -> str:
+        """The same, for another maker to be given."""
+        return "None" if maker is None else self.value(maker)
 
     def _argument(self, name: str) -> str:
         if name == AROUND:
@@ -115,7 +134,8 @@ class _Text:
             return f"resource.{name}"
         if name not in self._taken:
             self._taken.add(name)
-            self.lines.append(f"step_{name} = {self.value(self._steps[name])}")
+            value = self.value(self._steps[name])
+            self.add(f"step_{name} = {value}")
         return f"step_{name}"
 
 

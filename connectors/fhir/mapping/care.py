@@ -15,6 +15,7 @@ from connectors.fhir.mapping.elements import (
     display_of,
     end_of,
     facility,
+    has_code,
     meant,
     moment,
     needed,
@@ -77,12 +78,12 @@ def _kind_among(settings: tuple[CodeableConcept, ...]) -> EncounterKind:
 
 def _began(period: Period | None, actual_period: Period | None) -> datetime | None:
     spent = period or actual_period
-    return moment(spent.start) if spent is not None else None
+    return moment(start_of(spent))
 
 
 def _ended(period: Period | None, actual_period: Period | None) -> datetime | None:
     spent = period or actual_period
-    return moment(spent.end) if spent is not None else None
+    return moment(end_of(spent))
 
 
 def _reason(
@@ -92,7 +93,8 @@ def _reason(
 ) -> CodedText | None:
     """Why the citizen came; where nothing says so, what kind of visit it was."""
     for concept in reason_code:
-        if found := coded(concept):
+        found = coded(concept)
+        if found is not None:
             return found
     return _reason_elsewhere(reason, type)
 
@@ -106,7 +108,8 @@ def _reason_elsewhere(
 
 def _place(service_provider: Reference | None, around: Around, contained: Contained) -> Facility:
     # A server that is no facility itself and does not say where: the visit still happened, at a place unknown.
-    return facility(service_provider, around, contained) or around.own or _UNKNOWN
+    place = facility(service_provider, around, contained)
+    return place or around.own or _UNKNOWN
 
 
 _UNKNOWN = Facility(code="unknown", name="unknown")
@@ -115,9 +118,12 @@ _UNKNOWN = Facility(code="unknown", name="unknown")
 def _department(
     service_type: CodeableReference | tuple[CodeableReference, ...] | None, location: tuple[wire.EncounterLocation, ...]
 ) -> str | None:
-    for service in _several(service_type):
-        if found := meant(service):
-            return found.text
+    if isinstance(service_type, CodeableReference):
+        service = meant(service_type)
+        if service is not None:
+            return service.text
+    elif service_type is not None and (services := tuple(filter(None, map(meant, service_type)))):
+        return services[0].text
     for at in location:
         if at.location is not None and at.location.display:
             return at.location.display
@@ -217,7 +223,8 @@ def _verification(verification_status: CodeableConcept | None) -> str | None:
 
 
 def _condition_status(clinical_status: CodeableConcept | None) -> ConditionStatus:
-    return _STATUSES.get(code_of(clinical_status) or "", ConditionStatus.UNKNOWN)
+    code = code_of(clinical_status)
+    return _STATUSES.get(code or "", ConditionStatus.UNKNOWN)
 
 
 def _is_verified(verification: str | None) -> bool:
@@ -229,15 +236,15 @@ def _is_refuted(verification: str | None) -> bool:
 
 
 def _is_chronic(category: tuple[CodeableConcept, ...]) -> bool:
-    return "problem-list-item" in codes_of(category)
+    return has_code(category, "problem-list-item")
 
 
 def _onset(onset_date_time: str | None, onset_period: Period | None) -> PartialDate | None:
-    return partial(onset_date_time or start_of(onset_period))
+    return partial(onset_date_time or (onset_period.start if onset_period else None))
 
 
 def _abated(abatement_date_time: str | None, abatement_period: Period | None) -> PartialDate | None:
-    return partial(abatement_date_time or end_of(abatement_period))
+    return partial(abatement_date_time or (abatement_period.end if abatement_period else None))
 
 
 def _recorded(recorded_date: str | None) -> PartialDate | None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from msgspec import structs
 
 from connectors.fhir import wire
-from connectors.fhir.datatypes import Money, Period, Reference
+from connectors.fhir.datatypes import Coding, Money, Period, Reference
 from connectors.fhir.mapping.elements import (
     ENTERED_IN_ERROR,
     Around,
@@ -15,13 +15,16 @@ from connectors.fhir.mapping.elements import (
     Unreadable,
     code_of,
     coded,
-    codes_of,
     display_of,
+    end_of,
     exact,
+    has_code,
     moment,
     pairs_of,
+    start_of,
 )
 from connectors.fhir.mapping.elements import facility as place_of
+from connectors.fhir.mapping.inlining import inlined
 from connectors.fhir.mapping.table import Maker, Points, Table
 from connectors.records import (
     Claim,
@@ -65,18 +68,21 @@ def _place(facility: Reference | None, provider: Reference | None, around: Aroun
     Raises:
         Unreadable: nothing says so.
     """
-    place = place_of(facility, around, contained) or place_of(provider, around, contained) or around.own
+    place = place_of(facility, around, contained)
+    if place is not None:
+        return place
+    place = place_of(provider, around, contained) or around.own
     if place is None:
         raise Unreadable("no place")
     return place
 
 
 def _admitted(billable_period: Period | None) -> datetime | None:
-    return moment(billable_period.start) if billable_period is not None else None
+    return moment(start_of(billable_period))
 
 
 def _discharged(billable_period: Period | None) -> datetime | None:
-    return moment(billable_period.end) if billable_period is not None else None
+    return moment(end_of(billable_period))
 
 
 def _diagnoses(
@@ -90,7 +96,7 @@ def _diagnoses(
             words = display_of(line.diagnosis_reference)
             code = (coded(inner.code) if inner else None) or (CodedText(text=words) if words else None)
         if code:
-            main = line.type and "principal" in codes_of(line.type)
+            main = line.type and has_code(line.type, "principal")
             found.append(Diagnosis(code=code, role=DiagnosisRole.MAIN if main else DiagnosisRole.UNSPECIFIED))
     return tuple(found)
 
@@ -104,7 +110,9 @@ def _submitted(total: tuple[wire.Amount, ...]) -> Decimal | None:
 
 
 def _paid(payment: wire.Payment | None, total: tuple[wire.Amount, ...]) -> Decimal | None:
-    return _dong(payment.amount) if payment else _total(total, "benefit")
+    if payment is not None:
+        return _dong(payment.amount)
+    return _total(total, "benefit")
 
 
 def _left_to_pay(total: tuple[wire.Amount, ...]) -> Decimal | None:
@@ -155,16 +163,21 @@ def _kind(item: wire.Item) -> ClaimLineKind:
     return ClaimLineKind.SERVICE if _SERVICES in systems else ClaimLineKind.OTHER
 
 
+def _is_among(category: str, codings: Iterable[Coding]) -> bool:
+    return any(coding.code == category for coding in codings)
+
+
+@inlined
 def _total(sums: Iterable[wire.Amount], category: str) -> Decimal | None:
     """http://terminology.hl7.org/CodeSystem/adjudication."""
     for one in sums:
-        if one.category is not None:
-            for coding in one.category.coding:
-                if coding.code == category:
-                    return _dong(one.amount)
+        codings = one.category.coding if one.category is not None else ()
+        if codings and (codings[0].code == category or (codings[1:] and _is_among(category, codings))):
+            return _dong(one.amount)
     return None
 
 
+@inlined
 def _dong(amount: Money | None) -> Decimal | None:
     """The sum, if it is in VND: the record has no place for another currency."""
     if amount is None or amount.value is None or amount.currency not in (None, "VND"):

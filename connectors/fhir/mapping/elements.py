@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 from msgspec import Raw, Struct
 
 from connectors.clock import HO_CHI_MINH
-from connectors.fhir.base import Base
+from connectors.fhir.base import Base, target_of
 from connectors.fhir.bundle import Linked
 from connectors.fhir.datatypes import CodeableConcept, CodeableReference, HumanName, Identifier, Period, Reference
 from connectors.fhir.datatypes import Quantity as WireQuantity
+from connectors.fhir.mapping.inlining import inlined
 from connectors.records import CodedText, Coding, Facility, PartialDate, Practitioner, Quantity
 from connectors.stamping import Stamp
 
@@ -27,9 +29,16 @@ _PARTIAL = re.compile(r"[12]\d{3}(?:-(?:0[1-9]|1[0-2])(?:-\d{2})?)?", re.ASCII)
 _LEAP = re.compile(r"(?<=T\d{2}:\d{2}):60", re.ASCII)
 """The second that is put in between (R4 allows it); Python knows none, so it counts as the one before it."""
 _WHOLE = len("2019-04-30T10:00:00+07:00")
+_OFFSET, _SINCE = "+07:00", "1976"
+"""Of the city, and the first whole year in which it was so: https://www.iana.org/time-zones."""
+_DAY = len("2019-04-30")
+_read, _read_day = datetime.fromisoformat, date.fromisoformat
 _LINKED = msgspec.json.Decoder(Linked)
 _MOST_DIGITS = 40
 """Of a number before or after the point. R4 asks for 18; an exponent beyond any sense would blow up arithmetic."""
+
+
+_UNMET: Any = object()
 
 
 class Unreadable(ValueError):
@@ -47,19 +56,20 @@ class Around(Struct, frozen=True, kw_only=True):
     """Under which an Organization carries its facility code."""
     included: Mapping[tuple[str, str], Linked] = {}
     """Resources that came along in the pages or were fetched for them, by type and id."""
-    targets: dict[str, tuple[str, str] | None] = {}
+    targets: dict[str, Any] = {}
     """What addresses of this answer mean: most stand in it many times."""
     places: dict[Reference, Facility | None] = {}
-    """What references to places of this answer mean: most stand in it many times."""
+    """What references to places of this answer mean, where that is not plain."""
 
     def target(self, reference: Reference | None) -> tuple[str, str] | None:
         """Type and id of the resource that is meant (see ``Base.target``)."""
-        address = reference.reference if reference else None
-        if not address:
+        if reference is None or not reference.reference:
             return None
-        if address not in self.targets:
-            self.targets[address] = self.base.target(reference)
-        return self.targets[address]
+        address = reference.reference
+        known: tuple[str, str] | None = self.targets.get(address, _UNMET)
+        if known is _UNMET:
+            known = self.targets[address] = target_of(address) if "://" not in address else self.base.target(reference)
+        return known
 
     def linked(self, reference: Reference | None, contained: Contained) -> Linked | None:
         """The resource that a reference means, where it came along: contained in the same one or included."""
@@ -92,12 +102,22 @@ def _contained(anchor: str, contained: Contained) -> Linked | None:
     return None
 
 
+@inlined
 def code_of(concept: CodeableConcept | None) -> str | None:
     """The first code, for concepts whose code system R4 requires."""
-    for coding in concept.coding if concept else ():
+    for coding in concept.coding if concept is not None else ():
         if coding.code:
             return coding.code
     return None
+
+
+def has_code(concepts: Iterable[CodeableConcept], code: str) -> bool:
+    """Whether one of them has that code."""
+    for concept in concepts:
+        for coding in concept.coding:
+            if coding.code == code:
+                return True
+    return False
 
 
 def codes_of(concepts: Iterable[CodeableConcept]) -> set[str]:
@@ -105,14 +125,19 @@ def codes_of(concepts: Iterable[CodeableConcept]) -> set[str]:
     return {coding.code for concept in concepts for coding in concept.coding if coding.code}
 
 
-def coded(concept: CodeableConcept | None) -> CodedText | None:
+@inlined
+def coded(concept: CodeableConcept | CodeableReference | None) -> CodedText | None:
     """Words and codes as written. None when there is neither."""
     if concept is None:
         return None
-    if len(concept.coding) == 1 and (code := concept.coding[0].code):
-        one = concept.coding[0]
-        words = concept.text or one.display or code
+    codings = concept.coding
+    if codings and not codings[1:] and (code := codings[0].code):
+        one, words = codings[0], concept.text or codings[0].display or code
         return CodedText(text=words, codings=(Coding(system=one.system or "unknown", code=code, display=one.display),))
+    return _coded(concept) if codings or concept.text else None
+
+
+def _coded(concept: CodeableConcept | CodeableReference) -> CodedText | None:
     codings = tuple(
         Coding(system=coding.system or "unknown", code=coding.code, display=coding.display)
         for coding in concept.coding
@@ -128,12 +153,16 @@ def pairs_of(concepts: Iterable[CodeableConcept]) -> set[tuple[str | None, str]]
     return {(coding.system, coding.code) for concept in concepts for coding in concept.coding if coding.code}
 
 
+@inlined
 def meant(said: CodeableReference | None) -> CodedText | None:
     """The meaning, else the words of the pointer."""
     if said is None:
         return None
-    words = display_of(said.pointer)
-    return coded(said.meaning) or (CodedText(text=words) if words else None)
+    found = coded(said.concept or said)
+    if found is not None:
+        return found
+    words = said.reference.display if isinstance(said.reference, Reference) else said.display
+    return CodedText(text=words) if words else None
 
 
 def coded_all(concepts: Iterable[CodeableConcept]) -> tuple[CodedText, ...]:
@@ -141,6 +170,7 @@ def coded_all(concepts: Iterable[CodeableConcept]) -> tuple[CodedText, ...]:
     return tuple(found for concept in concepts if (found := coded(concept)))
 
 
+@inlined
 def needed(concept: CodedText | None) -> CodedText:
     """The meaning without which a record says nothing.
 
@@ -152,18 +182,32 @@ def needed(concept: CodedText | None) -> CodedText:
     return concept
 
 
+@inlined
 def partial(text: str | None) -> PartialDate | None:
     """The calendar date in a FHIR date or dateTime, in Ho Chi Minh City where a time is given; None if it is none."""
     if not text:
         return None
-    if "T" in text:
-        at = moment(text)
-        return PartialDate(at.astimezone(HO_CHI_MINH).date().isoformat()) if at else None
-    if len(text) == 10 and text[4] == text[7] == "-" and text[0] in "12":
-        return PartialDate(text) if _day(text) else None
-    return PartialDate(text) if _PARTIAL.fullmatch(text) and (len(text) < 10 or _day(text)) else None
+    if text[10:11] == "T":
+        return _day_of_moment(text)
+    if len(text) == _DAY and text[4] == text[7] == "-" and text[0] in "12":
+        try:
+            _read_day(text)
+        except ValueError:
+            return None
+        return PartialDate(text)
+    return PartialDate(text) if _PARTIAL.fullmatch(text) and len(text) < _DAY else None
 
 
+def _day_of_moment(text: str) -> PartialDate | None:
+    at = moment(text)
+    if at is None:
+        return None
+    if text[19:] == _OFFSET and text > _SINCE:
+        return PartialDate(text[:10])  # written in the city, or where the day is the same
+    return PartialDate(at.astimezone(HO_CHI_MINH).date().isoformat())
+
+
+@inlined
 def moment(text: str | None) -> datetime | None:
     """The instant in a FHIR dateTime or date; midnight for a date. A year or month is no instant: None."""
     if not text:
@@ -171,17 +215,22 @@ def moment(text: str | None) -> datetime | None:
     if len(text) == _WHOLE and text[4] == text[7] == "-" and text[10] == "T" and text[0] in "12":
         # As nearly every one is written.
         try:
-            return datetime.fromisoformat(text)
+            return _read(text)
         except ValueError:
             pass  # the second that is put in between, or none at all
-    if not _PARTIAL.fullmatch(text[:10]):
+    return _moment(text)
+
+
+def _moment(text: str) -> datetime | None:
+    if len(text) == _DAY and text[4] == text[7] == "-" and text[0] in "12":
+        try:
+            return _read(text).replace(tzinfo=HO_CHI_MINH)
+        except ValueError:
+            return None
+    if len(text) <= _DAY or not _PARTIAL.fullmatch(text[:_DAY]):
         return None
     try:
-        at = (
-            datetime.fromisoformat(_LEAP.sub(":59", text))
-            if len(text) > 10
-            else datetime.combine(date.fromisoformat(text), time())
-        )
+        at = _read(_LEAP.sub(":59", text))
     except ValueError:
         return None
     return at if at.tzinfo else at.replace(tzinfo=HO_CHI_MINH)
@@ -200,16 +249,19 @@ def _day(text: str) -> date | None:
         return None
 
 
+@inlined
 def start_of(period: Period | None) -> str | None:
     """The beginning as written."""
     return period.start if period else None
 
 
+@inlined
 def end_of(period: Period | None) -> str | None:
     """The end as written."""
     return period.end if period else None
 
 
+@inlined
 def exact(value: Decimal) -> Decimal:
     """The number with the digits that the source wrote.
 
@@ -217,8 +269,12 @@ def exact(value: Decimal) -> Decimal:
         Unreadable: it is infinite, no number, or beyond any measure.
     """
     text = str(value)
-    if len(text) <= _MOST_DIGITS and "E" not in text and "N" not in text and "I" not in text:
+    if "E" not in text and "N" not in text and "I" not in text and not text[_MOST_DIGITS:]:
         return value  # as nearly every one is written: no exponent, no NaN, no Infinity, and few digits
+    return _exact(value, text)
+
+
+def _exact(value: Decimal, text: str) -> Decimal:
     if not value.is_finite() or abs(value.adjusted()) > _MOST_DIGITS:
         raise Unreadable("not a number that measures anything")
     if len(text) > _MOST_DIGITS and len(value.as_tuple().digits) > _MOST_DIGITS:
@@ -240,6 +296,7 @@ def amount_text(found: WireQuantity | None) -> str:
     return " ".join(part for part in (found.comparator, f"{exact(found.value):f}", found.unit or found.code) if part)
 
 
+@inlined
 def facility(reference: Reference | None, around: Around, contained: Contained) -> Facility | None:
     """The place that a reference means.
 
@@ -248,26 +305,33 @@ def facility(reference: Reference | None, around: Around, contained: Contained) 
     """
     if reference is None:
         return None
-    if reference in around.places:
-        return around.places[reference]
-    place = _facility(reference, around, contained)
-    if not (reference.reference or "").startswith("#"):  # an anchor means another place in each resource
-        around.places[reference] = place
-    return place
+    name = reference.display
+    if not name or around.facility_system is not None:
+        return _facility(reference, around, contained)
+    if around.own is not None and name == around.own.name:
+        return around.own
+    target = around.target(reference)
+    return Facility(code=target[1] if target else name, name=name)
 
 
 def _facility(reference: Reference, around: Around, contained: Contained) -> Facility | None:
+    """The same where what stands behind the reference matters."""
+    if reference in around.places:
+        return around.places[reference]
     inner = around.linked(reference, contained)
     name = reference.display or (inner.name if inner and isinstance(inner.name, str) else None)
     code = None
     if around.facility_system is not None:
         code = _facility_code((*(inner.identifier if inner else ()), reference.identifier), around.facility_system)
-    own = around.own
+    own, target = around.own, around.target(reference)
     if own and (code == own.code or (code is None and name in (None, own.name))):
-        return own
-    target = around.target(reference)
-    code = code or (target[1] if target else name)
-    return Facility(code=code, name=name or code) if code else None
+        place: Facility | None = own
+    else:
+        code = code or (target[1] if target else name)
+        place = Facility(code=code, name=name or code) if code else None
+    if not (reference.reference or "").startswith("#"):  # an anchor means another place in each resource
+        around.places[reference] = place
+    return place
 
 
 def _facility_code(identifiers: Iterable[Identifier | None], system: str) -> str | None:
@@ -297,6 +361,7 @@ def person_name(names: tuple[HumanName, ...]) -> str | None:
 _USES = {"official": 0, "usual": 1, "nickname": 3, "anonymous": 3, "old": 4, "maiden": 4}
 
 
+@inlined
 def display_of(reference: Reference | None) -> str | None:
     """The words of a reference."""
     return reference.display if reference else None

@@ -27,7 +27,8 @@ _WRITTEN_DATE = re.compile(r"(?:(?:(\d{2})/)?(\d{2})/)?(\d{4})")
 
 
 def _when(occurrence_date_time: str | None, occurrence_string: str | None) -> PartialDate | None:
-    return partial(occurrence_date_time) or _written(occurrence_string)
+    when = partial(occurrence_date_time)
+    return when or _written(occurrence_string)
 
 
 def _is_record(status: str | None, when: PartialDate | None, around: Around) -> bool:
@@ -66,23 +67,24 @@ def _diseases(protocol_applied: tuple[wire.Protocol, ...]) -> tuple[CodedText, .
 
 def _dose(protocol_applied: tuple[wire.Protocol, ...]) -> int | None:
     for part in protocol_applied:
-        if number := _number(part):
+        number = part.dose_number_positive_int
+        if number is None or not 0 < number < 100:
+            number = _number(part)
+        if number:
             return number
     return None
 
 
 def _number(part: wire.Protocol) -> int | None:
-    number = part.dose_number_positive_int
-    if number is not None and 0 < number < 100:
-        return number
-    text = str(number or part.dose_number_string or part.dose_number or "")
+    text = str(part.dose_number_positive_int or part.dose_number_string or part.dose_number or "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 3 else None
 
 
 def _maker(manufacturer: CodeableReference | None, around: Around, contained: Contained) -> str | None:
     if manufacturer is None:
         return None
-    if said := meant(manufacturer):
+    said = meant(manufacturer)
+    if said is not None:
         return said.text
     inner = around.linked(manufacturer.pointer, contained)
     return inner.name if inner and isinstance(inner.name, str) else None
@@ -101,12 +103,13 @@ def _place(
     contained: Contained,
 ) -> Facility | None:
     """The location; else an organisation that performed it; else the source itself, if it is the one who knows."""
-    if place := facility(location, around, contained):
+    place = facility(location, around, contained)
+    if place is not None:
         return place
     for part in performer:
         target = around.target(part.actor)
-        if target and target[0] == "Organization" and (place := facility(part.actor, around, contained)):
-            return place
+        if target and target[0] == "Organization" and (performed := facility(part.actor, around, contained)):
+            return performed
     return around.own if primary_source else None
 
 

@@ -62,10 +62,15 @@ _CATEGORIES = {code: category for category, codes in CATEGORY_CODES.items() for 
 
 def _category(category: tuple[CodeableConcept, ...]) -> ObservationCategory:
     for concept in category:
-        for coding in concept.coding:
-            if coding.code in _CATEGORIES:
-                return _CATEGORIES[coding.code]
-    return ObservationCategory.OTHER
+        if concept.coding and concept.coding[0].code in _CATEGORIES:
+            return _CATEGORIES[concept.coding[0].code]
+    return _category_among(category)
+
+
+def _category_among(category: tuple[CodeableConcept, ...]) -> ObservationCategory:
+    """By codes that stand beside others."""
+    codes = (coding.code for concept in category for coding in concept.coding)
+    return next((_CATEGORIES[code] for code in codes if code in _CATEGORIES), ObservationCategory.OTHER)
 
 
 def _at(
@@ -135,12 +140,9 @@ def _value(
     value_reference: Reference | None,
 ) -> ObservationValue | None:
     if value_quantity is not None and value_quantity.value is not None:
-        return QuantityValue(
-            value=exact(value_quantity.value),
-            unit=value_quantity.unit,
-            code=value_quantity.code,
-            comparator=value_quantity.comparator,
-        )
+        value = exact(value_quantity.value)
+        unit, code, comparator = value_quantity.unit, value_quantity.code, value_quantity.comparator
+        return QuantityValue(value=value, unit=unit, code=code, comparator=comparator)
     return value_of(
         wire.Valued(
             value_quantity=value_quantity,
