@@ -39,7 +39,11 @@ class Head(Struct, frozen=True):
         Raises:
             Garbled: as ``of``.
         """
-        return Head.of({**self.fields, **more})
+        added = Head.of(more)
+        fields = {**self.fields, **more}
+        if len(fields) < len(self.fields) + len(more):
+            return Head.of(fields)
+        return Head(fields, self.written + added.written)
 
     def __repr__(self) -> str:
         """Say nothing: a field may be a credential."""

@@ -261,16 +261,13 @@ class Inquiry:
         self._tasks.clear()
 
 
-class _Waiting(Generic[T]):
+class _Waiting(Struct, Generic[T], frozen=True, eq=False):
     """Waits for a task for which others may wait as well: whoever gives up leaves it running."""
 
-    __slots__ = ("_task",)
-
-    def __init__(self, task: "asyncio.Task[T]") -> None:
-        self._task = task
+    task: "asyncio.Task[T]"
 
     def __await__(self) -> Generator[Any, None, T]:
-        task = self._task
+        task = self.task
         if not task.done():
             waiter: asyncio.Future[None] = task.get_loop().create_future()
 

@@ -47,6 +47,8 @@ async def test_f04_what_comes_before_an_answer_does_not_replace_it(parts: list[b
         ["Transfer-Encoding: chunked", "Content-Length: 2"],
         ["Transfer-Encoding: gzip, chunked"],
         ["Transfer-Encoding: identity"],
+        ["Transfer-Encoding: gzip", "TRANSFER-ENCODING: chunked"],
+        ["Transfer-Encoding: chunked", "transfer-encoding: chunked"],
         ["Content-Length: -1"],
         ["Content-Length: +2"],
         ["Content-Length: 2 2"],
@@ -97,6 +99,7 @@ async def test_chunks_with_all_that_is_allowed_beside_them() -> None:
     [
         pytest.param(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 300 + b"\r\n", id="fields"),
         pytest.param(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 70_000 + b"\r\n\r\n", id="one long field"),
+        pytest.param(b"HTTP/1.1 200 OK\r\n" + (b"X: " + b"y" * 500 + b"\r\n") * 150 + b"\r\n", id="many long fields"),
         pytest.param(b"HTTP/1.1 200 " + b"y" * 1_000_000, id="reason without end"),
         pytest.param(b"HTTP/1.1 200 OK\r\nX" + b"y" * 1_000_000, id="name without end"),
         pytest.param(b"HTTP/1.1 200 OK\r\nX: a\x00b\r\n\r\n", id="zero byte"),

@@ -54,6 +54,17 @@ async def test_f03_a_connection_that_ended_as_it_was_used_is_replaced_at_once() 
         await server.quiet()
 
 
+@pytest.mark.parametrize("target", ["/x HTTP/1.1\r\nx-evil: 1\r\n\r\n", "/x\ny", "/x y", "/ế"])
+async def test_no_target_makes_a_request_of_its_own(target: str) -> None:
+    """Whatever a kind forgot: nothing is sent."""
+    async with talking(answers) as server:
+        pool = pool_to(server)
+        with pytest.raises(Garbled):
+            await pool.carry(Call(method="GET", target=target, head=Head.of({})), PATIENCE)
+        assert server.requests == 0
+        await pool.close()
+
+
 async def test_f03_what_may_not_be_asked_twice_is_lost_with_its_connection() -> None:
     """It may have been done: nobody does it again on their own."""
     async with talking(hangs_up_on_the_second) as server:
