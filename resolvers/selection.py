@@ -45,6 +45,9 @@ _SELECTIONS = Selections()
 
 def read_below(info: Info) -> frozenset[str]:
     """The names of the field that is being resolved and of all fields that are read anywhere below it."""
+    below: frozenset[str] | None = getattr(info, "below", None)
+    if below is not None:
+        return below  # whoever compiled the operation has looked
     asked = info._raw_info  # noqa: SLF001 - what strawberry shows of it unfolds every fragment as often as it is spread
     return _SELECTIONS.below(asked.field_nodes, asked.fragments)
 

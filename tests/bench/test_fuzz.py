@@ -1,5 +1,7 @@
 """Compiled execution answers as the unmodified library; a few seeds of what ``tests.bench.fuzz`` tries at length."""
 
+import gc
+from collections.abc import Iterator
 from contextlib import nullcontext
 
 import pytest
@@ -10,6 +12,13 @@ from tests.gateway.test_plans import ONE, SCHEMA
 
 # A refused field cancels its neighbours before they begin, here as in the library.
 pytestmark = pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left() -> Iterator[None]:
+    """What never began is complained of here, and not in whatever test comes next."""
+    yield
+    gc.collect()
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -252,7 +252,12 @@ class Prepared:
                 how = reading(field, node)
             except NotPlannable:
                 return call(
-                    self._converter, field, fields, certain=self._certain, hide_suggestions=self._hide_suggestions
+                    self._converter,
+                    field,
+                    fields,
+                    fragments=self._fragments,
+                    certain=self._certain,
+                    hide_suggestions=self._hide_suggestions,
                 )
             return Read(how, unit(self, field.type, fields))
         except Exception:  # noqa: BLE001 - the same

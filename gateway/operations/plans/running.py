@@ -75,5 +75,10 @@ class Told(Info[Any, Any]):
         return self._raw
 
     @property
+    def below(self) -> frozenset[str]:
+        """Names of the field and of all fields that are read anywhere below it."""
+        return self._call.below
+
+    @property
     def _field(self) -> StrawberryField:  # type: ignore[override]
         return self._call.defined

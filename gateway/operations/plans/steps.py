@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from graphql import FieldNode, GraphQLField, GraphQLOutputType
-from graphql.execution.collect_fields import FieldDetailsList
+from graphql.execution.collect_fields import FieldDetailsList, FragmentDetails
 from graphql.execution.values import VariableValues, get_argument_values
 from msgspec import Struct
 from strawberry.schema.schema_converter import GraphQLCoreConverter, get_arguments
@@ -18,6 +18,7 @@ from strawberry.types.info import Info
 from gateway.operations.plans.arguments import Written, written
 from gateway.operations.plans.reading import NotPlannable, Reading, definition
 from gateway.operations.plans.writing import Unit
+from resolvers.wanting import names_below
 
 
 class Read(Struct, frozen=True):
@@ -48,6 +49,8 @@ class Call(Struct, frozen=True):
     them."""
     written: Written | None
     """The call of the function, where what is given to it is known already."""
+    below: frozenset[str]
+    """Names of the field and of all fields that are read anywhere below it."""
 
 
 def call(
@@ -55,6 +58,7 @@ def call(
     field: GraphQLField,
     fields: FieldDetailsList,
     *,
+    fragments: Mapping[str, FragmentDetails],
     certain: frozenset[str],
     hide_suggestions: bool,
 ) -> Call:
@@ -64,6 +68,7 @@ def call(
         converter: Strawberry's, of the schema.
         field: that is resolved.
         fields: all places of the document that select it.
+        fragments: of the document, by name.
         certain: variables that always have a value, and never null.
         hide_suggestions: in what the library says of arguments.
 
@@ -91,7 +96,8 @@ def call(
     except Exception:  # noqa: BLE001 - whatever is wrong with an argument, the library finds it each time
         direct = None
     nodes = [details.node for details in fields]
-    return Call(field, field.type, nodes, defined, function, config.info_class, given, direct)
+    below = names_below(nodes, {name: details.definition for name, details in fragments.items()})
+    return Call(field, field.type, nodes, defined, function, config.info_class, given, direct, below)
 
 
 Step = Read | Call

@@ -22,6 +22,8 @@ from msgspec import Struct
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.types.base_scalars import isoformat
 
+from connectors.clock import HO_CHI_MINH
+
 _SIMPLE = frozenset({str, int, float, bool, bytes, date, datetime, time, timedelta, Decimal, UUID, list, tuple, dict})
 """Can neither be awaited nor be an exception, so a scalar may be asked to write them out."""
 
@@ -49,16 +51,21 @@ _SPECIFIED = {
     GraphQLInt: _itself(int, " or not -2147483648 <= {0} <= 2147483647"),
     GraphQLFloat: _itself(float, " or {0} - {0} != 0.0"),
 }
-_WHOLE_MINUTES: set[tzinfo | None] = {None, UTC}
-"""Zones that were met in which ISO 8601 is written alike by Python and by the encoder, which is faster, but rounds what
-is less than a minute. Fixed ones are equal when their offsets are, so they are few."""
+_WHOLE_MINUTES: set[tzinfo | None] = {None, UTC, HO_CHI_MINH}
+"""Zones in which ISO 8601 is written alike by Python and by the encoder, which is faster, but rounds what is less than
+a minute; the city's was so in ``_ROUND`` and since. Fixed ones are added as they are met: few, for those are equal
+whose offsets are."""
+_ROUND = 1912
 NAMES = {"date": date, "datetime": datetime, "Decimal": Decimal, "zones": _WHOLE_MINUTES, "dumps": orjson.dumps}
 """What the tests and expressions call by name."""
 
 
 _ISO = {
     "Date": Exact("type({0}) is not date", "{0}.isoformat()"),
-    "DateTime": Exact("type({0}) is not datetime or {0}.tzinfo not in zones", "dumps({0})[1:-1].decode()"),
+    "DateTime": Exact(
+        f"type({{0}}) is not datetime or {{0}}.tzinfo not in zones or {{0}}.year < {_ROUND}",
+        "dumps({0})[1:-1].decode()",
+    ),
 }
 
 
