@@ -5,6 +5,7 @@ import contextlib
 import functools
 import gc
 import signal
+import socket
 import ssl
 from collections.abc import Iterator
 from typing import Any
@@ -85,7 +86,7 @@ async def serve(gateway: Gateway) -> None:
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(admin.serve())
-            answering = group.create_task(public.serve())
+            answering = group.create_task(public.serve(_shared(settings.listen) if settings.shared else None))
             await admin.listening.wait()
             await public.listening.wait()
             addresses = {"public": public.address, "admin": admin.address}
@@ -97,6 +98,24 @@ async def serve(gateway: Gateway) -> None:
         raise failed.exceptions[0] from None
     finally:
         await gateway.stop()
+
+
+def _shared(address: str) -> list[socket.socket]:
+    """Listen where other gateways of the same user listen as well: the system deals out the connections.
+
+    Raises:
+        CannotListen: it cannot be had.
+    """
+    host, _, port = address.rpartition(":")
+    host = host.strip("[]")
+    line = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    try:
+        line.bind((host, int(port)))
+    except OSError:
+        line.close()
+        raise CannotListen(f"{address} is taken, or no address of this machine") from None
+    return [line]
 
 
 def listener_config(

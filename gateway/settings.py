@@ -65,6 +65,9 @@ class Server(Struct, frozen=True, kw_only=True):
     listen: str = "127.0.0.1:4000"
     admin: str = "127.0.0.1:8088"
     """Health, for the operator alone: never on the public side."""
+    shared: bool = False
+    """Whether other gateways on this machine listen at the same public address: one for each processor, say. The
+    system deals out the connections. Each has an ``admin`` of its own."""
     deadline: Duration = Duration(5)
     """For a whole request. What a source has not said by then is missing from the answer, and the answer says so."""
     content: Duration = Duration(120)
@@ -177,6 +180,11 @@ class Authentication(Struct, frozen=True, kw_only=True):
     knows no scope but ``openid``."""
     acr_values: tuple[str, ...] = ()
     """What a client is told to ask the issuer for when the sign-in was too weak (RFC 9470)."""
+
+    @property
+    def shares_proofs(self) -> bool:
+        """Whether the proofs of partners are remembered for several gateways together."""
+        return self.dpop.replays.url is not None
 
 
 class Cache(Struct, frozen=True, kw_only=True):
@@ -306,6 +314,8 @@ class Settings(Struct, frozen=True, kw_only=True):
             found.append(readable("server.tls.identity"))
         if not self.server.admin.startswith(("127.", "localhost", "[::1]")):
             found.append("server.admin listens beyond this machine")
+        if self.server.shared:
+            found += self._alone()
         if self.rates.url is not None and self.rates.url.reveal().startswith("redis://"):
             found.append("rates.url is without TLS: whoever is on the way can reset what is counted")
         if self.documents.manifest is not None and self.documents.mode == "log":
@@ -315,6 +325,17 @@ class Settings(Struct, frozen=True, kw_only=True):
                 "cache.url is without TLS: whoever is on the way sees when which entry is used, never what it holds"
             )
         return found + readable_by_others(self)
+
+    def _alone(self) -> list[str]:
+        """What gateways do each for itself that seem to be one from outside."""
+        found = ["server.shared is on: a subscription hears only what its own gateway is told"]
+        if self.rates.url is None:
+            found.append("server.shared is on without rates.url: each gateway lets in as much as is meant for all")
+        if any(partner.bound == "dpop" for partner in self.partners.values()) and not self.authentication.shares_proofs:
+            found.append("server.shared is on without authentication.dpop.replays.url: a proof is good once at each")
+        if self.store.url is None:
+            found.append("server.shared is on without store.url: the gateways wait for each other at one file")
+        return found
 
 
 def partners_of(settings: Settings) -> Partners:

@@ -49,6 +49,7 @@ class Measured:
 
     def __init__(self, process: "subprocess.Popen[bytes]", port: int) -> None:
         self.process = process
+        self.port = port
         self._pool = Pool(
             GuardedNetwork("127.0.0.1", "public", look_up=look_up),
             host="127.0.0.1",
@@ -107,6 +108,7 @@ async def measured(
     warm: str | None = None,
     module: str = "tests.bench.contestant",
     arguments: Sequence[str] = (),
+    beside: Measured | None = None,
 ) -> AsyncIterator[Measured]:
     """A gateway with these sources, for as long as the block lasts.
 
@@ -115,9 +117,10 @@ async def measured(
         warm: asked once before anything is measured.
         module: which serves it.
         arguments: of that module.
+        beside: another gateway, at whose address this one listens as well.
     """
     with tempfile.TemporaryDirectory() as folder:
-        port = _free_port()
+        port = beside.port if beside else _free_port()
         written(Path(folder), port=port, sources=sources)
         environment = {**os.environ, "BENCH_FOLDER": folder}
         process = subprocess.Popen(  # noqa: ASYNC220, S603 - ours, and started before anything is measured

@@ -49,13 +49,17 @@ async def _memory(url: str, minutes: float) -> None:
 
 
 async def _processes(url: str) -> None:
-    async with measured(_placed(url), warm=_QUERY) as one, measured(_placed(url), warm=_QUERY) as other:
-        alone = await one.load(_QUERY, clients=16, requests=1000)
-        both = await asyncio.gather(*(each.load(_QUERY, clients=16, requests=1000) for each in (one, other)))
-    cost = statistics.mean(run.cpu for run in both)
+    """One gateway, then two at its address."""
+    async with measured(_placed(url), warm=_QUERY) as one:
+        alone = await one.load(_QUERY, clients=32, requests=4 * _ROUND)
+        async with measured(_placed(url), beside=one) as other:
+            await one.load(_QUERY, clients=128, requests=_ROUND)  # connections enough for both
+            before = other.cpu()
+            both = await one.load(_QUERY, clients=128, requests=8 * _ROUND)
+            spent = both.cpu + (other.cpu() - before) / len(both.seconds) * 1000
     sys.stdout.write(
-        f"one process: {alone.rate:.0f} requests/s, {alone.cpu:.2f} ms each; two: "
-        f"{sum(run.rate for run in both):.0f} requests/s, {cost:.2f} ms each\n"
+        f"one process: {alone.rate:.0f} requests/s, {alone.cpu:.2f} ms each; two at one address: {both.rate:.0f} "
+        f"requests/s, {spent:.2f} ms each: {both.rate / alone.rate:.2f} times as many\n"
     )
 
 

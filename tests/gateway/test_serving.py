@@ -56,10 +56,23 @@ def todays_city() -> Iterator[City]:
 @pytest.fixture
 def process(todays_city: City, tmp_path: Path) -> Iterator[Process]:
     """A gateway without an explorer, patient with sources."""
-    text = config.gateway_toml(issuer=todays_city.issuer, listen=ANYWHERE, admin=ANYWHERE)
-    text = re.sub(r"(?s)\[explorer\].*?(?=\n\[)", "", text).replace("[server]", '[server]\ndeadline = "30s"')
-    sources = todays_city.sources_toml().replace('deadline = "2s"', 'deadline = "30s"')
-    path = config.write(tmp_path, sources=sources, gateway=text, credentials=todays_city.credentials)
+    path = written(todays_city, tmp_path)
+    with started(path) as one:
+        yield one
+    todays_city.faults.clear()
+
+
+def written(city: City, folder: Path, *, server: str = "", listen: str = ANYWHERE) -> Path:
+    """Settings of such a gateway."""
+    text = config.gateway_toml(issuer=city.issuer, listen=listen, admin=ANYWHERE)
+    text = re.sub(r"(?s)\[explorer\].*?(?=\n\[)", "", text).replace("[server]", f'[server]\ndeadline = "30s"\n{server}')
+    sources = city.sources_toml().replace('deadline = "2s"', 'deadline = "30s"')
+    return config.write(folder, sources=sources, gateway=text, credentials=city.credentials)
+
+
+@contextlib.contextmanager
+def started(path: Path) -> Iterator[Process]:
+    """A gateway with these settings, once it listens."""
     command = [sys.executable, "-m", "gateway", "serve", "--config", str(path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:  # noqa: S603 - our own module, no shell
         try:
@@ -68,7 +81,6 @@ def process(todays_city: City, tmp_path: Path) -> Iterator[Process]:
             yield Process(child, f"http://{where['public']}", f"http://{where['admin']}", begun)
         finally:
             child.kill()
-    todays_city.faults.clear()
 
 
 def lines_until_listening(child: subprocess.Popen[str]) -> Iterator[dict[str, Any]]:
@@ -120,6 +132,32 @@ async def listens(url: str) -> bool:
             return True
     except ConnectionError:
         return False
+
+
+async def test_several_gateways_answer_at_one_address(todays_city: City, tmp_path: Path) -> None:
+    """Each gets some of the connections; what each does for itself is told at its start; one may end without harm."""
+    sent = {"authorization": f"Bearer {todays_city.eid.token_for('an')}", "accept": GRAPHQL}
+
+    async def asked(url: str) -> int:
+        async with httpx.AsyncClient(trust_env=False, timeout=END_SECONDS, headers=sent) as http:
+            return (await http.post(f"{url}/graphql", json={"query": "{ __typename }"})).status_code
+
+    with contextlib.ExitStack() as running:
+        first = running.enter_context(started(written(todays_city, tmp_path / "1", server="shared = true")))
+        there = first.url.removeprefix("http://")
+        path = written(todays_city, tmp_path / "2", server="shared = true", listen=there)
+        second = running.enter_context(started(path))
+        assert second.url == first.url
+        assert any("rates.url" in str(line) for line in first.begun)
+        assert [await asked(first.url) for _ in range(60)] == [200] * 60
+        first.child.send_signal(signal.SIGTERM)
+        lines = first.rest()
+        assert [await asked(second.url) for _ in range(10)] == [200] * 10
+        second.child.send_signal(signal.SIGTERM)
+        others = second.rest()
+    each = [sum(line["event"] == "request" for line in told) for told in (lines, others)]
+    assert min(each) > 0
+    assert sum(each) == 70
 
 
 async def test_a91_sighup_reads_the_configuration_again(process: Process, tmp_path: Path) -> None:

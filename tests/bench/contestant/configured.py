@@ -21,6 +21,7 @@ refusals = 1_000_000_000
 [server]
 listen = "127.0.0.1:{port}"
 admin = "127.0.0.1:0"
+shared = true
 deadline = "60s"
 
 [[authentication.issuers]]
