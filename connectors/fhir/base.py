@@ -17,8 +17,8 @@ _DOTS = re.compile(r"(?:^|/)(?:\.|%2e){1,2}(?:/|$)", re.IGNORECASE)
 """Path segments by which two readers of one address may mean two places."""
 _ID = r"[A-Za-z0-9._-]{1,128}"
 """Wider than R4's own (no ``_``, 64 characters), for servers that are; still nothing that separates in a search."""
-_POINTER = re.compile(rf"/?([A-Za-z]{{1,64}})/({_ID})(?:/_history/[^/?#]{{1,64}})?")
-"""Type and id."""
+POINTER = re.compile(rf"/?([A-Za-z]{{1,64}})/({_ID})(?:/_history/[^/?#]{{1,64}})?")
+"""Type and id in a relative address, of whichever version."""
 
 
 class Base(Struct, frozen=True):
@@ -44,7 +44,8 @@ class Base(Struct, frozen=True):
             return None
         if "://" in address:  # a relative one is read as it stands, whatever the base
             address = self._beneath(address) or ""
-        return target_of(address)
+        pointer = POINTER.fullmatch(address)
+        return (pointer[1], pointer[2]) if pointer else None
 
     def _beneath(self, address: str) -> str | None:
         """What stands after the base in an address that lies beneath it."""
@@ -58,12 +59,6 @@ class Base(Struct, frozen=True):
                 if have.path.startswith(want.path) and rest[:1] in ("", "/") and not _DOTS.search(have.path):
                     return rest + (f"?{have.query}" if have.query else "")
         return None
-
-
-def target_of(address: str) -> tuple[str, str] | None:
-    """Type and id that stand in a relative address, of whichever version; None for any other kind of address."""
-    pointer = _POINTER.fullmatch(address)
-    return (pointer[1], pointer[2]) if pointer else None
 
 
 def is_id(text: str | None) -> bool:

@@ -25,7 +25,7 @@ from connectors.fhir.options import FhirOptions
 from connectors.fhir.pages import Found
 from connectors.fhir.people import Whose, checked
 from connectors.fhir.report import reports_of
-from connectors.fhir.searching import Searcher, is_much
+from connectors.fhir.searching import MANY, NOTHING, Searcher
 from connectors.fhir.writing import Writer, key_of, read_back
 from connectors.http import Line
 from connectors.options import BadOptions, chosen
@@ -42,7 +42,6 @@ _SHARE = 0.9
 _PLACES_OF_CARE = frozenset({SourceKind.HOSPITAL, SourceKind.HEALTH_STATION, SourceKind.LABORATORY})
 _ALSO_FOLLOWED: dict[type[Record], frozenset[str]] = {PrimaryCare: frozenset({"Practitioner", "Organization"})}
 """Types behind references that are fetched for a class alone."""
-_NONE: frozenset[str] = frozenset()
 _ENTRIES: dict[str, type[Entry]] = {"Measurement": Measurement, "Correction": Correction}
 
 
@@ -84,6 +83,7 @@ class FhirSource:
         self._writer = Writer(self._line, self._searcher, self._base)
         self._statement = Statement(self._searcher.capabilities, clock=clock)
         self._by_number = options.patient_search == "direct"
+        self._types = {about: self._served(about, None) for about in self.holds}
         self._reads_statement = options.capabilities == "read"
         is_place = options.category in _PLACES_OF_CARE
         self._own = Facility(code=options.facility or key, name=options.name) if is_place else None
@@ -98,18 +98,18 @@ class FhirSource:
         if not self._by_number or about is Demographics:
             people = await self._known(subject, offers, inquiry, deadline)
             if about is Demographics:
-                return told(
-                    _again(people, HELD[Demographics][0], question), self._around(people.found, self._stamp(subject))
-                )
+                found = Found(HELD[Demographics][0].readings.of(question.wanted))
+                found.resources = people.found.resources
+                return told(found, self._around(people.found, self._stamp(subject)))
             if not people.ids:
                 return Answer(records=(), retrieved_at=self._clock.now())
-        served = types_of(about, self._options, offers)
-        if len(served) > 1:
+        served = self._types[about] if offers is None else self._served(about, offers)
+        if len(served) != 1:
             return await self._by_several(served, subject, people, question, offers, inquiry, deadline)
-        (held,) = served
-        found, asked = await self._of_type(held, subject, people, question, offers, inquiry, deadline)
-        answer = partial(told, found, self._around(found, self._stamp(subject)), asked)
-        return await off_loop(answer, deadline) if is_much(len(found.resources)) else answer()
+        found = await self._of_type(served[0], subject, people, question, offers, inquiry, deadline)
+        _require_known(found, offers)
+        answer = partial(told, found, self._around(found, self._stamp(subject)))
+        return await off_loop(answer, deadline) if len(found.resources) > MANY else answer()
 
     async def write(self, entry: Entry, key: str, mandate: Mandate, inquiry: Inquiry) -> Receipt:
         """Have the server create the entry, once for each key (see ``writing.Recorder``)."""
@@ -181,6 +181,11 @@ class FhirSource:
             require_offered(offers, "Patient", "identifier")
         return _People(found, checked(found.resources.values(), subject, system))
 
+    def _served(self, about: type[Record], offers: Offers | None) -> tuple[Held, ...]:
+        """The types that the server has for a class. Where it takes the bare number its Patients are not known."""
+        served = types_of(about, self._options, offers)
+        return tuple(held for held in served if held.wire is not wire.Patient) if self._by_number else served
+
     async def _by_several(
         self,
         served: Iterable[Held],
@@ -191,25 +196,18 @@ class FhirSource:
         inquiry: Inquiry,
         deadline: Deadline,
     ) -> Answer[R]:
-        """The records of a class that refer to these Patients, of every type that the server has for it.
-
-        Where the server takes the bare number nothing is known of its Patients.
-        """
+        """The records of a class that refer to these Patients, of every type that the server has for it."""
         share = deadline.within(deadline.left() * _SHARE)
         parts = await asyncio.gather(
-            *(
-                self._of_type(held, subject, people, question, offers, inquiry, share)
-                for held in served
-                if people is not None or held.wire is not wire.Patient
-            ),
+            *(self._of_type(held, subject, people, question, offers, inquiry, share) for held in served),
             return_exceptions=True,
         )
-        gave = [part if isinstance(part, BaseException) else part[0] for part in parts]
-        answer = partial(joined, gave, self._around, self._stamp(subject))
-        much = is_much(sum(len(part.resources) for part in gave if isinstance(part, Found)))
+        parts = [_or_unknown(part, offers) for part in parts]
+        answer = partial(joined, parts, self._around, self._stamp(subject))
+        much = sum(len(part.resources) for part in parts if isinstance(part, Found)) > MANY
         return await off_loop(answer, deadline) if much else answer()
 
-    async def _of_type(
+    def _of_type(
         self,
         held: Held,
         subject: Subject,
@@ -218,24 +216,27 @@ class FhirSource:
         offers: Offers | None,
         inquiry: Inquiry,
         deadline: Deadline,
-    ) -> tuple[Found[Reading], Question[Record] | None]:
-        """The resources of one type, and the slice by which they were asked, where they were."""
-        reading, asked = held.readings.of(question.wanted), None
-        ids, known = (people.ids, frozenset(people.ids)) if people else ((subject.personal_id,), None)
-        whose = Whose(subject, self._base, self._options.identifier_system, known)
+    ) -> Awaitable[Found[Reading]]:
+        """The resources of one type."""
+        reading = held.readings.of(question.wanted)
+        kinds = self._searcher.follows(reading, _ALSO_FOLLOWED.get(question.about, NOTHING))
         if held.wire is wire.Patient and people is not None:
-            found = _again(people, held, question)  # checked already; followed for this class alone
-        else:
-            fields = parameters(question, reading.wire, held, ids, self._options, offers)
-            found = await self._searcher.search(reading, fields, whose, inquiry, deadline)
-            if offers is not None and not found.resources and not found.dropped:
-                require_offered(offers, held.type, "patient", "subject")
-            asked = narrowed(question, fields) if question.is_slice else None
-        if reading.points_to and (kinds := self._searcher.follows(reading, _ALSO_FOLLOWED.get(question.about, _NONE))):
+            return self._again(people, reading, kinds, deadline)
+        ids, known = (people.ids, frozenset(people.ids)) if people else ((subject.personal_id,), None)
+        fields = parameters(question, reading.wire, held, ids, self._options, offers)
+        whose = Whose(subject, self._base, self._options.identifier_system, known)
+        asked = narrowed(question, fields) if question.is_slice else None
+        return self._searcher.search(reading, fields, whose, inquiry, deadline, kinds=kinds, asked=asked)
+
+    async def _again(
+        self, people: _People, reading: Reading, kinds: frozenset[str], deadline: Deadline
+    ) -> Found[Reading]:
+        """The citizen's Patients, which are checked already; followed for this class alone."""
+        found = Found(reading)
+        found.resources = people.found.resources
+        if kinds:
             await self._searcher.follow(found, kinds, deadline)
-        if found.linked:
-            whose.require_linked(found.linked.values())
-        return found, asked
+        return found
 
     def _stamp(self, subject: Subject) -> Stamp:
         return Stamp(self.info, subject, self._clock.now())
@@ -250,11 +251,24 @@ class FhirSource:
         )
 
 
-def _again(people: _People, held: Held, question: Question[Record]) -> Found[Reading]:
-    """The citizen's Patients, for another class or other fields."""
-    found = Found(held.readings.of(question.wanted))
-    found.resources = people.found.resources
-    return found
+def _require_known(found: Found[Reading], offers: Offers | None) -> None:
+    """Refuse to take nothing for an answer where the server does not say that it knows the question.
+
+    Raises:
+        Garbled: it does not.
+    """
+    if offers is not None and found.whose is not None and not found.resources and not found.dropped:
+        require_offered(offers, found.reading.type, "patient", "subject")
+
+
+def _or_unknown(part: Found[Reading] | BaseException, offers: Offers | None) -> Found[Reading] | BaseException:
+    """What one type of several gave, or why it gave nothing."""
+    if isinstance(part, Found):
+        try:
+            _require_known(part, offers)
+        except Garbled as error:
+            return error
+    return part
 
 
 def _require_types(key: str, options: FhirOptions, holds: Iterable[type[Record]]) -> None:

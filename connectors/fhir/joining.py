@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from connectors.contract import Answer, Question
+from connectors.contract import Answer
 from connectors.errors import Garbled, SourceError, WrongPerson
 from connectors.fhir.mapping.elements import Around
 from connectors.fhir.mapping.reading import Reading
@@ -15,13 +15,12 @@ Nearby = Callable[[Found[Reading], Stamp], Around]
 """What is known around the resources of one search."""
 
 
-def told(found: Found[Reading], around: Around, asked: Question[Any] | None = None) -> Answer[Any]:
+def told(found: Found[Reading], around: Around) -> Answer[Any]:
     """The answer of one type alone.
 
     Args:
         found: what it gave.
         around: what is known besides.
-        asked: the slice by which it was asked, where it was.
     """
     records, dropped = found.reading.build(found.resources.values(), around)
     return Answer(
@@ -29,7 +28,7 @@ def told(found: Found[Reading], around: Around, asked: Question[Any] | None = No
         retrieved_at=around.stamp.retrieved_at,
         truncated=found.truncated,
         dropped=found.dropped + dropped,
-        narrowed=asked,
+        narrowed=found.asked,
     )
 
 

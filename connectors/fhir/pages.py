@@ -5,6 +5,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from connectors.contract import Question
 from connectors.errors import Garbled
 from connectors.fhir.batching import MEDIA_TYPES
 from connectors.fhir.bundle import Bundle, BundleOf, Entry, Link, Linked, Outcome
@@ -23,17 +24,19 @@ D = TypeVar("D", bound=Decoding)
 class Found(Generic[D]):
     """What a search has given so far."""
 
-    __slots__ = ("dropped", "linked", "reading", "resources", "truncated", "whose")
+    __slots__ = ("asked", "dropped", "linked", "reading", "resources", "truncated", "whose")
 
-    def __init__(self, reading: D, whose: Whose | None = None) -> None:
+    def __init__(self, reading: D, whose: Whose | None = None, asked: Question[Any] | None = None) -> None:
         """Have found nothing yet.
 
         Args:
             reading: how the resources are read.
             whose: how they are held against the citizen; None where somebody else does that.
+            asked: the slice that is asked for, where it is one.
         """
         self.reading = reading
         self.whose = whose
+        self.asked = asked
         self.resources: dict[str, Any] = {}
         """Of the type asked for, by id: a server that repeats itself says nothing new."""
         self.linked: dict[tuple[str, str], Linked] = {}

@@ -1,16 +1,18 @@
 """One search on a FHIR server, page by page, within its bounds."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterator
 from functools import partial
+from typing import Any
 
 import msgspec
 
 from connectors.clock import Clock
-from connectors.contract import Deadline, Inquiry
+from connectors.contract import Deadline, Inquiry, Question
 from connectors.errors import Garbled
 from connectors.fhir.base import Base
 from connectors.fhir.batching import MEDIA_TYPES, Batches
 from connectors.fhir.bundle import CapabilityStatement, Linked
+from connectors.fhir.datatypes import Reference
 from connectors.fhir.mapping.reading import Reading
 from connectors.fhir.options import FhirOptions
 from connectors.fhir.pages import D, Found, bundle_of, keep
@@ -20,14 +22,10 @@ from connectors.reply import Reply
 from connectors.work import SMALL, aside, off_loop
 
 _CAPABILITIES = msgspec.json.Decoder(CapabilityStatement)
-_BYTES = 1000
-"""Of a resource, near enough to decide where many of them are worked through."""
+MANY = SMALL // 1000
+"""Resources that are still worked through where one is: by what one takes, near enough."""
+NOTHING: frozenset[str] = frozenset()
 _ALWAYS_FOLLOWED = ("Condition", "Medication")
-
-
-def is_much(resources: int) -> bool:
-    """Whether so many resources are worked through in a thread."""
-    return resources * _BYTES > SMALL
 
 
 class Searcher:
@@ -43,7 +41,15 @@ class Searcher:
         self._followed = frozenset((*_ALWAYS_FOLLOWED, *(("Organization",) if options.facility_system else ())))
 
     async def search(
-        self, reading: D, parameters: Fields, whose: Whose | None, inquiry: Inquiry, deadline: Deadline
+        self,
+        reading: D,
+        parameters: Fields,
+        whose: Whose | None,
+        inquiry: Inquiry,
+        deadline: Deadline,
+        *,
+        kinds: frozenset[str] = NOTHING,
+        asked: Question[Any] | None = None,
     ) -> Found[D]:
         """Everything of a type that fits.
 
@@ -53,24 +59,32 @@ class Searcher:
             whose: how they are held against the citizen.
             inquiry: with whose other searches this one may go together.
             deadline: for all pages together.
+            kinds: types that are fetched where the resources point to them (see ``follows``).
+            asked: the slice that the parameters ask for, where they ask for one.
 
         Raises:
             SourceError: no page is used when one of them fails, or is about somebody else.
         """
-        found: Found[D] = Found(reading, whose)
+        found: Found[D] = Found(reading, whose, asked)
         page = await self._batches.first(reading.type, parameters, inquiry, deadline) if self._batches else None
         if page is not None:
             take = partial(found.take, page)
-            link = await off_loop(take, deadline) if is_much(len(page.entry)) else take()
+            link = await off_loop(take, deadline) if len(page.entry) > MANY else take()
         else:
             reply = await self._asked(reading.type, parameters, deadline)
             if len(reply.body) <= SMALL:
                 link = found.read(reply)
             else:
                 link = await off_loop(partial(found.read, reply), deadline)
-        return await self._rest(found, link, deadline) if link is not None else found
+        if link is not None:
+            await self._rest(found, link, deadline)
+        if kinds:
+            await self.follow(found, kinds, deadline)
+        if found.linked and whose is not None:
+            whose.require_linked(found.linked.values())
+        return found
 
-    async def _rest(self, found: Found[D], link: str | None, deadline: Deadline) -> Found[D]:
+    async def _rest(self, found: Found[D], link: str | None, deadline: Deadline) -> None:
         """The pages after the first."""
         seen: set[str] = set()
         while link is not None:
@@ -80,20 +94,19 @@ class Searcher:
                 found.truncated = True
                 break
             seen.add(address)
-            reply = await self._said("GET", address, deadline)
+            reply = await self._got(address, deadline)
             link = await aside(partial(found.read, reply), deadline, size=len(reply.body))
-        return found
 
-    def follows(self, reading: Reading, also: frozenset[str] = frozenset()) -> frozenset[str]:
+    def follows(self, reading: Reading, also: frozenset[str] = NOTHING) -> frozenset[str]:
         """The types that are fetched where such resources point to them.
 
         Args:
             reading: how the resources are read.
             also: types that are fetched for this class alone.
         """
-        return reading.points_to & (self._followed | also)
+        return reading.points_to & (self._followed | also) if reading.points_to else NOTHING
 
-    async def follow(self, found: Found[Reading], kinds: frozenset[str], deadline: Deadline) -> None:
+    async def follow(self, found: Found[Any], kinds: frozenset[str], deadline: Deadline) -> None:
         """Fetch what the resources point to and the server did not include, and hold it against the citizen.
 
         Raises:
@@ -101,16 +114,20 @@ class Searcher:
         """
         fitting = tuple(f"{kind}/" for kind in kinds)
         targets: dict[tuple[str, str], None] = {}
-        for resource in found.resources.values():
-            for pointer in found.reading.pointers(resource):
-                address = pointer.reference if pointer is not None else None
-                if not address or not (address.startswith(fitting) or "://" in address or address[0] == "/"):
-                    continue  # most point to what is never fetched
-                if target := self._base.target(pointer):
-                    targets[target] = None
+        for pointer in self._pointers(found, kinds):
+            address = pointer.reference
+            if not address or not (address.startswith(fitting) or "://" in address or address[0] == "/"):
+                continue  # most point to what is never fetched
+            if target := self._base.target(pointer):
+                targets[target] = None
         for kind in sorted(kinds) if targets else ():
             ids = [id_ for type_, id_ in targets if type_ == kind and (type_, id_) not in found.linked]
             found.linked |= await self._fetch(kind, ids, deadline)
+
+    def _pointers(self, found: Found[Any], kinds: frozenset[str]) -> Iterator[Reference]:
+        for to, gather in found.reading.gatherers:
+            if not kinds.isdisjoint(to):
+                yield from gather(found.resources.values())
 
     async def _fetch(self, kind: str, ids: list[str], deadline: Deadline) -> dict[tuple[str, str], Linked]:
         """Resources of a type by their ids; those that the server does not give are left out."""
@@ -130,21 +147,20 @@ class Searcher:
         Raises:
             SourceError: it says nothing that can be read.
         """
-        reply = await self._said("GET", "metadata", deadline)
+        reply = await self._got("metadata", deadline)
         said = await aside(lambda: reply.decode(_CAPABILITIES, media_types=MEDIA_TYPES), deadline, size=len(reply.body))
         if said.resource_type != "CapabilityStatement":
             raise Garbled("no CapabilityStatement")
         return said
 
     def _asked(self, kind: str, parameters: Fields, deadline: Deadline) -> Awaitable[Reply]:
-        if self._by_get:
-            return self._said("GET", kind, deadline, params=parameters)
-        return self._said("POST", f"{kind}/_search", deadline, form=parameters)
-
-    def _said(
-        self, method: str, path: str, deadline: Deadline, *, params: Fields | None = None, form: Fields | None = None
-    ) -> Awaitable[Reply]:
         # A search changes nothing, whichever method carries it: it may be repeated.
-        return self._line.send(
-            method, path, params=params, form=form, headers=self._headers, deadline=deadline, repeatable=True
-        )
+        if self._by_get:
+            return self._line.send(
+                "GET", kind, params=parameters, headers=self._headers, deadline=deadline, repeatable=True
+            )
+        path = f"{kind}/_search"
+        return self._line.send("POST", path, form=parameters, headers=self._headers, deadline=deadline, repeatable=True)
+
+    def _got(self, address: str, deadline: Deadline) -> Awaitable[Reply]:
+        return self._line.send("GET", address, headers=self._headers, deadline=deadline, repeatable=True)

@@ -4,7 +4,7 @@ What is written is what one would write by hand: a loop, the question whether it
 with a call of a maker for each field. So no resource costs a look-up or a loop over the fields.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from textwrap import indent
 from typing import Any
@@ -13,9 +13,11 @@ from connectors.fhir.bundle import Meta
 from connectors.fhir.datatypes import Reference
 from connectors.fhir.mapping.elements import Around, Unreadable, moment
 from connectors.fhir.mapping.inlining import Names, called
-from connectors.fhir.mapping.table import AROUND, Maker, Points, Table, parameters_of
+from connectors.fhir.mapping.table import AROUND, POINTERS, Maker, Table, parameters_of
 from connectors.records import Provenance, Record
 
+Gatherer = Callable[[Iterable[Any]], list[Reference]]
+"""From resources to the references in them whose targets are needed."""
 Builder = Callable[[Iterable[Any], Around], tuple[dict[str, Record], int]]
 """From resources to the records by their ids, and how many could not be read."""
 
@@ -79,19 +81,31 @@ def _provenance(text: "_Text", table: Table, provenance: Mapping[str, Maker | No
 
 def _changed(recorded: str | None, meta: Meta | None) -> datetime | None:
     """When it was written down, as the resource says; else its last change."""
-    if recorded is not None and (at := moment(recorded)) is not None:
-        return at
-    return moment(meta.last_updated) if meta is not None else None
+    if recorded is not None:
+        at = moment(recorded)
+        if at is not None:
+            return at
+    if meta is not None:
+        return moment(meta.last_updated)
+    return None
 
 
-def pointing(table: Table, points: Sequence[Points]) -> Callable[[Any], Iterable[Reference | None]]:
-    """The function that gives what a resource points to."""
-    text = _Text(table, inline=False)
-    found = "".join(f"*{text.value(one.of)}, " for one in points)
-    pointers: Callable[[Any], Iterable[Reference | None]] = _function(
-        "pointers", f"def pointers(resource):\n    return ({found})\n", text.names.values
-    )
+_GATHERER = """
+def gather(resources):
+    pointers = []
+    for resource in resources:
+        {lines}
     return pointers
+"""
+
+
+def gatherer_of(table: Table, of: Callable[..., None]) -> Gatherer:
+    """The function that gives what resources point to (see ``Points.of``)."""
+    text = _Text(table, inline=True)
+    text.add(text.value(of))
+    lines = indent(text.lines, " " * 8).lstrip()
+    gather: Gatherer = _function("gather", _GATHERER.format(lines=lines), text.names.values)
+    return gather
 
 
 class _Text:
@@ -128,8 +142,8 @@ class _Text:
         return "None" if maker is None else self.value(maker)
 
     def _argument(self, name: str) -> str:
-        if name == AROUND:
-            return AROUND
+        if name in (AROUND, POINTERS):
+            return name
         if name not in self._steps:
             return f"resource.{name}"
         if name not in self._taken:

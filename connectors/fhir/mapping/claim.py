@@ -71,10 +71,12 @@ def _place(facility: Reference | None, provider: Reference | None, around: Aroun
     place = place_of(facility, around, contained)
     if place is not None:
         return place
-    place = place_of(provider, around, contained) or around.own
-    if place is None:
+    other = place_of(provider, around, contained)
+    if other is not None:
+        return other
+    if around.own is None:
         raise Unreadable("no place")
-    return place
+    return around.own
 
 
 def _admitted(billable_period: Period | None) -> datetime | None:
@@ -131,12 +133,14 @@ def _handing_in(status: str | None, created: str | None) -> tuple[LegalStep, ...
     return (LegalStep(state=LegalState.CLAIMED, at=moment(created)),) if status == "active" else ()
 
 
-def _places(facility: Reference | None, provider: Reference | None) -> Iterable[Reference | None]:
-    return (facility, provider)
+def _places(facility: Reference | None, provider: Reference | None, pointers: list[Reference]) -> None:
+    pointers.extend(one for one in (facility, provider) if one is not None)
 
 
-def _conditions(diagnosis: tuple[wire.ClaimDiagnosis, ...]) -> Iterable[Reference | None]:
-    return (line.diagnosis_reference for line in diagnosis)
+def _conditions(diagnosis: tuple[wire.ClaimDiagnosis, ...], pointers: list[Reference]) -> None:
+    for line in diagnosis:
+        if line.diagnosis_reference is not None:
+            pointers.append(line.diagnosis_reference)  # noqa: PERF401 - a loop is taken over
 
 
 def _line(item: wire.Item) -> ClaimLine:

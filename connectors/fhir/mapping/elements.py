@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from connectors.clock import HO_CHI_MINH
-from connectors.fhir.base import Base, target_of
+from connectors.fhir.base import POINTER, Base
 from connectors.fhir.bundle import Linked
 from connectors.fhir.datatypes import CodeableConcept, CodeableReference, HumanName, Identifier, Period, Reference
 from connectors.fhir.datatypes import Quantity as WireQuantity
@@ -28,7 +28,8 @@ _PARTIAL = re.compile(r"[12]\d{3}(?:-(?:0[1-9]|1[0-2])(?:-\d{2})?)?", re.ASCII)
 """No year before 1000 or after 2999: at the ends of the calendar a change of time zone breaks, and nobody is there."""
 _LEAP = re.compile(r"(?<=T\d{2}:\d{2}):60", re.ASCII)
 """The second that is put in between (R4 allows it); Python knows none, so it counts as the one before it."""
-_WHOLE = len("2019-04-30T10:00:00+07:00")
+_MARKS, _MARKS_OF_DAY = "2019-04-30T10:00:00+07:00"[4::3], "2019-04-30"[4::3]
+"""What stands between the numbers of an instant and of a day, as nearly every one is written."""
 _OFFSET, _SINCE = "+07:00", "1976"
 """Of the city, and the first whole year in which it was so: https://www.iana.org/time-zones."""
 _DAY = len("2019-04-30")
@@ -68,7 +69,10 @@ class Around(Struct, frozen=True, kw_only=True):
         address = reference.reference
         known: tuple[str, str] | None = self.targets.get(address, _UNMET)
         if known is _UNMET:
-            known = self.targets[address] = target_of(address) if "://" not in address else self.base.target(reference)
+            pointer = POINTER.fullmatch(address)
+            # Nearly every one is relative; what else it may be the base knows.
+            known = (pointer[1], pointer[2]) if pointer else self.base.target(reference)
+            self.targets[address] = known
         return known
 
     def linked(self, reference: Reference | None, contained: Contained) -> Linked | None:
@@ -189,7 +193,7 @@ def partial(text: str | None) -> PartialDate | None:
         return None
     if text[10:11] == "T":
         return _day_of_moment(text)
-    if len(text) == _DAY and text[4] == text[7] == "-" and text[0] in "12":
+    if text[4::3] == _MARKS_OF_DAY and text[0] in "12":
         try:
             _read_day(text)
         except ValueError:
@@ -198,6 +202,7 @@ def partial(text: str | None) -> PartialDate | None:
     return PartialDate(text) if _PARTIAL.fullmatch(text) and len(text) < _DAY else None
 
 
+@inlined
 def _day_of_moment(text: str) -> PartialDate | None:
     at = moment(text)
     if at is None:
@@ -212,21 +217,18 @@ def moment(text: str | None) -> datetime | None:
     """The instant in a FHIR dateTime or date; midnight for a date. A year or month is no instant: None."""
     if not text:
         return None
-    if len(text) == _WHOLE and text[4] == text[7] == "-" and text[10] == "T" and text[0] in "12":
+    try:
         # As nearly every one is written.
-        try:
+        if text[4::3] == _MARKS and text[0] in "12":
             return _read(text)
-        except ValueError:
-            pass  # the second that is put in between, or none at all
+        if text[4::3] == _MARKS_OF_DAY and text[0] in "12":
+            return _read(text).replace(tzinfo=HO_CHI_MINH)
+    except ValueError:
+        pass  # the second that is put in between, or none at all
     return _moment(text)
 
 
 def _moment(text: str) -> datetime | None:
-    if len(text) == _DAY and text[4] == text[7] == "-" and text[0] in "12":
-        try:
-            return _read(text).replace(tzinfo=HO_CHI_MINH)
-        except ValueError:
-            return None
     if len(text) <= _DAY or not _PARTIAL.fullmatch(text[:_DAY]):
         return None
     try:
@@ -305,12 +307,16 @@ def facility(reference: Reference | None, around: Around, contained: Contained) 
     """
     if reference is None:
         return None
-    name = reference.display
-    if not name or around.facility_system is not None:
+    if not reference.display or around.facility_system is not None:
         return _facility(reference, around, contained)
+    return facility_at(reference.display, around.target(reference), around)
+
+
+@inlined
+def facility_at(name: str, target: tuple[str, str] | None, around: Around) -> Facility:
+    """The place of that name and target, where no facility code is known."""
     if around.own is not None and name == around.own.name:
         return around.own
-    target = around.target(reference)
     return Facility(code=target[1] if target else name, name=name)
 
 

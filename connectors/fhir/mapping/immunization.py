@@ -130,13 +130,18 @@ def _reactions_in(reactions: Iterable[wire.ImmunizationReaction]) -> Iterable[Co
 
 
 def _places(
-    location: Reference | None, performer: tuple[wire.ImmunizationPerformer, ...]
-) -> Iterable[Reference | None]:
-    return (location, *(part.actor for part in performer))
+    location: Reference | None, performer: tuple[wire.ImmunizationPerformer, ...], pointers: list[Reference]
+) -> None:
+    if location is not None:
+        pointers.append(location)
+    for part in performer:
+        if part.actor is not None:
+            pointers.append(part.actor)  # noqa: PERF401 - a loop is taken over
 
 
-def _makers(manufacturer: CodeableReference | None) -> Iterable[Reference | None]:
-    return (manufacturer.pointer,) if manufacturer else ()
+def _makers(manufacturer: CodeableReference | None, pointers: list[Reference]) -> None:
+    if manufacturer is not None and manufacturer.pointer is not None:
+        pointers.append(manufacturer.pointer)
 
 
 IMMUNIZATION = Table(

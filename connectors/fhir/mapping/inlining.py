@@ -103,7 +103,7 @@ def _can_be_left(statement: ast.stmt) -> bool:
     loops = [one for one in ast.walk(statement) if isinstance(one, ast.For)]
     left = [one for one in loops if any(isinstance(inner, ast.Return) for inner in ast.walk(one))]
     within = [inner for one in left for inner in ast.walk(one) if isinstance(inner, ast.For) and inner is not one]
-    return not within and not any(one.orelse for one in left) and (not left or isinstance(statement, ast.For))
+    return not within and not any(one.orelse for one in loops) and (not left or isinstance(statement, ast.For))
 
 
 class _Body:
@@ -157,6 +157,9 @@ class _Body:
         if isinstance(one, ast.If):
             orelse = self._rewritten(one.orelse) if one.orelse else []
             return [ast.If(self._with_names(one.test), self._rewritten(one.body), orelse)]
+        if isinstance(one, ast.For):
+            target, over = self._with_names(one.target), self._with_names(one.iter)
+            return [ast.For(target, over, self._rewritten(one.body), [])]
         if isinstance(one, ast.Try):
             handlers = [
                 ast.ExceptHandler(handler.type and self._with_names(handler.type), None, self._rewritten(handler.body))

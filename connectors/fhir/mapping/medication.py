@@ -75,9 +75,11 @@ def _pointer(medication_reference: Reference | None, medication: CodeableReferen
 
 
 def _products(
-    medication_reference: Reference | None, medication: CodeableReference | None
-) -> tuple[Reference | None, ...]:
-    return (_pointer(medication_reference, medication),)
+    medication_reference: Reference | None, medication: CodeableReference | None, pointers: list[Reference]
+) -> None:
+    pointer = _pointer(medication_reference, medication)
+    if pointer is not None:
+        pointers.append(pointer)
 
 
 def _product(

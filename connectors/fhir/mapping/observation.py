@@ -1,6 +1,5 @@
 """Observation to records, with every type that R4 allows for its value."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
@@ -24,6 +23,7 @@ from connectors.fhir.mapping.elements import (
     display_of,
     exact,
     facility,
+    facility_at,
     moment,
     needed,
     practitioner,
@@ -114,14 +114,16 @@ def place(performer: tuple[Reference, ...], around: Around, contained: Contained
     """An organisation that performed it; else the source itself."""
     for who in performer:
         target = around.target(who)
-        if target and target[0] == "Organization":
+        if target is not None and target[0] == "Organization":
+            if who.display and around.facility_system is None:
+                return facility_at(who.display, target, around)
             return facility(who, around, contained)
     return around.own
 
 
-def performers(performer: tuple[Reference, ...]) -> Iterable[Reference | None]:
+def performers(performer: tuple[Reference, ...], pointers: list[Reference]) -> None:
     """Where the place stands."""
-    return performer
+    pointers.extend(performer)
 
 
 def _value(

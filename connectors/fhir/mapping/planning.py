@@ -103,12 +103,13 @@ def _requested_by(requester: Reference | None) -> str | None:
     return display_of(requester)
 
 
-def _senders(requester: Reference | None) -> Iterable[Reference | None]:
-    return (requester,)
+def _senders(requester: Reference | None, pointers: list[Reference]) -> None:
+    if requester is not None:
+        pointers.append(requester)
 
 
-def _receivers(performer: tuple[Reference, ...]) -> Iterable[Reference | None]:
-    return performer
+def _receivers(performer: tuple[Reference, ...], pointers: list[Reference]) -> None:
+    pointers.extend(performer)
 
 
 REFERRAL = Table(
@@ -173,8 +174,10 @@ def _why(
     return next((text.text for text in said if text), None) or next(filter(None, words), None) or description
 
 
-def _who(participant: tuple[wire.AppointmentParticipant, ...]) -> Iterable[Reference | None]:
-    return (part.actor for part in participant)
+def _who(participant: tuple[wire.AppointmentParticipant, ...], pointers: list[Reference]) -> None:
+    for part in participant:
+        if part.actor is not None:
+            pointers.append(part.actor)  # noqa: PERF401 - a loop is taken over
 
 
 APPOINTMENT = Table(
@@ -252,8 +255,8 @@ def _last_day(period: Period | None) -> PartialDate | None:
     return partial(end_of(period))
 
 
-def _makers(author: Reference | None, custodian: Reference | None) -> Iterable[Reference | None]:
-    return (author, custodian)
+def _makers(author: Reference | None, custodian: Reference | None, pointers: list[Reference]) -> None:
+    pointers.extend(one for one in (author, custodian) if one is not None)
 
 
 CARE_PLAN = Table(

@@ -51,8 +51,8 @@ def _station(known: _Named) -> Facility | None:
     return known[1][0] if known[1] else None
 
 
-def _doctors(general_practitioner: tuple[Reference, ...]) -> Iterable[Reference | None]:
-    return general_practitioner
+def _doctors(general_practitioner: tuple[Reference, ...], pointers: list[Reference]) -> None:
+    pointers.extend(general_practitioner)
 
 
 _ANYBODY = ("Practitioner", "Organization")
@@ -103,9 +103,12 @@ def _until(period: Period | None) -> PartialDate | None:
 
 
 def _team(
-    participant: tuple[wire.TeamParticipant, ...], managing_organization: tuple[Reference, ...]
-) -> Iterable[Reference | None]:
-    return (*(one.member for one in participant), *managing_organization)
+    participant: tuple[wire.TeamParticipant, ...],
+    managing_organization: tuple[Reference, ...],
+    pointers: list[Reference],
+) -> None:
+    pointers.extend(one.member for one in participant if one.member is not None)
+    pointers.extend(managing_organization)
 
 
 CARE_TEAM = Table(
@@ -155,8 +158,9 @@ def _place(managing_organization: Reference | None, around: Around, contained: C
     return facility(managing_organization, around, contained) or around.own
 
 
-def _managers(managing_organization: Reference | None) -> Iterable[Reference | None]:
-    return (managing_organization,)
+def _managers(managing_organization: Reference | None, pointers: list[Reference]) -> None:
+    if managing_organization is not None:
+        pointers.append(managing_organization)
 
 
 PREGNANCY = Table(

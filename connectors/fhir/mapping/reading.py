@@ -5,7 +5,7 @@ decoders of its pages, and to one function that makes the records. All fields ar
 """
 
 import builtins
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -13,8 +13,8 @@ import msgspec
 from msgspec import Struct, defstruct, field, structs
 
 from connectors.fhir.bundle import BundleOf, Resource
-from connectors.fhir.datatypes import Reference, Wire
-from connectors.fhir.mapping.building import Builder, builder_of, pointing
+from connectors.fhir.datatypes import Wire
+from connectors.fhir.mapping.building import Builder, Gatherer, builder_of, gatherer_of
 from connectors.fhir.mapping.table import PROVENANCE, Maker, Points, Table
 from connectors.stamping import NAMES
 
@@ -57,10 +57,10 @@ class Reading(Decoding, frozen=True, kw_only=True, eq=False):
     table: Table
     build: Builder
     """Makes the records."""
-    pointers: Callable[[Any], Iterable[Reference | None]]
-    """References whose targets are needed."""
+    gatherers: tuple[tuple[frozenset[str], Gatherer], ...]
+    """Those that find the references whose targets are needed, by the types behind them."""
     points_to: frozenset[str]
-    """Types behind them."""
+    """All of these types."""
 
 
 class Readings:
@@ -120,7 +120,9 @@ class Readings:
             **structs.asdict(decoding_of(wire, table.wire.ABOUT)),
             table=table,
             build=builder_of(table, fields, provenance, named=named),
-            pointers=pointing(table, points),
+            gatherers=tuple(
+                (frozenset(to), gatherer_of(table, of)) for to, of in {(one.to, one.of): None for one in points}
+            ),
             points_to=frozenset(kind for one in points for kind in one.to),
         )
 

@@ -1,6 +1,5 @@
 """DiagnosticReport, Procedure and DocumentReference to records."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from connectors.fhir import wire
@@ -142,8 +141,8 @@ def _outcome(outcome: CodeableConcept | None) -> CodedText | None:
     return coded(outcome)
 
 
-def _behind(performer: tuple[wire.ProcedurePerformer, ...]) -> Iterable[Reference | None]:
-    return (part.on_behalf_of for part in performer)
+def _behind(performer: tuple[wire.ProcedurePerformer, ...], pointers: list[Reference]) -> None:
+    pointers.extend(part.on_behalf_of for part in performer if part.on_behalf_of is not None)
 
 
 PROCEDURE = Table(

@@ -12,7 +12,6 @@ from typing import Any
 from msgspec import Struct, structs
 
 from connectors.fhir.bundle import Resource
-from connectors.fhir.datatypes import Reference
 from connectors.records import Record
 
 Maker = Callable[..., Any] | str
@@ -20,6 +19,9 @@ Maker = Callable[..., Any] | str
 
 AROUND = "around"
 """Parameter of a maker for what is known besides the resource (see ``elements.Around``)."""
+POINTERS = "pointers"
+"""Parameter of ``Points.of``: the list to which it adds."""
+_GIVEN = (AROUND, POINTERS)
 PROVENANCE = frozenset({"recorded_at", "author"})
 """What a record's provenance has from the resource, by the names of its fields."""
 
@@ -29,8 +31,8 @@ class Points(Struct, frozen=True):
 
     field: str | None
     """The field; None where it is not even a record without them."""
-    of: Callable[..., Iterable[Reference | None]]
-    """Gives the references, as a maker does."""
+    of: Callable[..., None]
+    """Adds the references to ``pointers``; the rest of its parameters are as a maker's."""
     to: tuple[str, ...]
     """Resource types behind them that say something."""
 
@@ -88,7 +90,7 @@ class Table(Struct, frozen=True, kw_only=True, eq=False):
             for name in parameters_of(maker):
                 if name in self.steps:
                     yield from self._named((self.steps[name],))
-                elif name != AROUND:
+                elif name not in _GIVEN:
                     yield name
 
 
