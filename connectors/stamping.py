@@ -25,7 +25,7 @@ class Stamp:
         self.source = source
         self.subject = subject
         self.retrieved_at = retrieved_at
-        self._keyed = blake2b(key=subject.ref.encode()[:64], digest_size=16)
+        self._keyed: blake2b | None = None
 
     def __call__(
         self,
@@ -56,6 +56,8 @@ class Stamp:
         compute it for another citizen, and it says nothing by itself. Where nobody will look at it, the name itself
         will do: it is only another one for each record.
         """
+        if self._keyed is None:
+            self._keyed = blake2b(key=self.subject.ref.encode()[:64], digest_size=16)
         digest = self._keyed.copy()
         digest.update(name.encode())
         return digest.hexdigest()

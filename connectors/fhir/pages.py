@@ -16,7 +16,6 @@ from connectors.reply import Reply
 _BUNDLE = msgspec.json.Decoder(Bundle)
 _LINKED = msgspec.json.Decoder(Linked)
 _OUTCOME = msgspec.json.Decoder(Outcome)
-_MATCH = (None, "match")
 
 D = TypeVar("D", bound=Decoding)
 
@@ -85,7 +84,7 @@ class Found(Generic[D]):
             resource, search = entry.resource, entry.search
             if resource is None or resource.resource_type != kind or not resource.id:
                 return False
-            if search is not None and search.mode not in _MATCH:
+            if search is not None and search.mode != "match" and search.mode is not None:
                 return False
             if whose is not None and not (simply and resource.subject is not None and resource.subject == fitting):
                 whose.require(resource)
