@@ -111,7 +111,7 @@ class Refused(Struct, frozen=True, kw_only=True):
     """Whether asking again may help: what the citizen allowed could not be read."""
 
 
-class Question(Struct, Generic[R], frozen=True, kw_only=True):
+class Question(Struct, Generic[R], frozen=True, kw_only=True, cache_hash=True):
     """A class of record and the slice of it that is wanted. Equal questions are asked once per request.
 
     A source may honour the slice to save work; it may also answer more. Whoever asked filters again.

@@ -4,16 +4,22 @@ from msgspec import Struct
 
 from connectors.contract import Basis, Purpose, Subject
 from resolvers.access.standing import Standing
+from resolvers.identifiers import Identifiers
 
 
 class Chart(Struct, frozen=True, kw_only=True):
     """The right to look at one citizen's record, not yet used."""
 
-    id: str
-    """Opaque id of the citizen in the graph."""
     subject: Subject
     standing: Standing
     """What whoever looks is to the citizen."""
+    identifiers: Identifiers
+    """Makes the id."""
+
+    @property
+    def id(self) -> str:
+        """Opaque id of the citizen in the graph. It is sealed, which costs more than to open the chart."""
+        return self.identifiers.node_id(self.subject.personal_id)
 
     @property
     def personal_id(self) -> str:

@@ -31,5 +31,5 @@ def conditions(
         Question(about=records.Condition),
         first=first,
         after=after,
-        keep=lambda condition: status in (None, condition.status),
+        keep=None if status is None else lambda condition: condition.status is status,
     )

@@ -17,7 +17,7 @@ from resolvers.coded_text import CodedText
 from resolvers.completeness import Completeness, CompletenessOf, Rests, Told
 from resolvers.context import Info
 from resolvers.deviations import fits
-from resolvers.federation import Found
+from resolvers.federation import Federation, Found
 from resolvers.locating import Directory, Named
 from resolvers.moments import MOMENTS
 from resolvers.refusals import BadRequest
@@ -180,17 +180,24 @@ def connect(
 
     async def listed() -> Listed[R]:
         found = await asked
-        items: Sequence[R] = joining.join(about, found.records, key=key, ids=ids, one_source=len(found.outcomes) == 1)
+        items: Sequence[R] = joining.join(
+            about,
+            found.records,
+            key=key,
+            ids=ids,
+            wanted=federation.wanted_of(about),
+            one_source=len(found.outcomes) == 1,
+        )
         others: tuple[Found[Any], ...] = ()
         if beside:
-            items, others = await _attached(items, found, beside, about, key=key, ids=ids)
+            items, others = await _attached(federation, items, found, beside, about, key=key)
         if question.is_slice:
             items = list(filter(fits(question, when), items))
         if keep is not None:
             items = list(filter(keep, items))
         told = Rests(found, context.language, others)
         if first is None and after is None and not ids:
-            nodes = merging.whole(items, when)
+            nodes = tuple(merging.ordered(items, when))
             return Listed(nodes, merging.ALL, len(nodes), when, told)
         page = merging.page(items, when=when, first=first, after=after)
         return Listed(page.nodes, page.page_info, page.total, when, told)
@@ -199,13 +206,13 @@ def connect(
 
 
 async def _attached(
+    federation: Federation,
     items: Sequence[R],
     found: Found[R],
     beside: Sequence[Beside[R]],
     about: type[R],
     *,
     key: str,
-    ids: bool,
 ) -> tuple[Sequence[R], tuple[Found[Any], ...]]:
     """The items with what belongs to them, and what that came from; a class is asked once, whoever needs it."""
     each: dict[type[AnyRecord], Found[Any]] = {about: found}
@@ -215,7 +222,9 @@ async def _attached(
             told = await asked
             if other not in each:
                 each[other] = told
-                joined[other] = joining.join(other, told.records, key=key, ids=ids)
+                joined[other] = joining.join(
+                    other, told.records, key=key, ids=federation.tells_ids, wanted=federation.wanted_of(other)
+                )
         brought = Brought({one: told.records for one, told in each.items()}, dict(joined))
         items = more.attach(items, brought)
     return items, tuple(told for one, told in each.items() if one is not about)

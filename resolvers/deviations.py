@@ -8,11 +8,11 @@ field last night, before somebody misses an allergy.
 import typing
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import Enum
-from functools import cache
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from connectors.contract import Answer, Question
 from connectors.errors import Garbled, SourceError, Unmatched, WrongPerson
@@ -74,27 +74,24 @@ def fits(question: Question[R], when: When[R]) -> Callable[[R], bool]:
     return kept
 
 
-def of_answer(source: str, question: Question[Any], answer: Answer[Any]) -> Iterable[Deviation]:
+def of_answer(source: str, question: Question[Any], answer: Answer[Any]) -> Sequence[Deviation]:
     """What an answer shows by itself."""
-    if not answer.records and not answer.dropped and not answer.truncated:
-        return ()
-    return _of_answer(source, question, answer)
-
-
-def _of_answer(source: str, question: Question[Any], answer: Answer[Any]) -> Iterator[Deviation]:
+    about, records = question.about, answer.records
+    found: list[Deviation] = []
     if answer.dropped:
-        yield Deviation(source, question.about, DeviationKind.DROPPED, answer.dropped)
+        found.append(Deviation(source, about, DeviationKind.DROPPED, answer.dropped))
     if answer.truncated:
-        yield Deviation(source, question.about, DeviationKind.CUT_OFF)
-    if _is_kept(answer):
-        return
-    not_understood = _not_understood(question.about, answer.records)
-    if not_understood:
-        yield Deviation(source, question.about, DeviationKind.UNKNOWN_CODE, not_understood)
+        found.append(Deviation(source, about, DeviationKind.CUT_OFF))
+    # What ails an answer that was kept was counted when it came.
+    if not records or records[0].provenance[0].from_cache:
+        return found
+    if count := _not_understood(question, records):
+        found.append(Deviation(source, about, DeviationKind.UNKNOWN_CODE, count))
     if answer.narrowed is not None:
-        inside = sum(map(fits(answer.narrowed, MOMENTS[question.about]), answer.records))
-        if inside < len(answer.records):
-            yield Deviation(source, question.about, DeviationKind.OUTSIDE_SLICE, len(answer.records) - inside)
+        inside = sum(map(fits(answer.narrowed, MOMENTS[about]), records))
+        if inside < len(records):
+            found.append(Deviation(source, about, DeviationKind.OUTSIDE_SLICE, len(records) - inside))
+    return found
 
 
 def of_error(source: str, question: Question[Any], error: SourceError) -> Iterator[Deviation]:
@@ -109,11 +106,6 @@ def of_error(source: str, question: Question[Any], error: SourceError) -> Iterat
             return
 
 
-def _is_kept(answer: Answer[Any]) -> bool:
-    """Whether the answer comes from a cache: what ails it was counted when it came."""
-    return any(record.provenance[0].from_cache for record in answer.records[:1])
-
-
 def _has_code(record: Any, codes: frozenset[str]) -> bool:
     return not codes or any(coding.code in codes for coding in record.code.codings)
 
@@ -122,12 +114,13 @@ def _has_category(record: Any, category: str | None) -> bool:
     return category is None or record.category.value == category
 
 
-def _not_understood(about: type[Record], records: Sequence[Record]) -> int:
+def _not_understood(question: Question[Any], records: Sequence[Record]) -> int:
     """How many of them have a word or a code that is not understood.
 
-    Written out field by field, because it runs over every record of every answer. What was left out says nothing.
+    Field by field, because it runs over every record of every answer. What may have been left out says nothing.
     """
-    words, texts, lists = _readers(about)
+    about: type[Record] = question.about
+    words, texts, lists = _readers(about, question.wanted)
     found: set[int] = set()
     for read, unknown in words:
         found.update([number for number, word in enumerate(map(read, records)) if word is unknown])
@@ -138,26 +131,34 @@ def _not_understood(about: type[Record], records: Sequence[Record]) -> int:
                     if coding.system == _UNNAMED_SYSTEM:
                         found.add(number)
     for read in lists:
-        for number, several in enumerate(map(read, records)):
-            if any(coding.system == _UNNAMED_SYSTEM for text in several for coding in text.codings):
-                found.add(number)
+        found.update([number for number, several in enumerate(map(read, records)) if several and _is_unnamed(several)])
     return len(found)
 
 
-@cache
-def _readers(about: type[Record]) -> tuple[tuple[tuple[_Read, Enum], ...], tuple[_Read, ...], tuple[_Read, ...]]:
+def _is_unnamed(texts: Iterable[CodedText]) -> bool:
+    return any(coding.system == _UNNAMED_SYSTEM for text in texts for coding in text.codings)
+
+
+@lru_cache(maxsize=4096)
+def _readers(
+    about: type[Record], wanted: frozenset[str] | None
+) -> tuple[tuple[tuple[_Read, Enum], ...], tuple[_Read, ...], tuple[_Read, ...]]:
     """What reads the enumerations, each with its value for "not understood", and the fields and lists with codes."""
     words: list[tuple[_Read, Enum]] = []
     texts: list[_Read] = []
     lists: list[_Read] = []
-    for name, wanted in typing.get_type_hints(about).items():
-        parts = _parts(wanted)
+    hints = typing.get_type_hints(about)
+    for field in structs.fields(about):
+        name, kind = field.name, hints[field.name]
+        if wanted is not None and name not in wanted and not field.required:
+            continue
+        parts = _parts(kind)
         unknown = [
             part.__members__["UNKNOWN"] for part in parts if issubclass(part, Enum) and "UNKNOWN" in part.__members__
         ]
         words += [(attrgetter(name), value) for value in unknown]
         if CodedText in parts:
-            (lists if typing.get_origin(wanted) is tuple else texts).append(attrgetter(name))
+            (lists if typing.get_origin(kind) is tuple else texts).append(attrgetter(name))
     return tuple(words), tuple(texts), tuple(lists)
 
 

@@ -56,7 +56,7 @@ def encounters(
         Question(about=records.Encounter, since=since, until=until),
         first=first,
         after=after,
-        keep=lambda visit: facility in (None, visit.facility.code),
+        keep=None if facility is None else lambda visit: visit.facility.code == facility,
         sources=sources,
         facility=facility,
         beside=beside(info, root, since),

@@ -24,7 +24,7 @@ from resolvers.access.account import Account
 from resolvers.asked import Asked, answered, failed, is_complete, not_asked, refused, veiled
 from resolvers.choice import Choice
 from resolvers.deviations import Deviation
-from resolvers.locating import Directory, Named, Pointer, PointersUnavailable
+from resolvers.locating import Directory, Named, Pointer, PointersUnavailable, Shelf
 from resolvers.patience import Patience
 from resolvers.wanting import Wanted
 from resolvers.writing import WriteOutcome, WriteState, Written
@@ -65,7 +65,7 @@ class Found(Struct, Generic[R], frozen=True):
 
 
 _UP, _RESTING, _FAILING = SourceHealth.UP, SourceHealth.DEGRADED, SourceHealth.FAILING
-_BY_POINTERS = FoundBy.POINTERS
+_BY_POINTERS, _ANSWERED = FoundBy.POINTERS, SourceState.ANSWERED
 
 
 class Fault(Struct, frozen=True):
@@ -101,20 +101,19 @@ class NothingKept:
         """Nobody listens."""
 
 
-class _Together(Generic[R]):
+class _Together(Struct, Generic[R], eq=False):
     """What sources give that are under way already: put together by whoever waits for it, as often as that is done."""
 
-    __slots__ = ("_begun",)
-
-    def __init__(self, begun: Sequence[Asked[R]]) -> None:
-        self._begun = begun
+    begun: Sequence[Asked[R]]
 
     def __await__(self) -> Generator[Any, None, Found[R]]:
-        begun = self._begun
+        begun = self.begun
         # All are under way, and none raises: whoever is waited for last, the longest one decides.
         for asked in begun:
             if asked.outcome is None and asked.said is not None:
                 yield from asked.said.__await__()
+        if len(begun) == 1 and asked.outcome is not None:
+            return Found(asked.records, (asked.outcome,))
         return Found(_records(begun), _outcomes(begun))
 
 
@@ -172,8 +171,8 @@ class Federation:
             rows = tuple(refused(grant, source, question) for source in choice.asked)
             return _done(Found((), rows, choice.not_asked))
         self.account.asked(grant, question.about)
-        question = self._worded(question, grant)
         shelf = self.directory.shelf(question.about)
+        question = self._worded(question, grant, shelf)
         if named is not None or shelf.at_once is None or grant.restriction is not None:
             return self._ask_chosen(question, grant, named)
         if shelf.fed:
@@ -188,6 +187,10 @@ class Federation:
     def tells_ids(self) -> bool:
         """Whether anybody will look at the id of a record in this request, or at its place in a list."""
         return self.wanted is None or self.wanted.tells_ids
+
+    def wanted_of(self, about: type[Record]) -> frozenset[str] | None:
+        """What anybody will look at of records of that class when they have come together; ``None`` for everything."""
+        return None if self.wanted is None else self.wanted.of(about, meeting=True)
 
     @property
     def clock(self) -> Clock:
@@ -263,14 +266,14 @@ class Federation:
         self._running.setdefault(ref, []).append(together)
         return together
 
-    def _worded(self, question: Question[R], grant: Grant) -> Question[R]:
+    def _worded(self, question: Question[R], grant: Grant, shelf: Shelf) -> Question[R]:
         """The question as it is put: all of one request want the same fields, so that equal questions stay equal.
 
         Where a grant withholds something everything is wanted: any field may tell what a record is about.
         """
         if self.wanted is None or grant.restriction is not None:
             return question
-        return self.wanted.put(question, meeting=self.directory.shelf(question.about).meeting)
+        return self.wanted.put(question, meeting=shelf.meeting)
 
     def _begin(self, sources: Iterable[Source], question: Question[R], grant: Grant) -> list[Asked[R]]:
         """Ask these sources; whoever has been asked the same in this request is not asked again."""
@@ -319,7 +322,7 @@ class Federation:
             if (allowed := self.beside(grant, about)) is not None
             for one in self._begin(
                 [source for source in self.directory.insurers if about in source.holds],
-                self._worded(Question(about=about), allowed),
+                self._worded(Question(about=about), allowed, self.directory.shelf(about)),
                 allowed,
             )
         ]
@@ -392,7 +395,11 @@ class Federation:
             outcome, asked.records = answered(asked, answer, elapsed_ms), answer.records
             self.deviations += deviations.of_answer(source.info.id, asked.question, answer)
         asked.outcome = outcome
-        self._note(asked, outcome)
+        info = source.info
+        healthy = _RESTING if info.resting else _UP
+        info.health = healthy if outcome.records or is_complete(outcome) else _FAILING
+        if info.found_by is _BY_POINTERS and outcome.state is _ANSWERED:
+            self._measure(asked)
 
     async def _write(self, entry: Entry, key: str, mandate: Mandate, source: Source) -> Written:
         mandate.require(entry)
@@ -416,17 +423,12 @@ class Federation:
                 self.keeping.announce(mandate.subject.ref, source.info.id, Observation)
         return written
 
-    def _note(self, asked: Asked[R], outcome: Outcome) -> None:
-        """Note how the source is; and whether one that sends pointers had sent one for what it holds."""
-        info = asked.source.info
-        healthy = _RESTING if info.resting else _UP
-        info.health = healthy if outcome.records or is_complete(outcome) else _FAILING
-        if info.found_by is not _BY_POINTERS or outcome.state is not SourceState.ANSWERED:
-            return
-        pointers = self._pointers.get(asked.ref)
+    def _measure(self, asked: Asked[Any]) -> None:
+        """Count whether a source that sends pointers had sent one for what it holds."""
+        pointers, source, about = self._pointers.get(asked.ref), asked.source.info.id, asked.question.about
         if pointers is not None:
-            pointed = any(p.source == info.id and p.about is outcome.about for p in pointers)
-            self.directory.pointers.measure(info.id, outcome.about, pointed=pointed)
+            pointed = any(p.source == source and p.about is about for p in pointers)
+            self.directory.pointers.measure(source, about, pointed=pointed)
 
     def _failed(self, asked: Asked[R], error: Exception, elapsed_ms: int) -> Outcome:
         known = error if isinstance(error, SourceError) else _translated(error)

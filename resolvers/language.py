@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
+from functools import lru_cache
 from importlib import resources
 
 from msgspec import Struct
@@ -41,8 +42,13 @@ LANGUAGES = _load()
 
 def negotiate(accept_language: str) -> Language:
     """The best language for an ``Accept-Language`` header (RFC 9110 section 12.5.4); Vietnamese if none fits."""
+    return _best(accept_language[:200])
+
+
+@lru_cache(maxsize=1000)
+def _best(accept_language: str) -> Language:
     best, best_weight = DEFAULT, 0.0
-    for part in accept_language[:200].split(","):
+    for part in accept_language.split(","):
         wanted, _, parameter = part.partition(";")
         tag = wanted.strip().lower().partition("-")[0]
         weight = _weight(parameter)

@@ -37,5 +37,5 @@ def medications(
         Question(about=records.Medication, since=since),
         first=first,
         after=after,
-        keep=lambda medicine: status in (None, medicine.status),
+        keep=None if status is None else lambda medicine: medicine.status is status,
     )

@@ -76,21 +76,16 @@ def page(records: Iterable[R], *, when: When[R], first: int | None, after: str |
     if first is not None and not 1 <= first <= MAX_PAGE:
         raise BadRequest(f"'first' must be between 1 and {MAX_PAGE}.")
     beyond = _read(after) if after is not None else None
-    ordered = _ordered(records, when)
-    rest = ordered if beyond is None else [record for record in ordered if _place(record, when) < beyond]
+    items = ordered(records, when)
+    rest = items if beyond is None else [item for item in items if _place(item, when) < beyond]
     nodes = tuple(rest if first is None else rest[:first])
     info = PageInfo(
         has_next_page=len(nodes) < len(rest),
-        has_previous_page=len(rest) < len(ordered),
+        has_previous_page=len(rest) < len(items),
         start_cursor=cursor(_place(nodes[0], when)) if nodes else None,
         end_cursor=cursor(_place(nodes[-1], when)) if nodes else None,
     )
-    return Page(nodes, info, len(ordered), when)
-
-
-def whole(records: Iterable[R], when: When[R]) -> tuple[R, ...]:
-    """All of them on one page: the same order."""
-    return tuple(_ordered(records, when))
+    return Page(nodes, info, len(items), when)
 
 
 def cursor(place: tuple[str, str]) -> str:
@@ -109,8 +104,8 @@ def _read(text: str) -> tuple[str, str]:
     return moment, record_id
 
 
-def _ordered(records: Iterable[R], when: When[R]) -> list[R]:
-    """The last place first.
+def ordered(records: Iterable[R], when: When[R]) -> list[R]:
+    """All of them in the order of pages, the last place first.
 
     Where all that is known is of one type, it is compared as it is, after the ids: a sort keeps the order of equals.
     """

@@ -78,6 +78,6 @@ def reports(
         Question(about=records.Report, since=since),
         first=first,
         after=after,
-        keep=lambda report: kind in (None, report.kind),
+        keep=None if kind is None else lambda report: report.kind is kind,
         beside=(asked_beside(info, root, RESULTS, attach=explained),) if reads(info, *ABOUT_RESULTS) else (),
     )

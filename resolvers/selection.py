@@ -9,6 +9,7 @@ from resolvers.context import Info
 from resolvers.wanting import names_below
 
 _MOST_REMEMBERED = 2000
+_NONE: frozenset[str] = frozenset()
 
 
 class Selections:
@@ -54,4 +55,7 @@ def read_below(info: Info) -> frozenset[str]:
 
 def reads(info: Info, *names: str) -> frozenset[str]:
     """Which of those fields a caller reads anywhere below the field that is being resolved."""
+    wanted = info.context.federation.wanted
+    if wanted is not None and wanted.fields.isdisjoint(names):
+        return _NONE  # nowhere in the operation
     return read_below(info).intersection(names)

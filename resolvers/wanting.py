@@ -61,15 +61,17 @@ _HUMP = re.compile(r"(?<!^)(?=[A-Z])")
 class Wanted:
     """What one operation can look at; kept as long as its document is."""
 
-    __slots__ = ("_of", "_whole", "names", "tells_ids")
+    __slots__ = ("_of", "_whole", "fields", "names", "tells_ids")
 
-    def __init__(self, names: frozenset[str], *, is_all: bool) -> None:
-        """Begin with the names in the operation, as records have them.
+    def __init__(self, names: frozenset[str], *, is_all: bool, fields: frozenset[str] = frozenset()) -> None:
+        """Begin with the names in the operation.
 
         Args:
-            names: of fields.
+            names: of fields, as records have them.
             is_all: whether nothing but what they name is looked at.
+            fields: the same as the graph has them.
         """
+        self.fields = fields
         self.names = names if is_all else None
         """``None`` where it may be anything."""
         self.tells_ids = not names.isdisjoint(NAMES)
@@ -152,7 +154,9 @@ def wanted_of(
         and names.isdisjoint(citizen - _PLAIN)
     )
     more.update(*(read for name, read in _MADE_OF.items() if name in names))
-    return Wanted(frozenset(more) | {_HUMP.sub("_", name).lower() for name in names}, is_all=is_all)
+    return Wanted(
+        frozenset(more) | {_HUMP.sub("_", name).lower() for name in names}, is_all=is_all, fields=frozenset(names)
+    )
 
 
 def names_below(fields: Iterable[SelectionNode], fragments: Mapping[str, FragmentDefinitionNode]) -> frozenset[str]:

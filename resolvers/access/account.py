@@ -17,6 +17,7 @@ from resolvers.refusals import Forbidden
 from resolvers.sections import SECTION_OF, Section
 
 _FORBIDDEN = Forbidden.code
+_READ = AccessAction.READ
 
 
 class Line(Struct, kw_only=True):
@@ -64,13 +65,16 @@ class Account:
 
     def asked(self, grant: Grant, about: type[Record]) -> None:
         """A question is put, whether or not a source can be asked."""
-        line = self._line(grant.subject.ref, grant.purpose, grant.basis)
-        line.actions.add(AccessAction.READ)
+        subject = grant.subject
+        line = self._lines.get((subject.ref, None)) or self._line(subject.ref, grant.purpose, grant.basis)
+        line.actions.add(_READ)
         line.sections.add(SECTION_OF[about])
 
     def sent(self, grant: Grant, source: str) -> None:
         """A source is told the citizen's number."""
-        self._line(grant.subject.ref, grant.purpose, grant.basis).sources.add(source)
+        subject = grant.subject
+        line = self._lines.get((subject.ref, None)) or self._line(subject.ref, grant.purpose, grant.basis)
+        line.sources.add(source)
 
     def wrote(self, mandate: Mandate, source: str) -> None:
         """A source is given something to record."""

@@ -20,16 +20,14 @@ class AccountedAccess(Access):
     def __init__(self, caller: Caller, *, federation: Federation, identifiers: Identifiers, **facts: object) -> None:
         super().__init__(caller, federation=federation, identifiers=identifiers, **facts)  # type: ignore[arg-type]  # the office's own
         self._account = federation.account
-        self._references = identifiers
-        self._own = None if caller.personal_id is None else identifiers.reference(caller.personal_id)
 
     async def me(self) -> Chart:
         """The caller's own chart."""
-        return await self._noted(self._own, super().me())
+        return await self._noted(self._own_ref, super().me())
 
     async def citizen(self, personal_id: str) -> Chart:
         """The chart of that citizen, when the caller may open it."""
-        return await self._noted(self._references.reference(personal_id), super().citizen(personal_id))
+        return await self._noted(self._reference(personal_id), super().citizen(personal_id))
 
     def permit(self, chart: Chart, about: type[Record]) -> Grant | Refused:
         """The grant for one class of record of that chart."""

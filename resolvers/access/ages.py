@@ -46,7 +46,7 @@ class Threshold(Struct, frozen=True, forbid_unknown_fields=True, rename={"since"
         return self.since <= on and (self.until is None or on <= self.until)
 
 
-class Ages(Struct, frozen=True, forbid_unknown_fields=True):
+class Ages(Struct, frozen=True, forbid_unknown_fields=True, cache_hash=True):
     """One edition of the steps."""
 
     version: str

@@ -51,7 +51,9 @@ class Decision(Struct, frozen=True, kw_only=True):
 
 def decide(standing: Standing, section: Section) -> Decision:
     """The decision about that section. Decisions that rest on no consent are remembered: there are few of them."""
-    return _judged(standing, section) if standing.rests_on_consents else _remembered(standing, section)
+    if standing.permits or standing.denies:
+        return _judged(standing, section)
+    return _remembered(standing, section)
 
 
 def may_write(standing: Standing, entry: str) -> bool:

@@ -1,6 +1,6 @@
 """The permit office: opens a chart for a caller, and gives the grants with which sources are asked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from connectors.contract import Basis, Grant, Purpose, Question, Refused, SourceState, Subject
@@ -36,6 +36,7 @@ from resolvers.refusals import Forbidden, StepUpRequired, Unverifiable
 from resolvers.sections import SECTION_OF
 
 _NAMED_PROFESSIONALS = frozenset({CallerKind.CLINICIAN, CallerKind.HEALTH_STATION})
+_ONLY: Mapping[type[Record], frozenset[type[Record]]] = {about: frozenset({about}) for about in SECTION_OF}
 _PARTNERS = _NAMED_PROFESSIONALS | {CallerKind.INSURER}
 
 
@@ -69,6 +70,7 @@ class Access:
         self.refused = 0
         """How often a citizen was asked for whom the caller may not open."""
         self._given: dict[tuple[int, int, type[Record]], tuple[Subject, Standing, Grant | Refused]] = {}
+        self._references: dict[str, str] = {}
         self._standings: dict[tuple[str, Basis, Purpose], Standing] = {}
         federation.beside = self.beside
 
@@ -109,7 +111,7 @@ class Access:
         if basis is None:
             return None
         subject = Subject(
-            ref=self._identifiers.reference(relation.personal_id),
+            ref=self._reference(relation.personal_id),
             personal_id=relation.personal_id,
             name=relation.full_name,
             birth_date=relation.birth_date,
@@ -159,9 +161,11 @@ class Access:
 
     def permit(self, chart: Chart, about: type[Record]) -> Grant | Refused:
         """The grant for one class of record of that chart, or why there is none."""
-        if not self._serves(chart):
+        if self.purposes is not None and chart.standing.purpose not in self.purposes:
             return Refused(state=SourceState.NOT_PERMITTED)
-        return self._granted(chart.subject, chart.standing, about)
+        subject, standing = chart.subject, chart.standing
+        known = self._given.get((id(subject), id(standing), about))
+        return known[2] if known else self._granted(subject, standing, about)
 
     def mandate(self, chart: Chart, of: type[Entry]) -> Mandate:
         """The proof that such an entry may be written into that citizen's record.
@@ -193,7 +197,14 @@ class Access:
     @property
     def _own_ref(self) -> str | None:
         number = self._caller.personal_id
-        return self._identifiers.reference(number) if number is not None else None
+        return None if number is None else self._reference(number)
+
+    def _reference(self, personal_id: str) -> str:
+        """The number's reference, made once per request: it costs more than a decision."""
+        ref = self._references.get(personal_id)
+        if ref is None:
+            ref = self._references[personal_id] = self._identifiers.reference(personal_id)
+        return ref
 
     async def _own_chart(self) -> Chart:
         subject = self._own_subject()
@@ -213,7 +224,7 @@ class Access:
         if self._longest_sign_in and not self._is_recent(caller):
             raise StepUpRequired(acr_values=self._acr_values, max_age=round(self._longest_sign_in))
         return Subject(
-            ref=self._identifiers.reference(caller.personal_id),
+            ref=self._reference(caller.personal_id),
             personal_id=caller.personal_id,
             name=caller.name,
             birth_date=PartialDate(caller.birth_date.isoformat()) if caller.birth_date else None,
@@ -266,7 +277,7 @@ class Access:
         return await self._by_consent(personal_id, party, purpose)
 
     async def _by_consent(self, personal_id: str, party: Party, purpose: Purpose) -> Chart:
-        ref = self._identifiers.reference(personal_id)
+        ref = self._reference(personal_id)
         now = self._federation.clock.now()
         try:
             agreed = await self._agreed(ref)
@@ -344,12 +355,12 @@ class Access:
             subject=subject,
             purpose=standing.purpose,
             basis=standing.basis,
-            about=frozenset({about}),
+            about=_ONLY[about],
             restriction=decision.withholding,
         )
 
     def _chart(self, subject: Subject, standing: Standing) -> Chart:
-        return Chart(id=self._identifiers.node_id(subject.personal_id), subject=subject, standing=standing)
+        return Chart(subject=subject, standing=standing, identifiers=self._identifiers)
 
 
 def grant_of_operator(subject: Subject, about: type[Record]) -> Grant:

@@ -6,6 +6,7 @@ what would that hospital see? So the preview cannot differ from what the hospita
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -33,7 +34,7 @@ class Agreed(Struct, frozen=True, kw_only=True):
     emergencies: Sequence[Emergency] = ()
 
 
-class Standing(Struct, frozen=True, kw_only=True):
+class Standing(Struct, frozen=True, kw_only=True, cache_hash=True):
     """A party, why it asks, and every fact about that which a decision may rest on."""
 
     party: Party
@@ -53,14 +54,10 @@ class Standing(Struct, frozen=True, kw_only=True):
     preview: bool = False
     """Whether nobody looks, but the citizen wants to know what somebody would see."""
 
-    @property
-    def rests_on_consents(self) -> bool:
-        """Whether anything that a citizen said is among the facts."""
-        return bool(self.permits or self.denies)
 
-
+@lru_cache(maxsize=256)
 def own(reached: frozenset[Step]) -> Standing:
-    """That of a citizen to their own record."""
+    """That of a citizen to their own record: one for everybody who reached the same steps of age."""
     return Standing(party=Party(role=CallerKind.CITIZEN), purpose=Purpose.SELF, basis=Basis.SELF, reached=reached)
 
 

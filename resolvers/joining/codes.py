@@ -1,7 +1,7 @@
 """Codes and words as they are compared. They are shown as the source wrote them."""
 
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -26,12 +26,12 @@ _CANONICAL: Mapping[str, str] = {
 
 def codes(concept: CodedText) -> list[tuple[str, str]]:
     """System and code of every coding whose system is known: the same number means something else elsewhere."""
-    known = [
-        (_CANONICAL.get(coding.system, coding.system), coding.code.strip())
-        for coding in concept.codings
-        if coding.system != "unknown"
-    ]
-    return known if len(known) < 2 else sorted(set(known))
+    codings = concept.codings
+    if len(codings) == 1 and codings[0].system != "unknown":  # as most are: no list is sorted for one
+        (coding,) = codings
+        return [(_CANONICAL.get(coding.system, coding.system), coding.code.strip())]
+    known = (coding for coding in codings if coding.system != "unknown")
+    return sorted({(_CANONICAL.get(coding.system, coding.system), coding.code.strip()) for coding in known})
 
 
 def words(text: str) -> str:
@@ -41,9 +41,10 @@ def words(text: str) -> str:
 
 def by_code(concept: Callable[[R], CodedText], *more: Callable[[R], Mark | None]) -> Callable[[R], Iterable[Mark]]:
     """Marks of records by each of their codes, together with more that must be the same and known."""
+    known = _all_known(more)
 
     def marks(record: R) -> Iterable[Mark]:
-        rest = _known(record, more)
+        rest = known(record)
         return () if rest is None else [("code", *code, *rest) for code in codes(concept(record))]
 
     return marks
@@ -51,23 +52,30 @@ def by_code(concept: Callable[[R], CodedText], *more: Callable[[R], Mark | None]
 
 def by_words(concept: Callable[[R], CodedText], *more: Callable[[R], Mark | None]) -> Callable[[R], Iterable[Mark]]:
     """Marks of records by their words, together with more that must be the same and known."""
+    known = _all_known(more)
 
     def marks(record: R) -> Iterable[Mark]:
-        rest = _known(record, more)
+        rest = known(record)
         return () if rest is None else (("words", words(concept(record).text), *rest),)
 
     return marks
 
 
-def _known(record: R, more: Iterable[Callable[[R], Mark | None]]) -> Mark | None:
-    """What must be the same beside the code or the words; ``None`` where any of it is not known."""
-    rest: Mark = ()
-    for part in more:
-        known = part(record)
-        if known is None:
-            return None
-        rest += known
-    return rest
+def _all_known(parts: Sequence[Callable[[R], Mark | None]]) -> Callable[[R], Mark | None]:
+    """Reads what must be the same beside the code or the words; ``None`` where any of it is not known."""
+    if len(parts) == 1:
+        return parts[0]
+
+    def known(record: R) -> Mark | None:
+        rest: Mark = ()
+        for part in parts:
+            mark = part(record)
+            if mark is None:
+                return None
+            rest += mark
+        return rest
+
+    return known
 
 
 def code_facts(concept: CodedText, name: str = "code") -> Iterable[Fact]:
@@ -94,7 +102,7 @@ def day(known: PartialDate | None) -> Mark | None:
 
 def minute(at: datetime | None) -> Mark | None:
     """The minute: some systems write seconds, some do not."""
-    return (in_zone(at, UTC).replace(second=0, microsecond=0).isoformat(),) if at else None
+    return (in_zone(at, UTC).isoformat(timespec="minutes")[:-6] + ":00+00:00",) if at else None
 
 
 def place(facility: Facility | None) -> Mark | None:

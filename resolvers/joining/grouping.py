@@ -21,19 +21,40 @@ def grouped(records: Iterable[R], rule: Rule[R]) -> list[list[R]]:
         return rule.groups(tuple(records))
     groups = [[record] for record in records]
     for marks in rule.evidence:
-        if _meet(groups, marks):
-            groups = [group for linked in _linked(groups, marks) for group in _settled(linked, marks, rule)]
+        if _meet(groups, marks, rule):
+            known = _found_once(marks)
+            groups = [group for linked in _linked(groups, known) for group in _settled(linked, known, rule)]
     return groups
 
 
-def _meet(groups: Sequence[list[R]], marks: Callable[[R], Iterable[Mark]]) -> bool:
-    """Whether any two of the groups have a mark in common: mostly no two have, and all stay as they are."""
-    count, all_marks = 0, set[Mark]()
-    for group in groups:
-        own = set(marks(group[0])) if len(group) == 1 else {mark for record in group for mark in marks(record)}
-        count += len(own)
-        all_marks |= own
-    return len(all_marks) < count
+def _found_once(marks: Callable[[R], Iterable[Mark]]) -> Callable[[R], Iterable[Mark]]:
+    """The same marks, found once for each record: they are looked at to link, and again to settle a doubt."""
+    known: dict[int, Sequence[Mark]] = {}
+
+    def remembered(record: R) -> Iterable[Mark]:
+        found = known.get(id(record))
+        if found is None:
+            found = known[id(record)] = tuple(marks(record))
+        return found
+
+    return remembered
+
+
+def _meet(groups: Sequence[list[R]], marks: Callable[[R], Iterable[Mark]], rule: Rule[R]) -> bool:
+    """Whether any two that could be one have a mark in common: mostly no two have, and all stay as they are.
+
+    What one source says twice is no such two, where the rule has it that its records are two facts.
+    """
+    told_by: dict[Mark, Hashable] = {}
+    for number, group in enumerate(groups):
+        whose: Hashable = number
+        if rule.once_per_source and len(group) == 1 and len(group[0].provenance) == 1:
+            whose = group[0].provenance[0].source.id
+        for record in group:
+            for mark in marks(record):
+                if told_by.setdefault(mark, whose) != whose:
+                    return True
+    return False
 
 
 def _linked(groups: Sequence[list[R]], marks: Callable[[R], Iterable[Mark]]) -> list[list[list[R]]]:

@@ -1,7 +1,8 @@
 """One item from the records of one fact: nothing that a source said is lost, and a disagreement is shown as one."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from functools import cache
 from hashlib import blake2b
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -21,7 +22,13 @@ _ID = attrgetter("id")
 
 
 def join(
-    about: type[R], records: Iterable[R], *, key: str, ids: bool = True, one_source: bool = False
+    about: type[R],
+    records: Iterable[R],
+    *,
+    key: str,
+    ids: bool = True,
+    wanted: frozenset[str] | None = None,
+    one_source: bool = False,
 ) -> tuple[R, ...]:
     """The items that the records of all sources make, every record in exactly one of them.
 
@@ -30,6 +37,7 @@ def join(
         records: of one citizen, as the sources gave them. The order makes no difference to any item.
         key: the citizen's reference: ids are made with it, so nobody can compute one.
         ids: whether anybody will look at the ids of the items; else each has the id of one of its records.
+        wanted: names of the fields that anybody will look at, with all that is read on the way; ``None`` for every one.
         one_source: whether they are known to be one source's own word.
     """
     rule: Rule[R] = RULES[about]
@@ -39,14 +47,9 @@ def join(
     alone = len(each) < 2 or (one_source and rule.once_per_source) or stand_alone(each, rule)
     if alone and distinct and not ids:
         return told
-    if alone:
-        groups = [[record] for record in each]
-    else:
-        rule = structs.replace(rule, evidence=tuple(map(_found_once, rule.evidence)))
-        groups = [_led(group, rule) for group in grouped(each, rule)]
-    if distinct and not ids:
-        return tuple(group[0] if len(group) == 1 else _item(group, group[0].id, rule) for group in groups)
-    return tuple(_item(group, id_, rule) for group, id_ in zip(groups, _ids(groups, about, rule, key), strict=True))
+    groups = [[record] for record in each] if alone else [_led(group, rule) for group in grouped(each, rule)]
+    names = [group[0].id for group in groups] if distinct and not ids else _ids(groups, about, rule, key)
+    return tuple([_item(group, id_, rule, wanted) for group, id_ in zip(groups, names, strict=True)])
 
 
 def stand_alone(records: Sequence[Record], rule: Rule[Any]) -> bool:
@@ -57,19 +60,6 @@ def stand_alone(records: Sequence[Record], rule: Rule[Any]) -> bool:
         return False
     sources = {record.provenance[0].source.id for record in records}
     return len(sources) < 2 and all(len(record.provenance) == 1 for record in records)
-
-
-def _found_once(marks: Callable[[R], Iterable[Mark]]) -> Callable[[R], Iterable[Mark]]:
-    """The same marks, found once for each record: they are looked at to group, to settle, and to name."""
-    known: dict[int, Sequence[Mark]] = {}
-
-    def remembered(record: R) -> Iterable[Mark]:
-        found = known.get(id(record))
-        if found is None:
-            found = known[id(record)] = tuple(marks(record))
-        return found
-
-    return remembered
 
 
 def _once(records: Iterable[R]) -> list[R]:
@@ -104,32 +94,49 @@ def _led(group: list[R], rule: Rule[R]) -> list[R]:
     return sorted(group, key=place)
 
 
-def _item(group: Sequence[R], id_: str, rule: Rule[R]) -> R:
+def _item(group: Sequence[R], id_: str, rule: Rule[R], wanted: frozenset[str] | None) -> R:
     lead = group[0]
     if len(group) == 1:
-        return structs.replace(lead, id=id_)
+        return lead if lead.id == id_ else structs.replace(lead, id=id_)
     conflicts: list[Conflict] = []
     said: dict[str, Any] = {}
-    for field in structs.fields(lead):
-        name = field.encode_name
-        if name in ("id", "provenance", "conflicts"):
+    for name, is_shown in _fields(type(lead)):
+        if wanted is not None and name not in wanted:
             continue
         choice = rule.choices.get(name)
+        if choice is None and _all_equal(group, name):
+            continue
         said[name] = choice.pick(group) if choice else _first(group, name)
         by = choice.rule if choice else ConflictRule.LEADING_SYSTEM
         same = (choice and choice.same) or agree
         if (
-            by
-            and _is_shown(field)
+            # Who looks at no conflict wants some fields, who does wants all.
+            wanted is None
+            and by
+            and is_shown
             and not all(same(said[name], value) for value in _values(group, name) if says(value))
         ):
             conflicts.append(_conflict(group, name, by))
     return structs.replace(lead, id=id_, provenance=_places(group), conflicts=tuple(conflicts), **said)
 
 
-def _is_shown(field: structs.FieldInfo) -> bool:
-    """A field without a sentence is the gateway's own, such as an id at the source."""
-    return any(isinstance(note, msgspec.Meta) for note in getattr(field.type, "__metadata__", ()))
+@cache
+def _fields(about: type[Record]) -> tuple[tuple[str, bool], ...]:
+    """Name of each field that says something, and whether it is shown.
+
+    A field without a sentence is the gateway's own, such as an id at the source.
+    """
+    return tuple(
+        (field.name, any(isinstance(note, msgspec.Meta) for note in getattr(field.type, "__metadata__", ())))
+        for field in structs.fields(about)
+        if field.name not in ("id", "provenance", "conflicts")
+    )
+
+
+def _all_equal(group: Sequence[R], name: str) -> bool:
+    """Whether all say the very same, so that it can be left as the leading one has it."""
+    lead = getattr(group[0], name)
+    return all(getattr(record, name) == lead for record in group[1:])
 
 
 def _first(group: Sequence[R], name: str) -> Any:
@@ -176,10 +183,12 @@ def _ids(groups: Sequence[Sequence[Record]], about: type[Record], rule: Rule[Any
     each other, each keeps an id that a record of it has at its source.
     """
     ids = [_common(group, about, rule, key) for group in groups]
-    if len(set(ids)) == len(ids):
-        return ids
-    ids = _told_apart(ids, (min(record.id for record in group) for group in groups))
-    return _told_apart(ids, (_hashed(key, _content(group[0])) for group in groups))
+    for otherwise in (lambda group: min(record.id for record in group), lambda group: _hashed(key, _content(group[0]))):
+        if len(set(ids)) == len(ids):
+            break
+        times = Counter(ids)
+        ids = [id_ if times[id_] == 1 else otherwise(group) for id_, group in zip(ids, groups, strict=True)]
+    return ids
 
 
 def _common(group: Sequence[Record], about: type[Record], rule: Rule[Any], key: str) -> str:
@@ -200,11 +209,6 @@ def _of_one(record: Record, about: type[Record], rule: Rule[Any], key: str) -> s
         if found := [msgspec.json.encode((about.__name__, rank, mark)) for mark in marks(record)]:
             return _hashed(key, min(found))
     return record.id
-
-
-def _told_apart(ids: Sequence[str], otherwise: Iterable[str]) -> list[str]:
-    times = Counter(ids)
-    return [id_ if times[id_] == 1 else other for id_, other in zip(ids, otherwise, strict=True)]
 
 
 def _hashed(key: str, text: bytes) -> str:

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from connectors.contract import Basis, Grant, Purpose, Refused, SourceState
 from connectors.errors import Unavailable
@@ -22,7 +23,6 @@ from resolvers.access.caller import Caller, CallerKind
 from resolvers.access.consents import NothingAgreed
 from resolvers.access.permit import Access
 from resolvers.access.standing import Party, Standing
-from resolvers.chart import Chart
 from resolvers.federation import Federation
 from resolvers.identifiers import Identifiers
 from resolvers.locating import Directory
@@ -94,7 +94,7 @@ async def test_a_mandate_covers_what_its_basis_may_write_and_nothing_else() -> N
         with pytest.raises(PermissionError):
             mandate.require(object())  # type: ignore[arg-type]
     with pytest.raises(Forbidden):
-        office.mandate(Chart(id="1", subject=chart.subject, standing=OPERATORS), Measurement)
+        office.mandate(structs.replace(chart, standing=OPERATORS), Measurement)
 
 
 async def test_the_caller_opens_their_own_chart_without_asking_anybody() -> None:

@@ -231,7 +231,7 @@ def test_what_is_left_out_changes_nothing_that_is_looked_at(
         names = Wanted(selected | ({"id"} if ids else frozenset()), is_all=True).of(about, meeting=True)
         assert names is not None
         left = [without(record, names) for record in records]
-        full, bare = (join(about, given, key=KEY, ids=ids) for given in (records, left))
+        full, bare = join(about, records, key=KEY, ids=ids), join(about, left, key=KEY, ids=ids, wanted=names)
         if about in MOMENTS:
             full, bare = (
                 merging.page(items, when=MOMENTS[about], first=None, after=None).nodes for items in (full, bare)

@@ -55,7 +55,7 @@ class _OpenAccess(Access):
     async def citizen(self, personal_id: str) -> Chart:
         """The chart of that citizen."""
         subject = Subject(ref=self._named.reference(personal_id), personal_id=personal_id)
-        return Chart(id=self._named.node_id(personal_id), subject=subject, standing=_OWN)
+        return Chart(subject=subject, standing=_OWN, identifiers=self._named)
 
 
 class _OpenEndpoint(GraphQLEndpoint):

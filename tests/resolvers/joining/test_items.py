@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from connectors.records import RECORD_CLASSES, PartialDate, Record, Report
 from resolvers.joining import join
 from resolvers.joining.grouping import grouped
-from resolvers.joining.items import _is_shown, stand_alone
+from resolvers.joining.items import _fields, stand_alone
 from resolvers.joining.table import RULES
 from resolvers.merging import page
 from tests.resolvers.joining import facts
@@ -167,7 +167,7 @@ def test_a_record_spread_over_three_systems_is_the_graph_of_the_same_in_one(spre
 
 def test_what_the_graph_does_not_show_is_no_conflict() -> None:
     """A path at a source, or another id of its own, is never told as a disagreement."""
-    fields = {field.name: _is_shown(field) for field in msgspec.structs.fields(Report)}
+    fields = dict(_fields(Report))
 
     assert fields["conclusion"]
     assert not fields["result_ids"]
