@@ -1,13 +1,12 @@
 """Which values a unit may take as they are. Everything else raises ``Unusual``, and the library completes it."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import Any
 from uuid import UUID
 
-import orjson
 from graphql import (
     GraphQLBoolean,
     GraphQLEnumType,
@@ -22,7 +21,7 @@ from msgspec import Struct
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.types.base_scalars import isoformat
 
-from connectors.clock import HO_CHI_MINH
+from gateway.operations.plans import moments
 
 _SIMPLE = frozenset({str, int, float, bool, bytes, date, datetime, time, timedelta, Decimal, UUID, list, tuple, dict})
 """Can neither be awaited nor be an exception, so a scalar may be asked to write them out."""
@@ -51,22 +50,9 @@ _SPECIFIED = {
     GraphQLInt: _itself(int, " or not -2147483648 <= {0} <= 2147483647"),
     GraphQLFloat: _itself(float, " or {0} - {0} != 0.0"),
 }
-_WHOLE_MINUTES: set[tzinfo | None] = {None, UTC, HO_CHI_MINH}
-"""Zones in which ISO 8601 is written alike by Python and by the encoder, which is faster, but rounds what is less than
-a minute; the city's was so in ``_ROUND`` and since. Fixed ones are added as they are met: few, for those are equal
-whose offsets are."""
-_ROUND = 1912
-NAMES = {"date": date, "datetime": datetime, "Decimal": Decimal, "zones": _WHOLE_MINUTES, "dumps": orjson.dumps}
-"""What the tests and expressions call by name."""
-
-
-_ISO = {
-    "Date": Exact("type({0}) is not date", "{0}.isoformat()"),
-    "DateTime": Exact(
-        f"type({{0}}) is not datetime or {{0}}.tzinfo not in zones or {{0}}.year < {_ROUND}",
-        "dumps({0})[1:-1].decode()",
-    ),
-}
+_ISO = {"Date": Exact(moments.ODD_DATE, moments.WRITTEN), "DateTime": Exact(moments.ODD_MOMENT, moments.WRITTEN)}
+NAMES = {"Decimal": Decimal, **moments.NAMES}
+"""What these call by name."""
 
 
 def exact_class(kind: GraphQLScalarType) -> Exact | None:
@@ -82,26 +68,13 @@ def exact_class(kind: GraphQLScalarType) -> Exact | None:
     return None
 
 
-def odd_moment(coerce: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Writes out a moment in a zone that was not met before, or whatever else there is in place of one."""
-    complete = leaf(coerce)
-
-    def written(value: Any) -> Any:
-        if type(value) is datetime and type(value.tzinfo) is timezone:
-            offset = value.tzinfo.utcoffset(None)
-            if not (offset.seconds % 60 or offset.microseconds):
-                _WHOLE_MINUTES.add(value.tzinfo)
-        return complete(value)
-
-    return written
-
-
 class Unusual(Exception):
     """A value that the library must complete."""
 
 
-def leaf(coerce: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def leaf(kind: GraphQLScalarType) -> Callable[[Any], Any]:
     """Writes out a value whose class is not the one that the scalar promises, or that every scalar must look at."""
+    coerce = kind.coerce_output_value
 
     def complete(value: Any) -> Any:
         if type(value) not in _SIMPLE:
@@ -111,7 +84,7 @@ def leaf(coerce: Callable[[Any], Any]) -> Callable[[Any], Any]:
             raise Unusual
         return written
 
-    return complete
+    return moments.odd_moment(complete) if coerce is isoformat else complete
 
 
 def names(kind: GraphQLEnumType) -> tuple[type[Enum], dict[str, str]] | None:

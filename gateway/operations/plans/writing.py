@@ -21,7 +21,7 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
 
 from gateway.operations.plans.reading import NotPlannable, known_classes, reading
-from gateway.operations.plans.values import NAMES, Unusual, admission, exact_class, leaf, names, odd_moment
+from gateway.operations.plans.values import NAMES, Unusual, admission, exact_class, leaf, names
 
 Unit = Callable[[Any, Any], Any]
 """Completes a value; takes it and the context. Raises any exception when the library must do it instead."""
@@ -193,8 +193,7 @@ class _Writer:
 
     def _coercion(self, kind: GraphQLScalarType) -> str:
         if kind.name not in self._leaves:
-            coerce = kind.coerce_output_value
-            self._leaves[kind.name] = self._give("s", odd_moment(coerce) if kind.name == "DateTime" else leaf(coerce))
+            self._leaves[kind.name] = self._give("s", leaf(kind))
         return self._leaves[kind.name]
 
     def _give(self, letter: str, value: Any) -> str:
