@@ -6,6 +6,7 @@ again: else the answer about one citizen could be taken for the answer about the
 """
 
 import asyncio
+import contextvars
 import math
 import select
 from collections.abc import Callable
@@ -89,6 +90,8 @@ class Connection(asyncio.Protocol):
         self._parser: Any = httptools.HttpResponseParser(self)
         self._waiter: asyncio.Future[Reply] | None = None
         self._timer: asyncio.TimerHandle | None = None
+        # Its timer outlives the call that set it: nothing of that call is to be kept with it.
+        self._context = contextvars.Context()
         self._wakes = math.inf
         """By the loop's clock, when the timer wakes us."""
         self._until = self._heard = 0.0
@@ -287,7 +290,7 @@ class Connection(asyncio.Protocol):
         if self._timer is not None:
             self._timer.cancel()
         self._wakes = min(self._until, self._heard + self._read)
-        self._timer = self.loop.call_later(self._wakes - now, self._wake)
+        self._timer = self.loop.call_later(self._wakes - now, self._wake, context=self._context)
 
     def _wake(self) -> None:
         self._timer, self._wakes = None, math.inf

@@ -160,6 +160,9 @@ class Connection(Line, HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """Answer the next request, or wait for it; take no more than a little of a body that nobody wanted to read."""
         self.server_state.total_requests += 1
+        if self._answering is not None:
+            # It holds its scope as well: if both went on, only a collection could free the request.
+            self._answering.scope.pop(EXCHANGE, None)  # type: ignore[misc]  # an entry of our own
         if self.transport.is_closing():
             self._close()
             return

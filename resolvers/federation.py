@@ -129,6 +129,10 @@ class _Chosen(Generic[R]):
         return self._put().__await__()
 
 
+def _nothing_beside(_grant: Grant, _about: type[Record]) -> None:
+    """No other class of record is opened."""
+
+
 class Federation:
     """The door, for the length of one request."""
 
@@ -144,7 +148,7 @@ class Federation:
         """Where it is noted who was asked about whom."""
         self.keeping: Keeping = keeping or NothingKept()
         self.faults: list[Fault] = []
-        self.beside: Beside = lambda _grant, _about: None
+        self.beside: Beside = _nothing_beside
         """Set by the permit office: with it, the insurer may be asked where the citizen has been."""
         self.deviations: list[Deviation] = []
         """What sources did otherwise than they promise; for the operator's eyes."""
@@ -233,9 +237,11 @@ class Federation:
             raise
 
     async def finish(self) -> None:
-        """Wait until everything that is being written is written or has failed."""
+        """Wait until everything that is being written is written or has failed; nothing is asked after that."""
         if self._writing:
             await asyncio.gather(*self._writing, return_exceptions=True)
+        # The permit office holds the door as well: if both went on, only a collection could free the request.
+        self.beside = _nothing_beside
 
     def outcomes(self) -> list[Outcome]:
         """How it went so far, as far as the caller may know, in the order of asking."""
