@@ -29,7 +29,7 @@ from tests.gateway.audit.ledgers import entry
 from tests.gateway.store.postgresql import BINARIES, real_postgresql
 
 _ENTRIES = 4000
-_CALLERS = (1, 8, 64)
+_CALLERS = (1, 8, 16, 64)
 
 
 class _Counting(StoredLog):
