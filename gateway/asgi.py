@@ -3,12 +3,12 @@
 import asyncio
 import re
 from collections.abc import Callable, Iterable, Sequence
-from os import urandom
 from typing import Protocol
 
 from starlette.types import Message, Receive, Scope, Send
 
 from gateway.errors import RequestError
+from gateway.ids import new_id
 
 SAFE_HEADERS = (
     (b"cache-control", b"no-store"),
@@ -81,11 +81,6 @@ def request_id(scope: Scope) -> str:
     if len(sent) == 1 and _REQUEST_ID.fullmatch(sent[0]) and not _PERSONAL_NUMBER.search(sent[0]):
         return sent[0].decode()
     return new_id()
-
-
-def new_id() -> str:
-    """A new id of a request: 128 bits by chance."""
-    return urandom(16).hex()
 
 
 async def read_body(scope: Scope, receive: Receive, *, limit: int, patience: float) -> bytes:

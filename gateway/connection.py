@@ -17,10 +17,11 @@ from uvicorn._types import ASGI3Application, HTTPScope
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-from gateway.asgi import EXCHANGE, FIELDS, METHODS, SAFE_HEADERS, gathered, new_id
+from gateway.asgi import EXCHANGE, FIELDS, METHODS, SAFE_HEADERS, gathered
 from gateway.errors import RequestError
 from gateway.exchange import Exchange
 from gateway.handshake import unfit, written
+from gateway.ids import new_id
 from gateway.line import Line
 from gateway.settings import Server
 from gateway.shown import CERTIFICATE, proved_certificate

@@ -1,9 +1,8 @@
 """One request's dealings with the access log: from what it did about whom to entries that are durable."""
 
-import uuid
-
 from connectors.clock import Clock
 from gateway.audit.ledger import Ledger
+from gateway.ids import new_id_in_order
 from resolvers.access.account import Account, Line
 from resolvers.access.caller import Caller
 from resolvers.access.entry import AccessAction, AccessEntry, AccessOutcome
@@ -45,14 +44,14 @@ class Booking:
         self._ledger.post([self._entry(line, given=False) for line in self.account.take()])
 
     def _entry(self, line: Line, *, given: bool) -> AccessEntry:
-        caller = self._caller
+        caller, now = self._caller, self._clock.now()
         who = caller.professional
         own = caller.personal_id
         outcome = AccessOutcome.GIVEN if given else AccessOutcome.BROKEN_OFF
         return AccessEntry(
-            id=uuid.uuid4().hex,
+            id=new_id_in_order(now),
             request=self._request_id,
-            at=self._clock.now(),
+            at=now,
             about=line.ref,
             key=self._identifiers.fingerprint,
             caller=caller.kind,

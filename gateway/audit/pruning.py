@@ -4,13 +4,13 @@ That it was dropped is an entry of the log itself: a record that is empty althou
 emptied by somebody else.
 """
 
-import uuid
 from datetime import datetime
 
 from msgspec import Struct
 from sqlalchemy import Connection, delete, func, select, update
 
 from gateway.audit.log import ENCODER, Leaf, StoredLog
+from gateway.ids import new_id_in_order
 from gateway.store import tables
 
 MARKER = "pruned"
@@ -39,7 +39,7 @@ async def prune(log: StoredLog, *, until: datetime, now: datetime) -> int:
         count: int = (await connection.execute(select(func.count()).where(*old))).scalar_one()
     if not count:
         return 0
-    marker = Pruned(id=uuid.uuid4().hex, at=now, before=before)
+    marker = Pruned(id=new_id_in_order(now), at=now, before=before)
 
     def drop(connection: Connection) -> None:
         emptied = {"content": None, "about": None, "at": None, "id": None}

@@ -12,9 +12,10 @@ from graphql import ExecutionResult
 from connectors.clock import Clock
 from connectors.contract import Deadline
 from gateway.answer import CALLER_GONE
-from gateway.asgi import CallerGone, new_id
+from gateway.asgi import CallerGone
 from gateway.errors import INTERNAL, RequestError
 from gateway.graph import Begun
+from gateway.ids import new_id
 from gateway.operations.execution import Operation
 from gateway.operations.request import GraphQLRequest, from_members
 from gateway.sockets.answer import SocketAnswer

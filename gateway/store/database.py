@@ -29,6 +29,8 @@ _MIGRATING = 0x63675F6D
 """Number of the lock under which one gateway of many changes the tables of a PostgreSQL."""
 _BUSY_MS = 2000
 """How long a writer waits for another one in SQLite."""
+_CHECKPOINT = 4000
+"""Pages of SQLite's journal that are brought into the file at once, 16 MB: most of them were written many times."""
 _IN_TURN = "BEGIN IMMEDIATE"
 _LOCAL = (None, "", "localhost", "127.0.0.1", "::1")
 
@@ -199,7 +201,12 @@ def _prepare(connection: Any, _record: object) -> None:
     """Make a new connection to SQLite durable, and leave the beginning of transactions to us."""
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in (f"busy_timeout = {_BUSY_MS}", "synchronous = FULL", "foreign_keys = ON"):
+    for pragma in (
+        f"busy_timeout = {_BUSY_MS}",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        f"wal_autocheckpoint = {_CHECKPOINT}",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
