@@ -20,7 +20,24 @@ from graphql import (
 from msgspec import structs
 
 from connectors.contract import Question
-from connectors.records import Record
+from connectors.records import (
+    Allergy,
+    Appointment,
+    CarePlan,
+    Claim,
+    Condition,
+    Coverage,
+    Demographics,
+    Document,
+    Encounter,
+    Immunization,
+    Medication,
+    Observation,
+    Procedure,
+    Record,
+    Referral,
+    Report,
+)
 from connectors.stamping import NAMES
 from resolvers.access import rules
 from resolvers.joining import legal, linking
@@ -37,6 +54,24 @@ _PLAIN = frozenset(
     }
 )
 """Fields of a citizen that show records as they are. Whatever another one is made of, nobody can tell here."""
+_SECTIONS: Mapping[str, type[Record]] = {
+    "demographics": Demographics,
+    "encounters": Encounter,
+    "conditions": Condition,
+    "allergies": Allergy,
+    "medications": Medication,
+    "observations": Observation,
+    "immunizations": Immunization,
+    "coverage": Coverage,
+    "claims": Claim,
+    "reports": Report,
+    "procedures": Procedure,
+    "documents": Document,
+    "referrals": Referral,
+    "appointments": Appointment,
+    "carePlans": CarePlan,
+}
+"""Of these fields: below which records of one class stand, and of no other unless it says so (``_OF_VISITS``)."""
 _ALL_OF_IT = frozenset({"conflicts", "claim", "results", "missingResults"})
 """Fields below these that are made of more than their names say."""
 _MADE_OF: Mapping[str, frozenset[str]] = {
@@ -61,16 +96,25 @@ _HUMP = re.compile(r"(?<!^)(?=[A-Z])")
 class Wanted:
     """What one operation can look at; kept as long as its document is."""
 
-    __slots__ = ("_of", "_whole", "fields", "names", "tells_ids")
+    __slots__ = ("_apart", "_of", "_whole", "fields", "names", "tells_ids")
 
-    def __init__(self, names: frozenset[str], *, is_all: bool, fields: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        names: frozenset[str],
+        *,
+        is_all: bool,
+        fields: frozenset[str] = frozenset(),
+        apart: Mapping[type[Record], frozenset[str]] | None = None,
+    ) -> None:
         """Begin with the names in the operation.
 
         Args:
             names: of fields, as records have them.
             is_all: whether nothing but what they name is looked at.
             fields: the same as the graph has them.
+            apart: those that can be meant of one class, where not all can.
         """
+        self._apart = apart or {}
         self.fields = fields
         self.names = names if is_all else None
         """``None`` where it may be anything."""
@@ -90,7 +134,7 @@ class Wanted:
             return None
         known = self._of.get((about, meeting))
         if known is None:
-            known = self._of[about, meeting] = self.names | read_of(
+            known = self._of[about, meeting] = self._apart.get(about, self.names) | read_of(
                 about, joined=meeting or self.tells_ids or not RULES[about].once_per_source
             )
         return known
@@ -130,16 +174,17 @@ def wanted_of(
 ) -> Wanted:
     """What an operation can look at.
 
-    Every name in the operation counts wherever it stands: rather a field too many than one too few.
+    A name below a list of one class counts for that class, every other name for all: rather a field too many than one
+    too few.
 
     Args:
         operation: of a checked document.
         fragments: of the document, by name.
         citizen: names of all fields that a citizen has in the graph.
     """
-    names: set[str] = set()
+    names: dict[str, set[str]] = {}
     more: set[str] = set()
-    for holder, field in _fields(operation.selection_set.selections, fragments):
+    for holder, field, section in _fields(operation.selection_set.selections, fragments):
         name = field.name.value
         if name == "id" and holder in _NAMELESS:
             continue
@@ -147,45 +192,56 @@ def wanted_of(
             its = names_below([field], fragments)
             more.update(*(read for linked, read in _OF_VISITS.items() if linked in its))
         # The id of whom is asked about is nobody's field.
-        names |= {name, *({argument.name.value for argument in field.arguments or ()} - {"id"})}
+        arguments = {argument.name.value for argument in field.arguments or ()} - {"id"}
+        names.setdefault(section, set()).update({name}, arguments)
+    every: frozenset[str] = frozenset().union(*names.values())
     is_all = (
         operation.operation is OperationType.QUERY
-        and names.isdisjoint(_ALL_OF_IT)
-        and names.isdisjoint(citizen - _PLAIN)
+        and every.isdisjoint(_ALL_OF_IT)
+        and every.isdisjoint(citizen - _PLAIN)
     )
-    more.update(*(read for name, read in _MADE_OF.items() if name in names))
-    return Wanted(
-        frozenset(more) | {_HUMP.sub("_", name).lower() for name in names}, is_all=is_all, fields=frozenset(names)
-    )
+    more.update(*(read for name, read in _MADE_OF.items() if name in every))
+    shared = names.get("", set())
+    if not _OF_VISITS.keys().isdisjoint(names.get("encounters", ())):
+        shared |= names["encounters"]
+    apart = {_SECTIONS[name]: _worded(shared | below) | more for name, below in names.items() if name}
+    return Wanted(_worded(every) | more, is_all=is_all, fields=every, apart=apart)
+
+
+def _worded(names: Iterable[str]) -> frozenset[str]:
+    """The names as records have them."""
+    return frozenset(_HUMP.sub("_", name).lower() for name in names)
 
 
 def names_below(fields: Iterable[SelectionNode], fragments: Mapping[str, FragmentDefinitionNode]) -> frozenset[str]:
     """The names of those fields and of all that stand anywhere below them."""
-    return frozenset(field.name.value for _, field in _fields(fields, fragments))
+    return frozenset(field.name.value for _, field, _ in _fields(fields, fragments))
 
 
 def _fields(
     selections: Iterable[SelectionNode], fragments: Mapping[str, FragmentDefinitionNode]
-) -> Iterable[tuple[str, FieldNode]]:
-    """Every field, and what it is selected of: a field, or the type of a fragment.
+) -> Iterable[tuple[str, FieldNode, str]]:
+    """Every field, what it is selected of: a field, or the type of a fragment; and of which section it speaks.
 
-    Every fragment is looked into once: a kilobyte can spread fragments in fragments a million times.
+    Every fragment is looked into once for each section: a kilobyte can spread fragments in fragments a million times.
     """
-    waiting = [("", one) for one in selections]
-    spread: set[str] = set()
+    waiting = [("", one, "") for one in selections]
+    spread: set[tuple[str, str]] = set()
     while waiting:
-        holder, node = waiting.pop()
+        holder, node, section = waiting.pop()
         if isinstance(node, FragmentSpreadNode):
             name = node.name.value
-            if name not in spread and name in fragments:
-                spread.add(name)
+            if (name, section) not in spread and name in fragments:
+                spread.add((name, section))
                 fragment = fragments[name]
                 of = fragment.type_condition.name.value
-                waiting += ((of, one) for one in fragment.selection_set.selections)
+                waiting += ((of, one, section) for one in fragment.selection_set.selections)
         elif isinstance(node, InlineFragmentNode):
             of = node.type_condition.name.value if node.type_condition else holder
-            waiting += ((of, one) for one in node.selection_set.selections)
+            waiting += ((of, one, section) for one in node.selection_set.selections)
         elif isinstance(node, FieldNode):
-            yield holder, node
+            # The outermost counts: what stands below it belongs to its records, or to those that these show.
+            section = section or (node.name.value if node.name.value in _SECTIONS else "")
+            yield holder, node, section
             below = node.selection_set
-            waiting += ((node.name.value, one) for one in (below.selections if below else ()))
+            waiting += ((node.name.value, one, section) for one in (below.selections if below else ()))

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from graphql import FragmentDefinitionNode, GraphQLObjectType, OperationDefinitionNode, parse
+from graphql import FragmentDefinitionNode, GraphQLObjectType, OperationDefinitionNode, get_named_type, parse
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
@@ -14,6 +14,7 @@ from msgspec import structs
 from connectors.contract import Question
 from connectors.records import (
     RECORD_CLASSES,
+    Allergy,
     Claim,
     Condition,
     ConditionStatus,
@@ -21,9 +22,10 @@ from connectors.records import (
     Observation,
     Record,
     Relation,
+    Report,
     Representative,
 )
-from resolvers import merging
+from resolvers import merging, wanting
 from resolvers.access import rules
 from resolvers.deviations import fits
 from resolvers.federation import Federation
@@ -59,6 +61,74 @@ def test_of_plain_lists_it_is_known_which_fields_are_looked_at() -> None:
     )
     names = frozenset({"me", "observations", "nodes", "performed_by", "conditions", "code", "text"})
     assert wanted(document).names == names
+
+
+@pytest.mark.parametrize(
+    ("document", "about", "fields", "others"),
+    [
+        (
+            "{me{observations{nodes{...A}} conditions{nodes{note}}}} fragment A on Observation{at}",
+            Observation,
+            "at",
+            "note",
+        ),
+        (
+            "{me{observations{nodes{...A}} conditions{nodes{note}}}} fragment A on Observation{at}",
+            Condition,
+            "note",
+            "at",
+        ),
+        (
+            "{me{observations{nodes{...A}} reports{nodes{...A code{text}}}}} fragment A on Node{status}",
+            Report,
+            "status",
+            "",
+        ),
+        (
+            "{me{observations{nodes{...A}} reports{nodes{...A code{text}}}}} fragment A on Node{status}",
+            Observation,
+            "status",
+            "text",
+        ),
+        ("{me{dependants{citizen{claims{nodes{total}}}} coverage{nodes{insurer}}}}", Claim, "total", "insurer"),
+        ("{me{encounters{nodes{medications{dosage}}} conditions{nodes{note}}}}", Condition, "note dosage", ""),
+        ("{me{encounters{nodes{reason{text}}} conditions{nodes{note}}}}", Condition, "note", "reason"),
+        ("{me{encounters{nodes{legalState{state}}} claims{nodes{total}}}}", Claim, "total steps", "legal_state"),
+        (
+            "{me{conditions{nodes{note}}} node(id: 1){... on Observation{performedBy{name}}}}",
+            Condition,
+            "performed_by",
+            "",
+        ),
+        ("{me{conditions{nodes{note}}}}", Allergy, "note", ""),
+    ],
+)
+def test_a_name_below_a_list_of_one_class_is_meant_of_that_class(
+    document: str, about: type[Record], fields: str, others: str
+) -> None:
+    """Below visits it counts for all where they show other records; a class without an own list has every name."""
+    names = wanted(document).of(about, meeting=False)
+    assert names is not None
+    assert set(fields.split()) <= names
+    assert names.isdisjoint(others.split())
+
+
+def test_no_record_but_a_visit_shows_records_of_another_class() -> None:
+    """Where a list of one class showed another class, that one would have to be told of in ``wanting``."""
+    schema = build_schema()._schema
+    told = {*wanting._OF_VISITS, *wanting._ALL_OF_IT, "visits"}
+    classes = {about.__name__ for about in RECORD_CLASSES}
+    for name in classes & schema.type_map.keys():
+        waiting, met = [schema.type_map[name]], set()
+        while waiting:
+            one = waiting.pop()
+            if not isinstance(one, GraphQLObjectType) or one.name in met:
+                continue
+            met.add(one.name)
+            for field, definition in one.fields.items():
+                below = get_named_type(definition.type)
+                assert below.name not in classes or below.name == name or field in told, (name, field)
+                waiting += [below] if below.name not in classes else []
 
 
 @pytest.mark.parametrize(
