@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import Enum
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 from msgspec import Struct, structs
 
@@ -24,6 +24,8 @@ R = TypeVar("R", bound=Record)
 
 _Read = Callable[[Any], Any]
 """Reads one field."""
+_Find = Callable[[Iterable[Record]], bool]
+"""Whether any of these records has a field with something that is not understood."""
 _UNNAMED_SYSTEM = "unknown"
 """Stands in a ``Coding`` where the source names no code system."""
 
@@ -115,51 +117,55 @@ def _has_category(record: Any, category: str | None) -> bool:
 
 
 def _not_understood(question: Question[Any], records: Sequence[Record]) -> int:
-    """How many of them have a word or a code that is not understood.
-
-    Field by field, because it runs over every record of every answer. What may have been left out says nothing.
-    """
+    """How many of them have a word or a code that is not understood: mostly none, and then none is counted."""
     about: type[Record] = question.about
-    words, texts, lists = _readers(about, question.wanted)
-    found: set[int] = set()
-    for read, unknown in words:
-        found.update([number for number, word in enumerate(map(read, records)) if word is unknown])
-    for read in texts:
-        for number, text in enumerate(map(read, records)):
-            if text is not None:
-                for coding in text.codings:
-                    if coding.system == _UNNAMED_SYSTEM:
-                        found.add(number)
-    for read in lists:
-        found.update([number for number, several in enumerate(map(read, records)) if several and _is_unnamed(several)])
-    return len(found)
-
-
-def _is_unnamed(texts: Iterable[CodedText]) -> bool:
-    return any(coding.system == _UNNAMED_SYSTEM for text in texts for coding in text.codings)
+    finds = _finds(about, question.wanted)
+    for find in finds:
+        if find(records):
+            return sum(any(find((record,)) for find in finds) for record in records)
+    return 0
 
 
 @lru_cache(maxsize=4096)
-def _readers(
-    about: type[Record], wanted: frozenset[str] | None
-) -> tuple[tuple[tuple[_Read, Enum], ...], tuple[_Read, ...], tuple[_Read, ...]]:
-    """What reads the enumerations, each with its value for "not understood", and the fields and lists with codes."""
-    words: list[tuple[_Read, Enum]] = []
-    texts: list[_Read] = []
-    lists: list[_Read] = []
+def _finds(about: type[Record], wanted: frozenset[str] | None) -> tuple[_Find, ...]:
+    """What finds that, field by field. What may have been left out of a record says nothing."""
     hints = typing.get_type_hints(about)
+    finds: list[_Find] = []
     for field in structs.fields(about):
-        name, kind = field.name, hints[field.name]
-        if wanted is not None and name not in wanted and not field.required:
+        if wanted is not None and field.name not in wanted and not field.required:
             continue
+        kind, read = hints[field.name], attrgetter(field.name)
         parts = _parts(kind)
-        unknown = [
-            part.__members__["UNKNOWN"] for part in parts if issubclass(part, Enum) and "UNKNOWN" in part.__members__
-        ]
-        words += [(attrgetter(name), value) for value in unknown]
+        finds += [_word(read, part.__members__["UNKNOWN"]) for part in parts if _may_be_unknown(part)]
         if CodedText in parts:
-            (lists if typing.get_origin(kind) is tuple else texts).append(attrgetter(name))
-    return tuple(words), tuple(texts), tuple(lists)
+            finds.append(_texts(read) if typing.get_origin(kind) is tuple else _text(read))
+    return tuple(finds)
+
+
+def _may_be_unknown(part: type[Any]) -> TypeGuard[type[Enum]]:
+    return issubclass(part, Enum) and "UNKNOWN" in part.__members__
+
+
+def _word(read: _Read, unknown: Enum) -> _Find:
+    return lambda records: unknown in map(read, records)
+
+
+def _text(read: _Read) -> _Find:
+    def find(records: Iterable[Record]) -> bool:
+        for text in map(read, records):
+            if text is not None:
+                for coding in text.codings:
+                    if coding.system == _UNNAMED_SYSTEM:
+                        return True
+        return False
+
+    return find
+
+
+def _texts(read: _Read) -> _Find:
+    return lambda records: any(
+        coding.system == _UNNAMED_SYSTEM for texts in map(read, records) for text in texts for coding in text.codings
+    )
 
 
 def _parts(wanted: Any) -> list[type[Any]]:

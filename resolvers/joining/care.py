@@ -7,6 +7,14 @@ from resolvers.joining.codes import by_code, by_words, code_facts, day, minute, 
 from resolvers.joining.rule import Fact, Mark, Rule
 
 
+def _issued(report: Report) -> Mark | None:
+    return minute(report.issued)
+
+
+def _performed(done: Procedure) -> Mark | None:
+    return day(done.performed)
+
+
 def _report_facts(report: Report) -> Iterable[Fact]:
     """Another conclusion is another report."""
     yield from code_facts(report.code)
@@ -40,21 +48,19 @@ def _appointment_facts(appointment: Appointment) -> Iterable[Fact]:
 
 REPORT: Rule[Report] = Rule(
     evidence=(
-        by_code(
-            lambda report: report.code, lambda report: minute(report.issued), lambda report: place(report.facility)
-        ),
-        by_words(
-            lambda report: report.code, lambda report: minute(report.issued), lambda report: place(report.facility)
-        ),
+        by_code(lambda report: report.code, _issued, lambda report: place(report.facility)),
+        by_words(lambda report: report.code, _issued, lambda report: place(report.facility)),
     ),
+    needs=_issued,
     facts=_report_facts,
     reads=frozenset({"code", "issued", "facility", "conclusion"}),
 )
 PROCEDURE: Rule[Procedure] = Rule(
     evidence=(
-        by_code(lambda done: done.code, lambda done: day(done.performed), lambda done: place(done.facility)),
-        by_words(lambda done: done.code, lambda done: day(done.performed), lambda done: place(done.facility)),
+        by_code(lambda done: done.code, _performed, lambda done: place(done.facility)),
+        by_words(lambda done: done.code, _performed, lambda done: place(done.facility)),
     ),
+    needs=_performed,
     facts=_procedure_facts,
     reads=frozenset({"code", "performed", "facility", "status"}),
 )

@@ -38,6 +38,7 @@ def _abated(records: Sequence[Condition]) -> PartialDate | None:
 
 RULE: Rule[Condition] = Rule(
     evidence=(by_code(_what, _course), by_words(_what, _course)),
+    needs=_course,
     facts=_facts,
     reads=frozenset({"code", "chronic", "onset", "recorded", "status", "abated"}),
     once_per_source=False,

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from connectors.records import Record
 from resolvers.joining.rule import Fact, Mark, Rule
@@ -19,17 +19,43 @@ def grouped(records: Iterable[R], rule: Rule[R]) -> list[list[R]]:
     """
     if rule.groups is not None:
         return rule.groups(tuple(records))
-    groups = [[record] for record in records]
+    told = list(records)
+    groups = [[record] for record in told]
+    alone = _alone(told, rule)
+    if len(alone) == len(told):
+        return groups
     for marks in rule.evidence:
-        if _meet(groups, marks, rule):
-            known = _found_once(marks)
+        known = _found_once(marks, alone)
+        if _meet(groups, known, rule):
             groups = [group for linked in _linked(groups, known) for group in _settled(linked, known, rule)]
     return groups
 
 
-def _found_once(marks: Callable[[R], Iterable[Mark]]) -> Callable[[R], Iterable[Mark]]:
+def _alone(records: Sequence[R], rule: Rule[R]) -> set[int]:
+    """Those with which nothing can be one, by what the rule needs; by identity."""
+    if rule.needs is None:
+        return set()
+    said = [rule.needs(record) for record in records]
+    shared: set[Mark | None] = set()
+    first: dict[Mark | None, Hashable] = {}
+    for record, mark in zip(records, said, strict=True):
+        whose = _whose(record, rule)
+        if first.setdefault(mark, whose) != whose:
+            shared.add(mark)
+    shared.discard(None)
+    return {id(record) for record, mark in zip(records, said, strict=True) if mark not in shared}
+
+
+def _whose(record: Record, rule: Rule[Any]) -> Hashable:
+    """Whose word it is, where one source says no fact twice; else it stands for itself."""
+    if rule.once_per_source and len(record.provenance) == 1:
+        return record.provenance[0].source.id
+    return id(record)
+
+
+def _found_once(marks: Callable[[R], Iterable[Mark]], alone: set[int]) -> Callable[[R], Iterable[Mark]]:
     """The same marks, found once for each record: they are looked at to link, and again to settle a doubt."""
-    known: dict[int, Sequence[Mark]] = {}
+    known: dict[int, Sequence[Mark]] = dict.fromkeys(alone, ())
 
     def remembered(record: R) -> Iterable[Mark]:
         found = known.get(id(record))
@@ -47,9 +73,7 @@ def _meet(groups: Sequence[list[R]], marks: Callable[[R], Iterable[Mark]], rule:
     """
     told_by: dict[Mark, Hashable] = {}
     for number, group in enumerate(groups):
-        whose: Hashable = number
-        if rule.once_per_source and len(group) == 1 and len(group[0].provenance) == 1:
-            whose = group[0].provenance[0].source.id
+        whose = _whose(group[0], rule) if len(group) == 1 else (number,)
         for record in group:
             for mark in marks(record):
                 if told_by.setdefault(mark, whose) != whose:

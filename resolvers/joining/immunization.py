@@ -2,14 +2,22 @@
 
 from collections.abc import Iterable
 
-from connectors.records import Immunization, SourceKind
+from connectors.records import CodedText, Immunization, SourceKind
 from resolvers.joining.codes import by_code, by_words, code_facts, codes, day, words
 from resolvers.joining.rule import Fact, Mark, Rule
 
 
+def _what(dose: Immunization) -> CodedText:
+    return dose.vaccine
+
+
+def _given(dose: Immunization) -> Mark | None:
+    return day(dose.on)
+
+
 def _by_antigens(dose: Immunization) -> Iterable[Mark]:
     """All its diseases, in each code system in which each of them has a code."""
-    known, given = [dict(codes(disease)) for disease in dose.target_diseases], day(dose.on)
+    known, given = [dict(codes(disease)) for disease in dose.target_diseases], _given(dose)
     if not known or not given:
         return []
     systems = set.intersection(*(set(one) for one in known))
@@ -33,9 +41,10 @@ def _facts(dose: Immunization) -> Iterable[Fact]:
 RULE: Rule[Immunization] = Rule(
     evidence=(
         _by_antigens,
-        by_code(lambda dose: dose.vaccine, lambda dose: day(dose.on)),
-        by_words(lambda dose: dose.vaccine, lambda dose: day(dose.on)),
+        by_code(_what, _given),
+        by_words(_what, _given),
     ),
+    needs=_given,
     facts=_facts,
     reads=frozenset({"target_diseases", "on", "status", "vaccine", "lot", "dose_number"}),
     authority=(SourceKind.VACCINATION,),

@@ -40,6 +40,7 @@ def _kind(group: Sequence[Medication]) -> MedicationKind:
 
 RULE: Rule[Medication] = Rule(
     evidence=(by_code(_what, _begun), by_words(_what, _begun)),
+    needs=_begun,
     facts=_facts,
     reads=frozenset({"code", "start", "kind", "facility", "strength", "dosage", "quantity"}),
     authority=(SourceKind.HOSPITAL, SourceKind.HEALTH_STATION),

@@ -52,6 +52,7 @@ def _said(value: ObservationValue | None) -> Hashable:
 
 RULE: Rule[Observation] = Rule(
     evidence=(by_code(_what, _when), by_words(_what, _when)),
+    needs=_when,
     facts=_facts,
     reads=frozenset({"code", "at", "value", "components"}),
     authority=(SourceKind.LABORATORY, SourceKind.HOSPITAL, SourceKind.HEALTH_STATION),

@@ -45,6 +45,7 @@ PRIMARY_CARE: Rule[PrimaryCare] = Rule(
 )
 SCREENING: Rule[Screening] = Rule(
     evidence=(by_code(_programme, _on), by_words(_programme, _on)),
+    needs=_on,
     facts=_screening_facts,
     reads=frozenset({"programme", "on", "facility", "result"}),
     once_per_source=False,

@@ -32,6 +32,9 @@ class Rule(Struct, Generic[R], frozen=True, kw_only=True):
 
     evidence: tuple[Callable[[R], Iterable[Mark]], ...] = ()
     """Ways to recognise a fact, the strongest first. Without any, every record stands alone."""
+    needs: Callable[[R], Mark | None] | None = None
+    """What both of two records must say, and say alike, for any of the evidence to hold between them. It is looked at
+    first: most records differ in it."""
     facts: Callable[[R], Iterable[Fact]] = lambda _: ()
     """What forbids to join. What a record does not say forbids nothing."""
     once_per_source: bool = True

@@ -226,3 +226,48 @@ async def test_of_a_record_that_may_be_withheld_everything_is_wanted() -> None:
         await federation.ask(QUESTION, structs.replace(grant(Condition), restriction=restriction))
         asked = source.asked[-1].wanted
         assert asked is None if wanted is None else asked and asked >= wanted and "note" not in asked
+
+
+async def test_how_it_went_is_not_told_before_it_is_known_what_may_be() -> None:
+    """The field ``sources`` and the extensions of an answer would count records that are withheld."""
+    source = FalseSource("a", {Condition: [condition("1")]})
+    federation = Federation(Directory([source]), inquiry())
+    asked = federation.ask(QUESTION, structs.replace(grant(Condition), restriction=_Withholding()))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert source.asked
+    assert not federation.outcomes()
+
+    found = await asked
+    assert federation.outcomes() == list(found.outcomes) == await federation.settled(SUBJECT.ref)
+    assert found.outcomes[0].restricted
+
+
+async def test_whoever_waits_twice_gets_the_same() -> None:
+    """What is put together can be put together again, whoever waited before."""
+    for restriction in (None, _Withholding()):
+        federation = Federation(Directory([FalseSource("a", {Condition: [condition("1")]})]), inquiry())
+        asked = federation.ask(QUESTION, structs.replace(grant(Condition), restriction=restriction))
+        assert await asked == await asked
+
+
+async def test_whoever_gives_up_waiting_leaves_the_question_to_the_others() -> None:
+    """Two lists of one request may wait for the same answer."""
+    said = asyncio.Event()
+
+    async def late() -> list[Condition]:
+        await said.wait()
+        return [condition("1")]
+
+    federation = Federation(Directory([FalseSource("a", {Condition: late})]), inquiry())
+
+    async def wait() -> int:
+        return len((await federation.ask(QUESTION, grant(Condition))).records)
+
+    impatient, patient = asyncio.ensure_future(wait()), asyncio.ensure_future(wait())
+    await asyncio.sleep(0)
+    impatient.cancel()
+    await asyncio.sleep(0)
+    said.set()
+    assert await patient == 1
+    assert impatient.cancelled()

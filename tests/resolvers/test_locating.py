@@ -2,10 +2,12 @@
 
 import asyncio
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 import pytest
+from msgspec import structs
 
 from connectors.contract import Grant, Question, SourceState
 from connectors.errors import Unavailable
@@ -19,6 +21,7 @@ from connectors.records import (
     FoundBy,
     Provenance,
     Record,
+    SourceInfo,
     SourceKind,
 )
 from resolvers.federation import Federation, Found
@@ -176,6 +179,34 @@ async def test_a_caller_whose_basis_does_not_open_the_insurance_locates_without_
     await federation.ask(QUESTION, grant(Condition))
 
     assert not insurance.asked
+    assert len(called(sources)) == 2
+
+
+class _HidesClaims:
+    """Shows no claim."""
+
+    strict = True
+
+    def kept(self, about: type[Record], records: Sequence[Any], *, key: str) -> Sequence[Any]:
+        return [] if about is Claim else records
+
+    def passes_over(self, source: SourceInfo) -> bool:
+        return False
+
+
+async def test_of_what_the_insurer_is_asked_beside_only_that_is_told_which_the_caller_may_see() -> None:
+    """The count of its claims would tell that there are some; what is withheld leads nowhere either."""
+    sources, insurance = hospitals(20, knowing=(3,)), insurer(visits=(3,))
+    federation = Federation(Directory([*sources, insurance], probing=2), inquiry())
+    federation.beside = lambda given, about: structs.replace(
+        grant(about, subject=given.subject), restriction=_HidesClaims()
+    )
+    await federation.ask(QUESTION, grant(Condition))
+    told = {outcome.about: outcome for outcome in federation.outcomes() if outcome.source.id == "insurer"}
+
+    assert told[Claim].state is SourceState.NO_RECORD
+    assert (told[Claim].records, told[Claim].restricted) == (0, True)
+    assert told[Coverage].records == 1
     assert len(called(sources)) == 2
 
 

@@ -211,6 +211,7 @@ def test_no_rule_of_joining_reads_what_it_does_not_say(about: type[Record]) -> N
     def look(record: Any) -> None:
         for marks in rule.evidence:
             consumed(marks(record))
+        consumed(rule.needs(record) or () if rule.needs else ())
         consumed(rule.facts(record))
         for each in rule.groups([record, sample(about, "b", "2")]) if rule.groups else ():
             consumed(each)
