@@ -21,7 +21,7 @@ async def together(results: dict[str, Any], waiting: list[str]) -> dict[str, Any
     gathering = _Gathering([results[name] for name in waiting])
     try:
         await gathering.done
-    except BaseException:
+    except (Exception, asyncio.CancelledError):
         await gathering.stop()
         raise
     for name, task in zip(waiting, gathering.tasks, strict=True):
