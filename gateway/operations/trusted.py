@@ -90,7 +90,9 @@ class TrustedDocuments:
     """Chooses what a request executes."""
 
     def __init__(self, settings: DocumentSettings, manifest: Manifest | None) -> None:
-        self._known: Mapping[str, Trusted] = {entry.id: entry for entry in manifest.operations} if manifest else {}
+        entries = manifest.operations if manifest else ()
+        self._known: Mapping[str, Trusted] = {entry.id: entry for entry in entries}
+        self._by_text: Mapping[str, Trusted] = {entry.body: entry for entry in entries}
         self._enforces = manifest is not None and settings.mode == "enforce"
         self._free = frozenset(settings.free_text)
         self.counts = manifest is not None
@@ -119,10 +121,9 @@ class TrustedDocuments:
             return self._by_id(request.document_id, request.query, caller)
         if request.query is None:
             raise RequestError(400, "BAD_REQUEST", "'query' is missing.")
-        if self._known:
-            entry = self._known.get(id_of(request.query))
-            if entry is not None and _is_for(entry, caller):
-                return self._for_its_purpose(entry, caller)
+        entry = self._by_text.get(request.query)
+        if entry is not None and _is_for(entry, caller):
+            return self._for_its_purpose(entry, caller)
         if self._enforces and caller.client_id not in self._free:
             raise RequestError(
                 400, "PERSISTED_QUERY_ID_REQUIRED", "Only documents of the manifest are taken from this client."

@@ -1,6 +1,6 @@
 """What is prepared of one operation, for one set of values of the variables that decide what is selected."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from graphql import (
@@ -8,10 +8,6 @@ from graphql import (
     GraphQLField,
     GraphQLNonNull,
     GraphQLObjectType,
-    NonNullTypeNode,
-    OperationType,
-    default_field_resolver,
-    default_type_resolver,
     get_named_type,
     get_nullable_type,
     is_leaf_type,
@@ -25,12 +21,13 @@ from graphql.execution.collect_fields import (
     collect_fields,
     collect_subfields,
 )
-from graphql.execution.values import VariableValues, get_variable_values
+from graphql.execution.values import VariableValues
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
+from gateway.operations.plans.library import Library
 from gateway.operations.plans.reading import NotPlannable, reading, type_of
 from gateway.operations.plans.steps import Read, Step, call
-from gateway.operations.plans.variables import Variables
+from gateway.operations.plans.variables import demanded
 from gateway.operations.plans.writing import Unit, unit
 
 _MOST_FIELDS = 4000
@@ -71,19 +68,14 @@ class Prepared:
         """What it weighs: fields that were compiled or collected."""
         self.spent: Callable[[int], None] = _ignored
         """Is told of every such field."""
+        self.library = Library(executor)
         self._schema = executor.schema
         self._fragments = executor.fragments
         self._operation = executor.operation
         self._variables = variables
         self._hide_suggestions = executor.hide_suggestions
         self._whole = whole
-        self._made_by = type(executor)
-        self._is_awaitable = executor.is_awaitable
-        self._certain = frozenset(
-            definition.variable.name.value
-            for definition in executor.operation.variable_definitions or ()
-            if isinstance(definition.type, NonNullTypeNode)
-        )
+        self._certain = demanded(executor.operation)
         self._compiled = 0
         self._top: tuple[GroupedFieldSet, Sequence[DeferUsage]] | None = None
         self._units: dict[tuple[int, int], tuple[FieldDetailsList, Unit | None]] = {}
@@ -112,42 +104,6 @@ class Prepared:
             )
             self._top = collected.grouped_field_set, collected.new_defer_usages
         return root, self._top[0]
-
-    @property
-    def reads(self) -> bool:
-        """Whether the operation is a query."""
-        return self._operation.operation is OperationType.QUERY
-
-    def values(self) -> Variables:
-        """How its variables are coerced."""
-        return Variables(self._schema, self._operation)
-
-    def executor(self, context: Any, sent: Mapping[str, Any] | None) -> Any:
-        """The library's executor of the operation.
-
-        Args:
-            context: of the request.
-            sent: variables that can be coerced, as the caller sent them.
-        """
-        definitions = self._operation.variable_definitions or ()
-        values = get_variable_values(
-            self._schema, definitions, dict(sent or {}), hide_suggestions=self._hide_suggestions
-        )
-        assert isinstance(values, VariableValues)  # noqa: S101 - they were coerced before
-        return self._made_by(
-            self._schema,
-            {name: details.definition for name, details in self._fragments.items()},
-            self._fragments,
-            None,
-            context,
-            self._operation,
-            values,
-            default_field_resolver,
-            default_type_resolver,
-            default_field_resolver,
-            is_awaitable=self._is_awaitable,
-            hide_suggestions=self._hide_suggestions,
-        )
 
     def compile_all(self) -> None:
         """Compile what can be before there are any values; the rest is compiled as they are met."""

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any
 
-from graphql import DocumentNode, ExecutionResult, Undefined
+from graphql import DocumentNode, ExecutionResult, OperationType, Undefined
 from graphql.execution.values import VariableValues
 from msgspec import Struct
 from strawberry.schema.schema_converter import GraphQLCoreConverter
@@ -144,7 +144,7 @@ class Plans:
         prepared.spent = partial(self._grown, prepared)
         self._kept[id(prepared)] = uses, key
         self.tally.operations += 1
-        if prepared.reads and key[1] and self.tally.mode == "on":
+        if key[1] and self.tally.mode == "on" and executor.operation.operation is OperationType.QUERY:
             self._compose(prepared, uses, key)
         return prepared
 
@@ -152,11 +152,12 @@ class Plans:
         selected = composed(prepared)
         # What is larger than all that may be kept is gone by now.
         if selected is not None and id(prepared) in self._kept:
-            uses.variables.setdefault(key[0], prepared.values())
+            library = prepared.library
+            uses.variables.setdefault(key[0], Variables(library.schema, library.operation))
             uses.spines[key] = Spine(selected, partial(self._library, prepared), id(prepared))
 
     def _library(self, prepared: Prepared, context: Any, sent: Mapping[str, Any] | None) -> PlannedExecutor[Any]:
-        executor: PlannedExecutor[Any] = prepared.executor(context, sent)
+        executor: PlannedExecutor[Any] = prepared.library.executor(context, sent)
         executor.prepare(prepared, self.tally, None)
         return executor
 

@@ -9,6 +9,7 @@ from graphql import (
     GraphQLNonNull,
     GraphQLSchema,
     GraphQLString,
+    NonNullTypeNode,
     OperationDefinitionNode,
     Undefined,
     VariableDefinitionNode,
@@ -70,6 +71,12 @@ class Variables:
             elif variable.default is not Undefined:
                 values[name] = variable.default
         return values
+
+
+def demanded(operation: OperationDefinitionNode) -> frozenset[str]:
+    """Those that always have a value, and never null."""
+    declared = operation.variable_definitions or ()
+    return frozenset(one.variable.name.value for one in declared if isinstance(one.type, NonNullTypeNode))
 
 
 def _variable(schema: GraphQLSchema, definition: VariableDefinitionNode) -> _Variable | None:
