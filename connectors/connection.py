@@ -100,7 +100,6 @@ class Connection(asyncio.Protocol):
         """Whether it can be lent: alive, and nothing is under way or left over on it."""
         self.idle_since = 0.0
         """By the loop's clock; the pool's to write."""
-        self._begin()
 
     def exchange(self, request: bytes, left: float) -> "asyncio.Future[Reply]":
         """Send a request; its answer is awaited. Whoever stops waiting for it has to end the connection.
@@ -115,8 +114,11 @@ class Connection(asyncio.Protocol):
         """
         if self._transport is None or not self.is_open:
             raise Gone
-        self._begin()
-        self.is_open = False
+        # Of the exchange before nothing is left.
+        self._fields, self._headers, self._body, self._fault = [], None, [], None
+        self._status = self._received = self._header = self._size = self._interim = 0
+        self._room = _MOST_FIELDS
+        self._has_end = self._is_complete = self._is_reusable = self.is_open = False
         waiter: asyncio.Future[Reply] = self.loop.create_future()
         self._waiter = waiter
         self._transport.write(request)
@@ -250,16 +252,6 @@ class Connection(asyncio.Protocol):
         if self._fault is None:
             self._is_complete = True
             self._is_reusable = self._parser.should_keep_alive()
-
-    def _begin(self) -> None:
-        """Forget the exchange before."""
-        self._fields = []
-        self._headers = None
-        self._body = []
-        self._fault = None
-        self._status = self._received = self._header = self._size = self._interim = 0
-        self._room = _MOST_FIELDS
-        self._has_end = self._is_complete = self._is_reusable = False
 
     def _broken(self) -> SourceError:
         """Before its header nothing was answered that could be garbled."""
