@@ -17,6 +17,7 @@ _DOTS = re.compile(r"(?:^|/)(?:\.|%2e){1,2}(?:/|$)", re.IGNORECASE)
 """Path segments by which two readers of one address may mean two places."""
 _ID = r"[A-Za-z0-9._-]{1,128}"
 """Wider than R4's own (no ``_``, 64 characters), for servers that are; still nothing that separates in a search."""
+_IDS = re.compile(_ID)
 POINTER = re.compile(rf"/?([A-Za-z]{{1,64}})/({_ID})(?:/_history/[^/?#]{{1,64}})?")
 """Type and id in a relative address, of whichever version."""
 
@@ -63,7 +64,7 @@ class Base(Struct, frozen=True):
 
 def is_id(text: str | None) -> bool:
     """Whether a resource can be searched for by this id."""
-    return text is not None and re.fullmatch(_ID, text) is not None
+    return text is not None and _IDS.fullmatch(text) is not None
 
 
 def _split(address: str, against: str = "") -> SplitResult | None:

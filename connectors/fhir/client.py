@@ -96,7 +96,9 @@ class FhirSource:
         offers = await self._statement.offers(deadline) if self._reads_statement else None
         people = None
         if not self._by_number or about is Demographics:
-            people = await self._known(subject, offers, inquiry, deadline)
+            # Where the server takes the bare number nobody else needs them.
+            finding = self._people if self._by_number else self._known
+            people = await finding(subject, offers, inquiry, deadline)
             if about is Demographics:
                 found = Found(HELD[Demographics][0].readings.of(question.wanted))
                 found.resources = people.found.resources
@@ -107,7 +109,8 @@ class FhirSource:
         if len(served) != 1:
             return await self._by_several(served, subject, people, question, offers, inquiry, deadline)
         found = await self._of_type(served[0], subject, people, question, offers, inquiry, deadline)
-        _require_known(found, offers)
+        if offers is not None:
+            _require_known(found, offers)
         answer = partial(told, found, self._around(found, self._stamp(subject)))
         return await off_loop(answer, deadline) if len(found.resources) > MANY else answer()
 
@@ -219,7 +222,9 @@ class FhirSource:
     ) -> Awaitable[Found[Reading]]:
         """The resources of one type."""
         reading = held.readings.of(question.wanted)
-        kinds = self._searcher.follows(reading, _ALSO_FOLLOWED.get(question.about, NOTHING))
+        kinds = NOTHING
+        if reading.points_to:
+            kinds = self._searcher.follows(reading, _ALSO_FOLLOWED.get(question.about, NOTHING))
         if held.wire is wire.Patient and people is not None:
             return self._again(people, reading, kinds, deadline)
         ids, known = (people.ids, frozenset(people.ids)) if people else ((subject.personal_id,), None)
@@ -251,19 +256,19 @@ class FhirSource:
         )
 
 
-def _require_known(found: Found[Reading], offers: Offers | None) -> None:
+def _require_known(found: Found[Reading], offers: Offers) -> None:
     """Refuse to take nothing for an answer where the server does not say that it knows the question.
 
     Raises:
         Garbled: it does not.
     """
-    if offers is not None and found.whose is not None and not found.resources and not found.dropped:
+    if found.whose is not None and not found.resources and not found.dropped:
         require_offered(offers, found.reading.type, "patient", "subject")
 
 
 def _or_unknown(part: Found[Reading] | BaseException, offers: Offers | None) -> Found[Reading] | BaseException:
     """What one type of several gave, or why it gave nothing."""
-    if isinstance(part, Found):
+    if isinstance(part, Found) and offers is not None:
         try:
             _require_known(part, offers)
         except Garbled as error:

@@ -106,10 +106,10 @@ def checked(patients: Iterable[wire.Patient], subject: Subject, identifier_syste
     """
     ids: list[str] = []
     for patient in patients:
-        numbers = frozenset(
+        numbers = {
             number.value for number in patient.identifier if number.value and identifier_system in (None, number.system)
-        )
-        require_same_person(subject, personal_ids=numbers, birth_date=partial(patient.birth_date))
+        }
+        require_same_person(subject, personal_ids=frozenset(numbers), birth_date=partial(patient.birth_date))
         if not is_id(patient.id):
             raise Garbled("a Patient without a usable id")
         ids.append(str(patient.id))

@@ -104,7 +104,7 @@ class Searcher:
             reading: how the resources are read.
             also: types that are fetched for this class alone.
         """
-        return reading.points_to & (self._followed | also) if reading.points_to else NOTHING
+        return reading.points_to & (self._followed | also)
 
     async def follow(self, found: Found[Any], kinds: frozenset[str], deadline: Deadline) -> None:
         """Fetch what the resources point to and the server did not include, and hold it against the citizen.

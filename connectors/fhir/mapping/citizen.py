@@ -30,18 +30,33 @@ def _sex(gender: str | None) -> Sex:
 
 def _address(address: tuple[WireAddress, ...]) -> Address | None:
     """Where the citizen lives: R4 has no word for a permanent registration."""
-    current = [one for one in address if one.use not in ("old", "billing")]
-    for one in sorted(current, key=lambda one: one.use != "home"):
-        parts = (*one.line, one.city, one.district, one.state)
-        text = one.text or ", ".join(part for part in parts if part)
-        if text:
-            return Address(text=text, line=", ".join(one.line) or None, province=one.state)
-    return None
+    current = None
+    for one in address:
+        if one.use == "home" and _written(one):
+            return _known(one)
+        if current is None and one.use not in ("home", "old", "billing") and _written(one):
+            current = one
+    return _known(current) if current is not None else None
+
+
+def _known(address: WireAddress) -> Address:
+    return Address(text=_written(address), line=", ".join(address.line) or None, province=address.state)
+
+
+def _written(address: WireAddress) -> str:
+    """The address in one line."""
+    parts = (*address.line, address.city, address.district, address.state)
+    return address.text or ", ".join(part for part in parts if part)
 
 
 def _phone(telecom: tuple[ContactPoint, ...]) -> str | None:
-    numbers = (point for point in telecom if point.system == "phone" and point.use != "old" and point.value)
-    return next((point.value for point in sorted(numbers, key=lambda point: point.use != "mobile")), None)
+    first = None
+    for point in telecom:
+        if point.system == "phone" and point.value and point.use != "old":
+            if point.use == "mobile":
+                return point.value
+            first = first or point.value
+    return first
 
 
 def _is_deceased(deceased_boolean: bool, deceased_date_time: str | None) -> bool:

@@ -238,17 +238,11 @@ def _moment(text: str) -> datetime | None:
     return at if at.tzinfo else at.replace(tzinfo=HO_CHI_MINH)
 
 
+@inlined
 def day(text: str | None) -> date | None:
     """The full calendar date in a FHIR date or dateTime, in Ho Chi Minh City."""
     known = partial(text)
-    return _day(known) if known and len(known) == 10 else None
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
+    return _read_day(known) if known is not None and known[_DAY - 1 :] else None
 
 
 @inlined
@@ -359,12 +353,18 @@ def practitioner(reference: Reference | None, around: Around, contained: Contain
 
 def person_name(names: tuple[HumanName, ...]) -> str | None:
     """The name by which a person is registered: the official one first, family name first."""
-    ranked = sorted(names, key=lambda name: _USES.get(name.use or "", 1))
-    texts = (name.text or " ".join([*([name.family] if name.family else []), *name.given]) for name in ranked)
-    return next((text for text in texts if text), None)
+    known, rank = None, _NO_NAME
+    for name in names:
+        its_rank = _USES.get(name.use or "", 1)
+        if its_rank < rank and (
+            text := name.text or " ".join((name.family, *name.given) if name.family else name.given)
+        ):
+            known, rank = text, its_rank
+    return known
 
 
 _USES = {"official": 0, "usual": 1, "nickname": 3, "anonymous": 3, "old": 4, "maiden": 4}
+_NO_NAME = 5
 
 
 @inlined

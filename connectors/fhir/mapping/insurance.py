@@ -22,6 +22,12 @@ def _number(subscriber_id: str | tuple[Identifier, ...] | None, identifier: tupl
     Raises:
         Unreadable: it carries no number at all.
     """
+    if isinstance(subscriber_id, str) and _CARD.fullmatch(subscriber_id):
+        return subscriber_id
+    return _number_among(subscriber_id, identifier)
+
+
+def _number_among(subscriber_id: str | tuple[Identifier, ...] | None, identifier: tuple[Identifier, ...]) -> str:
     numbers = [number for number in _numbers(subscriber_id, identifier) if number]
     if not numbers:
         raise Unreadable("no card number")
