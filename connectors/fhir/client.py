@@ -19,7 +19,7 @@ from connectors.fhir.base import Base
 from connectors.fhir.capabilities import Offers, Statement
 from connectors.fhir.held import HELD, Held, escaped, narrowed
 from connectors.fhir.joining import joined, told
-from connectors.fhir.mapping.elements import Around
+from connectors.fhir.mapping.around import Around
 from connectors.fhir.mapping.reading import Reading
 from connectors.fhir.options import FhirOptions
 from connectors.fhir.pages import Found

@@ -5,10 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 from connectors.contract import Question
-from connectors.fhir.mapping.care import ALLERGY, CONDITION, ENCOUNTER
+from connectors.fhir.mapping.around import Around
+from connectors.fhir.mapping.care import ALLERGY, CONDITION
 from connectors.fhir.mapping.citizen import DEMOGRAPHICS
 from connectors.fhir.mapping.claim import DECIDED, HANDED_IN
-from connectors.fhir.mapping.elements import Around, Unreadable
+from connectors.fhir.mapping.elements import Unreadable
+from connectors.fhir.mapping.encounter import ENCOUNTER
 from connectors.fhir.mapping.immunization import IMMUNIZATION
 from connectors.fhir.mapping.insurance import COVERAGE
 from connectors.fhir.mapping.medication import DISPENSE, PRESCRIPTION, STATEMENT

@@ -5,7 +5,7 @@ from typing import Any
 
 from connectors.contract import Answer
 from connectors.errors import Garbled, SourceError, WrongPerson
-from connectors.fhir.mapping.elements import Around
+from connectors.fhir.mapping.around import Around
 from connectors.fhir.mapping.reading import Reading
 from connectors.fhir.pages import Found
 from connectors.records import Record

@@ -9,7 +9,7 @@ from connectors.fhir import wire
 from connectors.fhir.base import Base, is_id
 from connectors.fhir.bundle import Linked, Resource
 from connectors.fhir.datatypes import Identifier, Reference
-from connectors.fhir.mapping.elements import partial
+from connectors.fhir.mapping.times import partial
 from connectors.person import require_same_person
 
 

@@ -30,8 +30,10 @@ from connectors.fhir import wire
 from connectors.fhir.base import Base, is_id
 from connectors.fhir.batching import MEDIA_TYPES
 from connectors.fhir.held import HELD
-from connectors.fhir.mapping.elements import Around, Unreadable, moment
+from connectors.fhir.mapping.around import Around
+from connectors.fhir.mapping.elements import Unreadable
 from connectors.fhir.mapping.reading import Decoding, decoding_of
+from connectors.fhir.mapping.times import moment
 from connectors.fhir.people import Whose
 from connectors.fhir.searching import Searcher
 from connectors.http import Line

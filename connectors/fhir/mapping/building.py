@@ -11,9 +11,11 @@ from typing import Any
 
 from connectors.fhir.bundle import Meta
 from connectors.fhir.datatypes import Reference
-from connectors.fhir.mapping.elements import Around, Unreadable, moment
+from connectors.fhir.mapping.around import Around
+from connectors.fhir.mapping.elements import Unreadable
 from connectors.fhir.mapping.inlining import Names, called
 from connectors.fhir.mapping.table import AROUND, POINTERS, Maker, Table, parameters_of
+from connectors.fhir.mapping.times import moment
 from connectors.records import Provenance, Record
 
 Gatherer = Callable[[Iterable[Any]], list[Reference]]

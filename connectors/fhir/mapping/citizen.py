@@ -3,8 +3,10 @@
 from connectors.fhir import wire
 from connectors.fhir.datatypes import Address as WireAddress
 from connectors.fhir.datatypes import ContactPoint, HumanName
-from connectors.fhir.mapping.elements import Unreadable, partial, person_name
+from connectors.fhir.mapping.elements import Unreadable
+from connectors.fhir.mapping.places import person_name
 from connectors.fhir.mapping.table import Table
+from connectors.fhir.mapping.times import partial
 from connectors.records import Address, Demographics, PartialDate, Sex
 
 _SEXES = {"male": Sex.MALE, "female": Sex.FEMALE, "other": Sex.OTHER}

@@ -8,24 +8,21 @@ from msgspec import structs
 
 from connectors.fhir import wire
 from connectors.fhir.datatypes import Coding, Money, Period, Reference
+from connectors.fhir.mapping.around import Around, Contained
 from connectors.fhir.mapping.elements import (
     ENTERED_IN_ERROR,
-    Around,
-    Contained,
     Unreadable,
     code_of,
     coded,
     display_of,
-    end_of,
     exact,
     has_code,
-    moment,
     pairs_of,
-    start_of,
 )
-from connectors.fhir.mapping.elements import facility as place_of
 from connectors.fhir.mapping.inlining import inlined
+from connectors.fhir.mapping.places import facility as place_of
 from connectors.fhir.mapping.table import Maker, Points, Table
+from connectors.fhir.mapping.times import end_of, moment, start_of
 from connectors.records import (
     Claim,
     ClaimLine,

@@ -7,20 +7,11 @@ from datetime import datetime
 from connectors.clock import HO_CHI_MINH
 from connectors.fhir import wire
 from connectors.fhir.datatypes import CodeableConcept, CodeableReference, Reference
-from connectors.fhir.mapping.elements import (
-    ENTERED_IN_ERROR,
-    Around,
-    Contained,
-    Unreadable,
-    coded,
-    coded_all,
-    display_of,
-    facility,
-    meant,
-    needed,
-    partial,
-)
+from connectors.fhir.mapping.around import Around, Contained
+from connectors.fhir.mapping.elements import ENTERED_IN_ERROR, Unreadable, coded, coded_all, display_of, meant, needed
+from connectors.fhir.mapping.places import facility
 from connectors.fhir.mapping.table import Points, Table
+from connectors.fhir.mapping.times import partial
 from connectors.records import CodedText, Facility, Immunization, PartialDate
 
 _WRITTEN_DATE = re.compile(r"(?:(?:(\d{2})/)?(\d{2})/)?(\d{4})")

@@ -7,9 +7,11 @@ from datetime import date
 from connectors.clock import HO_CHI_MINH
 from connectors.fhir import wire
 from connectors.fhir.datatypes import Identifier, Period, Reference
-from connectors.fhir.mapping.elements import Around, Unreadable, day, display_of, end_of, start_of
+from connectors.fhir.mapping.around import Around
+from connectors.fhir.mapping.elements import Unreadable, display_of
 from connectors.fhir.mapping.shared import is_right
 from connectors.fhir.mapping.table import Table
+from connectors.fhir.mapping.times import day, end_of, start_of
 from connectors.records import Coverage, CoverageStatus
 
 _CARD = re.compile(r"[A-Z]{2}[0-9]{13}")

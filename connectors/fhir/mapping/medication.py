@@ -6,24 +6,13 @@ from connectors.fhir import wire
 from connectors.fhir.bundle import Linked
 from connectors.fhir.datatypes import CodeableConcept, CodeableReference, Period, Ratio, Reference
 from connectors.fhir.datatypes import Quantity as WireQuantity
-from connectors.fhir.mapping.elements import (
-    ENTERED_IN_ERROR,
-    Around,
-    Contained,
-    amount_text,
-    code_of,
-    coded,
-    display_of,
-    end_of,
-    meant,
-    needed,
-    partial,
-    practitioner,
-    start_of,
-)
+from connectors.fhir.mapping.around import Around, Contained
+from connectors.fhir.mapping.elements import ENTERED_IN_ERROR, amount_text, code_of, coded, display_of, meant, needed
 from connectors.fhir.mapping.elements import quantity as amount
+from connectors.fhir.mapping.places import practitioner
 from connectors.fhir.mapping.shared import own
 from connectors.fhir.mapping.table import Maker, Points, Table
+from connectors.fhir.mapping.times import end_of, partial, start_of
 from connectors.records import (
     CodedText,
     Medication,

@@ -14,23 +14,12 @@ from connectors.fhir.datatypes import (
     Reference,
     SampledData,
 )
-from connectors.fhir.mapping.elements import (
-    Around,
-    Contained,
-    amount_text,
-    coded,
-    coded_all,
-    display_of,
-    exact,
-    facility,
-    facility_at,
-    moment,
-    needed,
-    practitioner,
-    start_of,
-)
+from connectors.fhir.mapping.around import Around, Contained
+from connectors.fhir.mapping.elements import amount_text, coded, coded_all, display_of, exact, needed
+from connectors.fhir.mapping.places import facility, facility_at, practitioner
 from connectors.fhir.mapping.shared import is_right, meaning, stated, visit
 from connectors.fhir.mapping.table import Points, Table
+from connectors.fhir.mapping.times import moment, start_of
 from connectors.records import (
     BooleanValue,
     CodedText,

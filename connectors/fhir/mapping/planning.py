@@ -5,26 +5,12 @@ from datetime import date, datetime
 
 from connectors.fhir import wire
 from connectors.fhir.datatypes import CodeableConcept, CodeableReference, Period, Reference
-from connectors.fhir.mapping.elements import (
-    ENTERED_IN_ERROR,
-    Around,
-    Contained,
-    Unreadable,
-    coded,
-    coded_all,
-    day,
-    display_of,
-    end_of,
-    facility,
-    meant,
-    moment,
-    pairs_of,
-    partial,
-    practitioner,
-    start_of,
-)
+from connectors.fhir.mapping.around import Around, Contained
+from connectors.fhir.mapping.elements import ENTERED_IN_ERROR, Unreadable, coded, coded_all, display_of, meant, pairs_of
+from connectors.fhir.mapping.places import facility, practitioner
 from connectors.fhir.mapping.shared import stated
 from connectors.fhir.mapping.table import Points, Table
+from connectors.fhir.mapping.times import day, end_of, moment, partial, start_of
 from connectors.records import Appointment, CarePlan, CodedText, Facility, PartialDate, Practitioner, Referral
 
 _SNOMED = "http://snomed.info/sct"

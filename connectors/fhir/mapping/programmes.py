@@ -4,19 +4,11 @@ from collections.abc import Iterable
 
 from connectors.fhir import wire
 from connectors.fhir.datatypes import CodeableConcept, Period, Reference
-from connectors.fhir.mapping.elements import (
-    ENTERED_IN_ERROR,
-    Around,
-    Contained,
-    display_of,
-    end_of,
-    facility,
-    pairs_of,
-    partial,
-    practitioner,
-    start_of,
-)
+from connectors.fhir.mapping.around import Around, Contained
+from connectors.fhir.mapping.elements import ENTERED_IN_ERROR, display_of, pairs_of
+from connectors.fhir.mapping.places import facility, practitioner
 from connectors.fhir.mapping.table import Points, Table
+from connectors.fhir.mapping.times import end_of, partial, start_of
 from connectors.records import Facility, PartialDate, Practitioner, Pregnancy, PregnancyStatus, PrimaryCare
 
 _SNOMED = "http://snomed.info/sct"

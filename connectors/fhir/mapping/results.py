@@ -5,24 +5,13 @@ from datetime import datetime
 from connectors.fhir import wire
 from connectors.fhir.datatypes import Attachment as Form
 from connectors.fhir.datatypes import CodeableConcept, Period, Reference
-from connectors.fhir.mapping.elements import (
-    ENTERED_IN_ERROR,
-    Around,
-    Contained,
-    coded,
-    coded_all,
-    codes_of,
-    display_of,
-    facility,
-    moment,
-    needed,
-    partial,
-    practitioner,
-    start_of,
-)
+from connectors.fhir.mapping.around import Around, Contained
+from connectors.fhir.mapping.elements import ENTERED_IN_ERROR, coded, coded_all, codes_of, display_of, needed
 from connectors.fhir.mapping.observation import performers, place
+from connectors.fhir.mapping.places import facility, practitioner
 from connectors.fhir.mapping.shared import is_right, meaning, stated, visit
 from connectors.fhir.mapping.table import Points, Table
+from connectors.fhir.mapping.times import moment, partial, start_of
 from connectors.records import (
     Attachment,
     CodedText,

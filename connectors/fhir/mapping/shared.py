@@ -1,7 +1,8 @@
 """Makers that several tables share: of fields that stand in many resources under the same names."""
 
 from connectors.fhir.datatypes import CodeableConcept, Reference
-from connectors.fhir.mapping.elements import ENTERED_IN_ERROR, Around, coded, needed
+from connectors.fhir.mapping.around import Around
+from connectors.fhir.mapping.elements import ENTERED_IN_ERROR, coded, needed
 from connectors.records import CodedText, Facility
 
 

@@ -18,7 +18,7 @@ Maker = Callable[..., Any] | str
 """Gives a value. A name stands for the element or step itself."""
 
 AROUND = "around"
-"""Parameter of a maker for what is known besides the resource (see ``elements.Around``)."""
+"""Parameter of a maker for what is known besides the resource (see ``around.Around``)."""
 POINTERS = "pointers"
 """Parameter of ``Points.of``: the list to which it adds."""
 _GIVEN = (AROUND, POINTERS)

@@ -8,7 +8,7 @@ import msgspec
 from connectors.fhir.base import Base
 from connectors.fhir.bundle import Linked
 from connectors.fhir.held import HELD
-from connectors.fhir.mapping.elements import Around
+from connectors.fhir.mapping.around import Around
 from connectors.records import Facility, Record, SourceInfo, SourceKind
 from connectors.stamping import Stamp
 from tests.connectors.fhir.samples import HOA

@@ -1,0 +1,91 @@
+"""Dates and instants of FHIR, as far as they are known (http://hl7.org/fhir/R4/datatypes.html#dateTime). Pure."""
+
+import re
+from datetime import date, datetime
+
+from connectors.clock import HO_CHI_MINH
+from connectors.fhir.datatypes import Period
+from connectors.fhir.mapping.inlining import inlined
+from connectors.records import PartialDate
+
+_PARTIAL = re.compile(r"[12]\d{3}(?:-(?:0[1-9]|1[0-2])(?:-\d{2})?)?", re.ASCII)
+"""No year before 1000 or after 2999: at the ends of the calendar a change of time zone breaks, and nobody is there."""
+_LEAP = re.compile(r"(?<=T\d{2}:\d{2}):60", re.ASCII)
+"""The second that is put in between (R4 allows it); Python knows none, so it counts as the one before it."""
+_MARKS, _MARKS_OF_DAY = "2019-04-30T10:00:00+07:00"[4::3], "2019-04-30"[4::3]
+"""What stands between the numbers of an instant and of a day, as nearly every one is written."""
+_OFFSET, _SINCE = "+07:00", "1976"
+"""Of the city, and the first whole year in which it was so: https://www.iana.org/time-zones."""
+_DAY = len("2019-04-30")
+_read, _read_day = datetime.fromisoformat, date.fromisoformat
+
+
+@inlined
+def partial(text: str | None) -> PartialDate | None:
+    """The calendar date in a FHIR date or dateTime, in Ho Chi Minh City where a time is given; None if it is none."""
+    if not text:
+        return None
+    if text[10:11] == "T":
+        return _day_of_moment(text)
+    if text[4::3] == _MARKS_OF_DAY and text[0] in "12":
+        try:
+            _read_day(text)
+        except ValueError:
+            return None
+        return PartialDate(text)
+    return PartialDate(text) if _PARTIAL.fullmatch(text) and len(text) < _DAY else None
+
+
+@inlined
+def _day_of_moment(text: str) -> PartialDate | None:
+    at = moment(text)
+    if at is None:
+        return None
+    if text[19:] == _OFFSET and text > _SINCE:
+        return PartialDate(text[:10])  # written in the city, or where the day is the same
+    return PartialDate(at.astimezone(HO_CHI_MINH).date().isoformat())
+
+
+@inlined
+def moment(text: str | None) -> datetime | None:
+    """The instant in a FHIR dateTime or date; midnight for a date. A year or month is no instant: None."""
+    if not text:
+        return None
+    try:
+        # As nearly every one is written.
+        if text[4::3] == _MARKS and text[0] in "12":
+            return _read(text)
+        if text[4::3] == _MARKS_OF_DAY and text[0] in "12":
+            return _read(text).replace(tzinfo=HO_CHI_MINH)
+    except ValueError:
+        pass  # the second that is put in between, or none at all
+    return _moment(text)
+
+
+def _moment(text: str) -> datetime | None:
+    if len(text) <= _DAY or not _PARTIAL.fullmatch(text[:_DAY]):
+        return None
+    try:
+        at = _read(_LEAP.sub(":59", text))
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=HO_CHI_MINH)
+
+
+@inlined
+def day(text: str | None) -> date | None:
+    """The full calendar date in a FHIR date or dateTime, in Ho Chi Minh City."""
+    known = partial(text)
+    return _read_day(known) if known is not None and known[_DAY - 1 :] else None
+
+
+@inlined
+def start_of(period: Period | None) -> str | None:
+    """The beginning as written."""
+    return period.start if period else None
+
+
+@inlined
+def end_of(period: Period | None) -> str | None:
+    """The end as written."""
+    return period.end if period else None
