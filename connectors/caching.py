@@ -129,9 +129,10 @@ class CachingSource:
         return answer
 
     def _remembered(self, kept: Kept[R]) -> Answer[R]:
-        return Answer(records=tuple(map(self._marked, kept.records)), retrieved_at=kept.retrieved_at)
-
-    def _marked(self, record: R) -> R:
-        """The record as it was, which says that it was kept, and names the source as it is known now."""
-        provenance = tuple(structs.replace(told, source=self.info, from_cache=True) for told in record.provenance)
-        return structs.replace(record, provenance=provenance)
+        """The records as they were, which say that they were kept, and name the source as it is known now."""
+        for record in kept.records:
+            for told in record.provenance:
+                # Just read from the vault and nobody else's yet: what never changes can still be written.
+                structs.force_setattr(told, "source", self.info)
+                structs.force_setattr(told, "from_cache", True)
+        return Answer(records=kept.records, retrieved_at=kept.retrieved_at)

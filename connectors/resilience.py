@@ -140,6 +140,8 @@ class Breaker:
         Raises:
             Resting: no call is admitted now.
         """
+        if self.is_sound:
+            return STATE_CLOSED
         if self._circuit.current_state == STATE_OPEN:
             left = self._until - self._clock.monotonic()
             if left > 0:
@@ -160,6 +162,8 @@ class Breaker:
             ended: how.
             rest: for how long nobody is admitted when this opens the breaker; the configured while by default.
         """
+        if ended is Ended.WELL and self.is_sound and begun == STATE_CLOSED:
+            return
         if begun == STATE_HALF_OPEN:
             self._on_trial -= 1
         self._count(begun, ended, rest)
