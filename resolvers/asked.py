@@ -36,13 +36,8 @@ class Asked(Struct, Generic[R], eq=False, kw_only=True):
     records: tuple[R, ...] = ()
     outcome: Outcome | None = None
     """How it went; ``None`` while nobody knows."""
-    veiled: Outcome | None = None
-    """The same for whoever does not see everything."""
-
-    @property
-    def told(self) -> Outcome | None:
-        """How it went, as far as the caller may know."""
-        return self.veiled or (self.outcome if self.is_open else None)
+    told: Outcome | None = None
+    """How it went, as far as the caller may know."""
 
 
 def is_complete(outcome: Outcome) -> bool:

@@ -242,10 +242,11 @@ class Federation:
             await asyncio.gather(*self._writing, return_exceptions=True)
         # The permit office holds the door as well: if both went on, only a collection could free the request.
         self.beside = _nothing_beside
+        self._running.clear()
 
     def outcomes(self) -> list[Outcome]:
         """How it went so far, as far as the caller may know, in the order of asking."""
-        return [told for one in self._asked.values() if (told := one.told) is not None]
+        return [one.told for one in self._asked.values() if one.told is not None]
 
     async def settled(self, ref: str) -> list[Outcome]:
         """The outcomes for one citizen, once everything that was asked about them so far is answered."""
@@ -253,7 +254,7 @@ class Federation:
             await together
         while said := next((one.said for one in self._asked.values() if one.ref == ref and not one.outcome), None):
             await said
-        return [told for one in self._asked.values() if one.ref == ref and (told := one.told) is not None]
+        return [one.told for one in self._asked.values() if one.ref == ref and one.told is not None]
 
     def _ask_chosen(self, question: Question[R], grant: Grant, named: Named | None) -> Awaitable[Found[R]]:
         """Ask whom this citizen's pointers, the insurer, the caller or a restriction makes to be asked."""
@@ -295,6 +296,7 @@ class Federation:
                 asked.said = self._inquiry.once(asked, partial(self._ask_one, asked, grant))
             if is_open:
                 asked.is_open = True
+                asked.told = asked.told or asked.outcome
             begun.append(asked)
         return begun
 
@@ -341,8 +343,8 @@ class Federation:
         for about, one, allowed in asked:
             kept = _kept(about, one.records, allowed)
             records += kept
-            if allowed.restriction is not None and one.outcome is not None and one.veiled is None:
-                one.veiled = veiled(one.outcome, len(kept))
+            if one.outcome is not None and one.told is None:
+                one.told = veiled(one.outcome, len(kept))
         return sorted({facility.code for record in records if (facility := _place_of(record)) is not None})
 
     async def _widened(self, choice: Choice, widened: Awaitable[None], question: Question[R], grant: Grant) -> Found[R]:
@@ -358,7 +360,7 @@ class Federation:
         records, outcomes = _records(begun), _outcomes(begun)
         for source in choice.passed_over:
             outcome = not_asked(source, question)
-            passed_over = Asked(source=source, question=question, ref=ref, outcome=outcome, is_open=True)
+            passed_over = Asked(source=source, question=question, ref=ref, outcome=outcome, told=outcome)
             self._asked.setdefault((ref, source.info.id, question), passed_over)
             outcomes = (*outcomes, outcome)
         if grant.restriction is not None:
@@ -373,7 +375,7 @@ class Federation:
         counts = Counter(place.source.id for record in records for place in record.provenance[:1])
         shown = tuple(veiled(outcome, counts[outcome.source.id]) for outcome in outcomes)
         for outcome in shown:
-            self._asked[grant.subject.ref, outcome.source.id, question].veiled = outcome
+            self._asked[grant.subject.ref, outcome.source.id, question].told = outcome
         return shown
 
     async def _ask_one(self, asked: Asked[R], grant: Grant) -> None:
@@ -401,6 +403,8 @@ class Federation:
             outcome, asked.records = answered(asked, answer, elapsed_ms), answer.records
             self.deviations += deviations.of_answer(source.info.id, asked.question, answer)
         asked.outcome = outcome
+        if asked.is_open:
+            asked.told = outcome
         info = source.info
         healthy = _RESTING if info.resting else _UP
         info.health = healthy if outcome.records or is_complete(outcome) else _FAILING

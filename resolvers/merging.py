@@ -110,6 +110,8 @@ def ordered(records: Iterable[R], when: When[R]) -> list[R]:
     Where all that is known is of one type, it is compared as it is, after the ids: a sort keeps the order of equals.
     """
     by_id = sorted(records, key=_ID, reverse=True)
+    if len(by_id) < 2:
+        return by_id
     moments: list[Any] = list(map(when, by_id))
     kinds = set(map(type, moments))
     undated: list[R] = []

@@ -8,6 +8,8 @@ from connectors.records import PartialDate
 
 def earliest(known: PartialDate) -> date:
     """The first day that a partly known date can mean."""
+    if len(known) == len("2019-04-30"):
+        return date.fromisoformat(known)
     year, month, day = (*(int(part) for part in known.split("-")), 1, 1)[:3]
     return date(year, month, day)
 

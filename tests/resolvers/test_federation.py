@@ -1,6 +1,8 @@
 """The door: everybody at once, one outcome each, and nothing that one source does reaches another."""
 
 import asyncio
+import gc
+import weakref
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +13,7 @@ from connectors.contract import Answer, Question, SourceState
 from connectors.errors import Denied, Garbled, Overloaded, TooSlow, Unavailable, WrongPerson
 from connectors.records import Allergy, Condition, SourceHealth, SourceInfo
 from resolvers.federation import Federation
-from resolvers.locating import Directory
+from resolvers.locating import Directory, Named
 from resolvers.wanting import Wanted
 from tests.resolvers.world import NOW, REFUSED, SUBJECT, Failing, FalseSource, condition, for_ever, grant, inquiry
 
@@ -271,3 +273,24 @@ async def test_whoever_gives_up_waiting_leaves_the_question_to_the_others() -> N
     said.set()
     assert await patient == 1
     assert impatient.cancelled()
+
+
+@pytest.mark.parametrize("restriction", [None, _Withholding()])
+@pytest.mark.parametrize("named", [None, Named(("a",))])
+async def test_a_door_is_freed_with_its_last_reference(restriction: Any, named: Named | None) -> None:
+    """Whatever way a question took; what refers to itself would wait for a collection of the whole heap."""
+    gc.collect()
+    gc.disable()
+    try:
+        request = inquiry()
+        source = FalseSource("a", {Condition: [condition("1")]})
+        federation = Federation(Directory([source]), request)
+        found = await federation.ask(QUESTION, structs.replace(grant(Condition), restriction=restriction), named)
+        await federation.finish()
+        await request.close()
+        assert found.records
+        gone = weakref.ref(federation)
+        del federation, found, request
+        assert gone() is None
+    finally:
+        gc.enable()
