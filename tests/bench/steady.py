@@ -16,7 +16,9 @@ _QUERY = """query R($id: CitizenId!) { citizen(id: $id) {
   immunizations { nodes { on lot } } observations { nodes { at code { text } } } } }"""
 _STARTS = 5
 _ROUND = 200
-"""Requests between two looks at the memory."""
+_RATE = 50
+"""Requests in a second, while it is looked at the memory."""
+_LOOKS = 12
 
 
 def _placed(url: str) -> list[Placed]:
@@ -35,17 +37,18 @@ async def _starts(url: str) -> None:
 
 
 async def _memory(url: str, minutes: float) -> None:
-    sys.stdout.write("| requests so far | MiB |\n| --- | --- |\n")
+    sys.stdout.write("| minutes | requests so far | MiB |\n| --- | --- | --- |\n")
     async with measured(_placed(url), warm=_QUERY) as gateway:
-        begun, done, told = time.perf_counter(), 0, -1.0
+        begun, done, looks, wrong = time.perf_counter(), 0, 0, 0
         while (lasted := time.perf_counter() - begun) < minutes * 60:
-            await gateway.load(_QUERY, clients=16, requests=_ROUND)
-            done += _ROUND
-            if lasted // 20 > told:
-                told = lasted // 20
-                sys.stdout.write(f"| {done} | {gateway.memory():.1f} |\n")
+            run = await gateway.load(_QUERY, clients=16, requests=_ROUND)
+            done, wrong = done + _ROUND, wrong + run.wrong
+            await asyncio.sleep(max(0.0, begun + done / _RATE - time.perf_counter()))
+            if lasted >= looks * minutes * 60 / _LOOKS:
+                looks += 1
+                sys.stdout.write(f"| {lasted / 60:.0f} | {done} | {gateway.memory():.1f} |\n")
                 sys.stdout.flush()
-        sys.stdout.write(f"| {done} | {gateway.memory():.1f} |\n\n")
+        sys.stdout.write(f"| {minutes:.0f} | {done} | {gateway.memory():.1f} |\n\nwrong: {wrong}\n\n")
 
 
 async def _processes(url: str) -> None:
