@@ -100,7 +100,8 @@ class GraphQLEndpoint(GraphEndpoint):
         async with self._opened(caller, answer, event, patience) as opened:
             opened.federation.wanted = operation.document.wanted[operation.name]
             context = self._context(answer.language, opened, operation)
-            running = self._executor.run(operation, request.variables, context, in_waves=streaming is not None)
+            in_waves = streaming is not None
+            running = self._executor.run(operation, request.variables, context, in_waves=in_waves, as_json=True)
             result = await unless_gone(running, when_gone)
             if isinstance(result, Begun) and streaming:
                 await unless_gone(answer.give_in_waves(result, opened.federation, streaming), when_gone)

@@ -28,6 +28,7 @@ from connectors.options import BadOptions
 from gateway.errors import InvalidDocument, RequestError, TooExpensive
 from gateway.operations.documents import Document, Documents
 from gateway.operations.plans.executing import PlannedExecutor
+from gateway.operations.plans.running import itself, written
 from gateway.operations.plans.self_test import fault
 from gateway.operations.plans.store import Plans
 from gateway.operations.plans.tally import Mode
@@ -211,7 +212,13 @@ class Executor:
         return None
 
     async def run(
-        self, operation: Operation, variables: dict[str, Any] | None, context: Context, *, in_waves: bool = False
+        self,
+        operation: Operation,
+        variables: dict[str, Any] | None,
+        context: Context,
+        *,
+        in_waves: bool = False,
+        as_json: bool = False,
     ) -> ExecutionResult | Begun:
         """Execute. Errors of fields stand in the result; nothing is raised for them.
 
@@ -222,11 +229,13 @@ class Executor:
             variables: as the caller sent them.
             context: of this request.
             in_waves: whether the caller can take what is deferred later; otherwise it comes with the rest.
+            as_json: whether the data are only written out by orjson: some of them may be its fragments then.
         """
         whole = not (in_waves and operation.defers)
         uses = operation.document.uses
         if whole:
-            running = self.plans.begin(uses, operation.name, context, variables)
+            kept = written if as_json else itself
+            running = self.plans.begin(uses, operation.name, context, variables, kept=kept)
             if running is not None:
                 return await running
         executor = self._executor(WholeExecutor if whole else WaveExecutor, operation, variables, context)

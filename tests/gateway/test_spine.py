@@ -4,6 +4,7 @@ import asyncio
 import sys
 from typing import Any, cast
 
+import orjson
 import pytest
 import strawberry
 from graphql import ExecutionResult
@@ -121,6 +122,24 @@ async def test_nothing_of_the_library_runs_while_all_is_as_promised() -> None:
 
     assert result.data == {"house": {"name": "a", "first": "first", "second": "c"}}
     assert set(entered) <= {"ExecutionResult.__init__"}
+
+
+async def test_what_is_only_written_out_is_written_as_soon_as_it_is_whole() -> None:
+    """The answer is the same, byte by byte; what JSON cannot write stays as it is, to fail where all of it would."""
+    by, operation = await known("query ($code: String) { house { name first second(code: $code) } }")
+    plain = await run(by, operation, World(), code="ậ")
+    result = await by.run(operation, {"code": "ậ"}, cast("Any", World()), as_json=True)
+    lone = await by.run(operation, {"code": "\ud800"}, cast("Any", World()), as_json=True)
+
+    assert isinstance(result, ExecutionResult)
+    assert isinstance(lone, ExecutionResult)
+    assert result.data
+    assert lone.data
+    assert isinstance(result.data["house"]["second"], orjson.Fragment)
+    assert orjson.dumps(result.data) == orjson.dumps(plain.data)
+    assert lone.data["house"]["second"] == "\ud800"
+    with pytest.raises(TypeError):
+        orjson.dumps(lone.data)
 
 
 async def test_a_field_that_fails_stops_those_beside_it_and_is_called_once() -> None:

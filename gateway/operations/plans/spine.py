@@ -190,11 +190,13 @@ class ResolvedUnit(Resolved):
     def _complete(self, run: Run, told: Told, result: Any) -> Any:
         try:
             completed = self._unit(result, run.context)
+            if completed is not None:
+                return run.kept(completed)
         except Exception:  # noqa: BLE001 - whatever it is, the library meets it again and says so
             run.tally.given_up += 1
         else:
-            if completed is not None or not self._must:
-                return completed
+            if not self._must:
+                return None
         return self._otherwise(run, told, result)
 
 

@@ -13,7 +13,7 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from gateway.operations.plans.composing import composed
 from gateway.operations.plans.executing import PlannedExecutor
 from gateway.operations.plans.prepared import Prepared
-from gateway.operations.plans.running import Run
+from gateway.operations.plans.running import Run, itself
 from gateway.operations.plans.selecting import Selecting, only, values_of
 from gateway.operations.plans.spine import Selected, execute
 from gateway.operations.plans.tally import Mode, Tally
@@ -77,7 +77,13 @@ class Plans:
         """By the identity of what is prepared; last used last."""
 
     def begin(
-        self, uses: Uses, name: str | None, context: Any, sent: Mapping[str, Any] | None
+        self,
+        uses: Uses,
+        name: str | None,
+        context: Any,
+        sent: Mapping[str, Any] | None,
+        *,
+        kept: Callable[[Any], Any] = itself,
     ) -> Awaitable[ExecutionResult] | None:
         """Execute the query of that name by its spine; ``None`` where the library has to begin.
 
@@ -86,6 +92,7 @@ class Plans:
             name: of the query.
             context: of the request.
             sent: variables as the caller sent them.
+            kept: as for ``Run``.
         """
         known = uses.variables.get(name)
         values = None if known is None else known.coerced(sent)
@@ -96,7 +103,7 @@ class Plans:
         if spine is None:
             return None
         self._kept.move_to_end(spine.prepared)
-        return execute(Run(spine.build, self.tally, context, values, sent), spine.selected)
+        return execute(Run(spine.build, self.tally, context, values, sent, kept), spine.selected)
 
     def equip(self, executor: PlannedExecutor[Any], document: DocumentNode, uses: Uses, *, whole: bool) -> None:
         """Give the executor what is prepared of its operation, if anything is."""
