@@ -6,12 +6,14 @@ alone, and a record costs few calls all the same.
 """
 
 import ast
-import inspect
-import textwrap
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache
+from pathlib import Path
 from types import FunctionType
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -66,23 +68,30 @@ def called(function: Callable[..., Any], arguments: Sequence[str], names: Names,
     Returns:
         The lines that come before, and the expression of the value.
     """
-    tree = _tree_of(function) if inline and isinstance(function, FunctionType) else None
-    if tree is None or not isinstance(function, FunctionType):
+    plain = _plain_of(function) if inline and isinstance(function, FunctionType) else None
+    if plain is None or not isinstance(function, FunctionType):
         return "", f"{names.of(getattr(function, '__name__', 'value'), function)}({', '.join(arguments)})"
-    body = _Body(function, tree, names)
+    body = _Body(function, plain, names)
     lines, value = body.written([ast.parse(argument, mode="eval").body for argument in arguments])
     text = "\n".join(ast.unparse(ast.fix_missing_locations(line)) for line in lines)
     return text, ast.unparse(ast.fix_missing_locations(value))
 
 
+class _Plain(Struct, frozen=True):
+    """A function that may be taken over."""
+
+    tree: ast.FunctionDef
+    stored: frozenset[str]
+    """Names to which it gives a value."""
+    uses: Counter[str]
+    """How often each name stands in it."""
+
+
 @cache
-def _tree_of(function: FunctionType) -> ast.FunctionDef | None:
+def _plain_of(function: FunctionType) -> _Plain | None:
     """The function as it is written, where it is plain."""
-    try:
-        (tree,) = ast.parse(textwrap.dedent(inspect.getsource(function))).body
-    except (OSError, SyntaxError, ValueError):
-        return None
-    if not isinstance(tree, ast.FunctionDef):
+    tree = _functions_in(function.__code__.co_filename).get(function.__code__.co_firstlineno)
+    if tree is None:
         return None
     tree.returns, tree.decorator_list = None, []
     for one in ast.walk(tree):
@@ -95,7 +104,22 @@ def _tree_of(function: FunctionType) -> ast.FunctionDef | None:
     tries = [one for one in ast.walk(tree) if isinstance(one, ast.Try)]
     is_plain = all(isinstance(one, _PLAIN) for one in ast.walk(tree)) and not any(others)
     is_plain &= not any(one.orelse or one.finalbody or any(way.name for way in one.handlers) for one in tries)
-    return tree if is_plain and all(map(_can_be_left, tree.body)) else None
+    if not is_plain or not all(map(_can_be_left, tree.body)):
+        return None
+    names = [one for one in ast.walk(tree) if isinstance(one, ast.Name)]
+    stored = frozenset(one.id for one in names if not isinstance(one.ctx, ast.Load))
+    return _Plain(tree, stored, Counter(one.id for one in names))
+
+
+@cache
+def _functions_in(path: str) -> dict[int, ast.FunctionDef]:
+    """The functions of a module by the lines in which they begin, with what marks them."""
+    try:
+        module = ast.parse(Path(path).read_text(encoding="utf-8"))
+    except (OSError, SyntaxError, ValueError):
+        return {}  # installed without its source: then everything is called
+    functions = (one for one in module.body if isinstance(one, ast.FunctionDef))
+    return {min([one.lineno, *(mark.lineno for mark in one.decorator_list)]): one for one in functions}
 
 
 def _can_be_left(statement: ast.stmt) -> bool:
@@ -109,9 +133,9 @@ def _can_be_left(statement: ast.stmt) -> bool:
 class _Body:
     """The inside of one function, rewritten to stand within another."""
 
-    def __init__(self, function: FunctionType, tree: ast.FunctionDef, names: Names) -> None:
+    def __init__(self, function: FunctionType, plain: _Plain, names: Names) -> None:
         self._function = function
-        self._tree = tree
+        self._plain = plain
         self._names = names
         self._renamed: dict[str, ast.expr] = {}
         self._locals: dict[str, ast.Name] = {}
@@ -120,17 +144,16 @@ class _Body:
     def written(self, arguments: Sequence[ast.expr]) -> tuple[list[ast.stmt], ast.expr]:
         """The lines, and the expression of what it returns."""
         lines: list[ast.stmt] = []
-        stored = {one.id for one in ast.walk(self._tree) if isinstance(one, ast.Name) and not _is_read(one)}
+        tree, stored, uses = self._plain.tree, self._plain.stored, self._plain.uses
         self._locals = {name: ast.Name(self._names.new(name), ast.Load()) for name in sorted(stored)}
-        for parameter, argument in zip(self._tree.args.args, arguments, strict=True):
-            uses = sum(isinstance(one, ast.Name) and one.id == parameter.arg for one in ast.walk(self._tree))
-            if parameter.arg in stored or (uses > 1 and not isinstance(argument, ast.Name)):
+        for parameter, argument in zip(tree.args.args, arguments, strict=True):
+            if parameter.arg in stored or (uses[parameter.arg] > 1 and not isinstance(argument, ast.Name)):
                 local = self._locals.setdefault(parameter.arg, ast.Name(self._names.new(parameter.arg), ast.Load()))
                 lines.append(_set(local, argument))
             else:
                 self._renamed[parameter.arg] = argument
         self._renamed |= self._locals
-        body = self._tree.body
+        body = tree.body
         if len(body) == 1 and isinstance(body[0], ast.Return) and body[0].value is not None:
             before, value = self._expanded(body[0].value)
             return [*lines, *before], value
@@ -178,8 +201,8 @@ class _Body:
         if not isinstance(value, ast.Call) or not isinstance(value.func, ast.Name) or value.keywords:
             return [], self._with_names(value)
         function = self._function.__globals__.get(value.func.id)
-        tree = _tree_of(function) if getattr(function, "inlined", False) else None
-        if function is None or tree is None or value.func.id in self._renamed:
+        plain = _plain_of(function) if getattr(function, "inlined", False) else None
+        if function is None or plain is None or value.func.id in self._renamed:
             return [], self._with_names(value)
         lines: list[ast.stmt] = []
         arguments: list[ast.expr] = []
@@ -191,37 +214,27 @@ class _Body:
                 lines.append(_set(local, argument))
                 argument = local
             arguments.append(argument)
-        inner, result = _Body(function, tree, self._names).written(arguments)
+        inner, result = _Body(function, plain, self._names).written(arguments)
         return [*lines, *inner], result
 
     def _with_names(self, node: Any) -> Any:
-        return _Renaming(self._renamed, self._function.__globals__, self._names).visit(
-            ast.parse(ast.unparse(node)).body[0]
-            if isinstance(node, ast.stmt)
-            else ast.parse(f"({ast.unparse(node)})", mode="eval").body
-        )
+        """A copy in which every name is the one that it has in the text."""
+        if isinstance(node, ast.Name):
+            return self._name(node)
+        if isinstance(node, list):
+            return [self._with_names(one) for one in node]
+        if isinstance(node, ast.AST):
+            return type(node)(**{field: self._with_names(value) for field, value in ast.iter_fields(node)})
+        return node
 
-
-class _Renaming(ast.NodeTransformer):
-    """Gives every name the one that it has in the text."""
-
-    def __init__(self, renamed: dict[str, ast.expr], known: dict[str, Any], names: Names) -> None:
-        self._renamed = renamed
-        self._known = known
-        self._names = names
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        """One name."""
-        if node.id in self._renamed:
-            renamed = self._renamed[node.id]
-            return ast.Name(renamed.id, node.ctx) if isinstance(renamed, ast.Name) else renamed
-        if node.id in self._known:
-            return ast.Name(self._names.of(node.id, self._known[node.id]), ast.Load())
-        return node  # one of Python's own
-
-
-def _is_read(name: ast.Name) -> bool:
-    return isinstance(name.ctx, ast.Load)
+    def _name(self, name: ast.Name) -> ast.expr:
+        if name.id in self._renamed:
+            renamed = self._renamed[name.id]
+            return ast.Name(renamed.id, name.ctx) if isinstance(renamed, ast.Name) else renamed
+        known = self._function.__globals__
+        if name.id in known:
+            return ast.Name(self._names.of(name.id, known[name.id]), ast.Load())
+        return name  # one of Python's own
 
 
 def _set(local: ast.Name, value: ast.expr) -> ast.Assign:

@@ -7,7 +7,7 @@ decoders of its pages, and to one function that makes the records. All fields ar
 import builtins
 from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct, defstruct, field, structs
@@ -20,7 +20,11 @@ from connectors.stamping import NAMES
 
 _MOST = 64
 """Readings of one table that are kept: as many as an application asks for, and none for each of a stranger's."""
+WORTH = 8
+"""Questions for the same fields from which on they have a reading of their own."""
 _ID = "id"
+
+V = TypeVar("V")
 
 
 class Decoding(Struct, frozen=True, kw_only=True, eq=False):
@@ -71,7 +75,7 @@ class Readings:
         self._fields = (frozenset(table.fields) | PROVENANCE) - table.needed
         self._compiled = lru_cache(_MOST)(self._compile)
         self._known: dict[frozenset[str], frozenset[str]] = {}
-        self._met: dict[frozenset[str], frozenset[str]] = {}
+        self._met: dict[frozenset[str], int] = {}
 
     @cached_property
     def whole(self) -> Reading:
@@ -79,16 +83,18 @@ class Readings:
         return self._compile(None)
 
     def of(self, wanted: frozenset[str] | None) -> Reading:
-        """The reading for those fields: everything when they are wanted for the first time.
+        """The reading for those fields: everything until they have been wanted some times.
 
-        It is not worth compiling for a question that nobody puts twice.
+        Compiling takes milliseconds: it is not worth it for a question that is hardly ever put, and nobody shall make
+        us compile with every request.
         """
         if wanted is None:
             return self.whole
         if wanted not in self._known:
             key = self._key(wanted)
-            if key not in self._met:
-                _keep(self._met, key, key)
+            met = self._met.get(key, 0) + 1
+            if met < WORTH:
+                _keep(self._met, key, met)
                 return self.whole
             _keep(self._known, wanted, key)
         return self._compiled(self._known[wanted])
@@ -127,9 +133,9 @@ class Readings:
         )
 
 
-def _keep(known: dict[frozenset[str], frozenset[str]], key: frozenset[str], value: frozenset[str]) -> None:
+def _keep(known: dict[frozenset[str], V], key: frozenset[str], value: V) -> None:
     """Keep it, and let go of the oldest where there are too many."""
-    while len(known) >= _MOST:
+    while len(known) >= _MOST and key not in known:
         del known[next(iter(known))]
     known[key] = value
 

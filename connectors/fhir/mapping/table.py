@@ -6,6 +6,7 @@ read what it does not name; and whoever knows which fields are wanted knows whic
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from inspect import signature
 from typing import Any
 
@@ -94,6 +95,7 @@ class Table(Struct, frozen=True, kw_only=True, eq=False):
                     yield name
 
 
+@cache
 def parameters_of(maker: Maker) -> tuple[str, ...]:
     """What a maker is given, by name."""
     return (maker,) if isinstance(maker, str) else tuple(signature(maker).parameters)
