@@ -44,8 +44,9 @@ class Calendar:
         now = self._clock.now()
         if not self._from <= now < self._to:
             self._day = now.astimezone(HO_CHI_MINH).date()
-            self._from = datetime.combine(self._day, datetime.min.time(), HO_CHI_MINH)
-            self._to = self._from + timedelta(days=1)
+            begins = datetime.combine(self._day, datetime.min.time(), HO_CHI_MINH)
+            self._from = begins.astimezone(UTC)
+            self._to = (begins + timedelta(days=1)).astimezone(UTC)
         return self._day
 
 

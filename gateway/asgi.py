@@ -53,11 +53,10 @@ FIELDS = "citizen_graph.fields"
 
 def header_values(scope: Scope, name: bytes) -> Sequence[bytes]:
     """Every value of that header, in the order of the request."""
-    fields: dict[bytes, list[bytes]] | None = scope.get(FIELDS)
-    if fields is None:
-        fields = gathered(scope["headers"])
-        if isinstance(scope, dict):
-            scope[FIELDS] = fields
+    try:
+        fields: dict[bytes, list[bytes]] = scope[FIELDS]
+    except KeyError:
+        fields = scope[FIELDS] = gathered(scope["headers"])
     return fields.get(name, ())
 
 

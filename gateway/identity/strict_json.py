@@ -15,7 +15,7 @@ def parse_object(raw: bytes) -> dict[str, Any]:
         ValueError: anything else than such an object. The text quotes nothing of the input.
     """
     try:
-        value = json.loads(raw.decode(), object_pairs_hook=_distinct, parse_float=_finite, parse_constant=_not_a_number)
+        value = _DECODER.decode(raw.decode())
     except (ValueError, RecursionError):
         # Not raised from here: json's error holds the whole document, and a reporter of errors shows such things.
         value = None
@@ -40,3 +40,6 @@ def _finite(text: str) -> float:
 
 def _not_a_number(_: str) -> Never:
     raise ValueError("not a number of JSON")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_distinct, parse_float=_finite, parse_constant=_not_a_number)
