@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from gateway.__main__ import main
+from gateway.verbs import main
 from tests.sandbox.serving import Site
 
 ROOT = Path(__file__).parents[2]

@@ -11,11 +11,11 @@ from click.testing import CliRunner, Result
 
 from connectors.contract import Purpose
 from connectors.options import BadOptions
-from gateway.__main__ import main
 from gateway.errors import RequestError
 from gateway.operations.request import GraphQLRequest
 from gateway.operations.trusted import Manifest, Trusted, TrustedDocuments, id_of, read_manifest
 from gateway.settings import DocumentSettings
+from gateway.verbs import main
 from resolvers.access.caller import Caller, CallerKind
 from tests.gateway.audit.reading import entries_of
 from tests.gateway.wire import post, said

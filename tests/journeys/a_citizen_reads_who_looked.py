@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 from pymerkle.proof import InclusionProof, verify_inclusion
 
-from gateway.__main__ import main
+from gateway.verbs import main
 from tests.gateway.streamed import EVENTS, streamed
 from tests.running import Running
 from tests.sandbox.city import City

@@ -13,10 +13,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from connectors.clock import SystemClock
 from connectors.contract import Basis, Purpose
-from gateway.__main__ import main
 from gateway.audit.reports import Reports
 from gateway.settings import Store, load, sealing_keys
 from gateway.store.database import Database
+from gateway.verbs import main
 from resolvers.access.caller import CallerKind
 from resolvers.access.entry import AccessAction, AccessOutcome
 from resolvers.identifiers import Identifiers

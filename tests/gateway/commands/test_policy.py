@@ -5,7 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from gateway.__main__ import main
+from gateway.verbs import main
 from resolvers.access.policy import POLICIES
 
 

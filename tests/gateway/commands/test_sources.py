@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from gateway.__main__ import main
+from gateway.verbs import main
 from tests.connectors.hospital_xml.dossiers import dossier
 from tests.sandbox import config
 from tests.sandbox.city import City

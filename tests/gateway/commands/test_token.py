@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from gateway.__main__ import main
+from gateway.verbs import main
 from tests.sandbox import config
 from tests.sandbox.city import City, running_city
 from tests.sandbox.people import by_key
