@@ -64,8 +64,8 @@ class Withholding(Struct, frozen=True, kw_only=True):
         if not self.blocks and all(one.shown == _ALL and is_whole(one.extent) for one in self.openings):
             return records
         ids = _ids(about, records, key) if self._points_at_records else {}
-        tells = self._asks_what_records_tell
-        return [record for record in records if self._shows(record, LABELS.of(record) if tells else _NONE, ids)]
+        told = LABELS.of_each(records) if self._asks_what_records_tell else [_NONE] * len(records)
+        return [record for record, tells in zip(records, told, strict=True) if self._shows(record, tells, ids)]
 
     def passes_over(self, source: SourceInfo) -> bool:
         """Whether that source is not even asked: that something is held there would tell what is withheld.

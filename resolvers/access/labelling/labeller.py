@@ -6,9 +6,11 @@ them wrongly, and all its words, for a diagnosis in words repeats what its code 
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from enum import Enum
+from functools import cache
 from importlib import resources
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args, get_type_hints
 
 import msgspec
 from msgspec import Meta, Struct
@@ -88,15 +90,34 @@ class Labels:
 
     def of(self, record: Record) -> frozenset[Sensitivity]:
         """The special categories that the record tells."""
-        section = SECTION_OF[next(about for about in type(record).__mro__ if about in SECTION_OF)]
-        if section not in self.telling:
-            return frozenset()
-        found = {one for one, sections in self._always_in.items() if section in sections}
-        for place in record.provenance:
-            found |= self._phrases.found_in(f"{place.source.name}\n{place.author or ''}")
-        for text, code in _told(record):
-            found |= self._by_codes(text, record) if code else self._by_words(text)
-        return frozenset(one for one in found if section not in self._never_in[one])
+        (told,) = self.of_each((record,))
+        return told
+
+    def of_each(self, records: Iterable[Record]) -> list[frozenset[Sensitivity]]:
+        """The special categories that each of the records tells.
+
+        Records of one citizen repeat each other's words: what a text tells is found once, and forgotten with them.
+        """
+        words, codes = _Once(self._by_words), _Once(self._by_codes)
+        procedures, places = _Once(self._by_codes_of_procedures), _Once(self._phrases.found_in)
+        each = []
+        for record in records:
+            section = SECTION_OF[next(about for about in type(record).__mro__ if about in SECTION_OF)]
+            if section not in self.telling:
+                each.append(_NOTHING)
+                continue
+            found = {one for one, sections in self._always_in.items() if section in sections}
+            for place in record.provenance:
+                found |= places[f"{place.source.name}\n{place.author or ''}"]
+            said: list[str] = []
+            coded: list[str] = []
+            _read_aloud(record, said, coded)
+            for text in said:
+                found |= words[text]
+            for text in coded:
+                found |= (procedures if isinstance(record, Procedure) else codes)[text]
+            each.append(frozenset(one for one in found if section not in self._never_in[one]) if found else _NOTHING)
+        return each
 
     def of_text(self, text: str) -> frozenset[Sensitivity]:
         """The special categories that words tell, such as the name of a place."""
@@ -108,16 +129,20 @@ class Labels:
             found |= self._by_icd10(written[1])
         return found
 
-    def _by_codes(self, text: str, record: Record) -> set[Sensitivity]:
+    def _by_codes(self, text: str) -> set[Sensitivity]:
         found: set[Sensitivity] = set()
         for code in _CODES.findall(text.upper()):
             found |= self._codes.get(code, _NOTHING)
-            if isinstance(record, Procedure):
-                found |= self._procedures.get(code, _NOTHING)
             if _ICD10.fullmatch(code):
                 found |= self._by_icd10(code)
             if _ATC.fullmatch(code):
                 found |= {one for prefix, one in self._atc.items() if code.startswith(prefix)}
+        return found
+
+    def _by_codes_of_procedures(self, text: str) -> set[Sensitivity]:
+        found = self._by_codes(text)
+        for code in _CODES.findall(text.upper()):
+            found |= self._procedures.get(code, _NOTHING)
         return found
 
     def _by_icd10(self, code: str) -> set[Sensitivity]:
@@ -141,28 +166,58 @@ def _by_three(data: LabelData) -> dict[str, list[tuple[str, str, Sensitivity]]]:
     return dict(found)
 
 
-def _told(part: Any) -> Iterator[tuple[str, bool]]:
-    """Every text of a part of a record that a person could read, and whether it is a code."""
+class _Once(dict[str, set[Sensitivity]]):
+    """What texts tell, each looked at once."""
+
+    def __init__(self, look: Callable[[str], set[Sensitivity]]) -> None:
+        super().__init__()
+        self._look = look
+
+    def __missing__(self, text: str) -> set[Sensitivity]:
+        found = self[text] = self._look(text)
+        return found
+
+
+def _read_aloud(part: Any, said: list[str], coded: list[str], *, is_code: bool = False) -> None:
+    """Put down every text of a part of a record that a person could read: the words, and the codes."""
     if isinstance(part, str):
-        yield part, False
+        (coded if is_code else said).append(part)
     elif isinstance(part, tuple):
         for each in part:
-            yield from _told(each)
-    elif isinstance(part, Coding):
-        yield part.code, True
-        yield part.display or "", False
-    elif isinstance(part, Practitioner):
-        # A person's name is no diagnosis.
-        yield part.role or "", False
-    elif isinstance(part, Struct) and not isinstance(part, Provenance):
-        for name in part.__struct_fields__:
-            if name not in _GATEWAYS_OWN and (value := getattr(part, name)) is not None:
-                yield from ((value, True),) if _is_code(name, value) else _told(value)
+            _read_aloud(each, said, coded)
+    else:
+        kind: type[Any] = type(part)
+        for name, bare in _speaking(kind) if issubclass(kind, Struct) else ():
+            value = getattr(part, name)
+            if value is not None:
+                _read_aloud(value, said, coded, is_code=bare)
 
 
-def _is_code(name: str, value: Any) -> bool:
-    """Whether it is a bare code, as of a line of a claim."""
-    return name == "code" and isinstance(value, str)
+@cache
+def _speaking(kind: type[Struct]) -> tuple[tuple[str, bool], ...]:
+    """The fields of such a part that can hold a text, each with whether that is a code."""
+    if issubclass(kind, Provenance):
+        return ()
+    if issubclass(kind, Practitioner):
+        return (("role", False),)  # a person's name is no diagnosis
+    if issubclass(kind, Coding):
+        return (("code", True), ("display", False))
+    return tuple(
+        # A bare code, as of a line of a claim.
+        (name, name == "code")
+        for name, hint in get_type_hints(kind).items()
+        if name not in _GATEWAYS_OWN and _can_speak(hint)
+    )
+
+
+def _can_speak(hint: Any) -> bool:
+    """Whether a value of that type can hold a text; of a type that is not known, it can."""
+    if parts := get_args(hint):
+        return any(map(_can_speak, parts))
+    named = getattr(hint, "__supertype__", hint)
+    if named is Any or not isinstance(named, type):
+        return True
+    return issubclass(named, (str, Struct)) and not issubclass(named, (Enum, Provenance))
 
 
 def load(text: str) -> Labels:

@@ -1,11 +1,14 @@
 """Which special categories a record tells: by codes, departments and words, with their marks and without."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from msgspec import Struct
 
 from connectors.records import (
+    RECORD_CLASSES,
     Claim,
     ClaimLine,
     ClaimLineKind,
@@ -32,7 +35,8 @@ from connectors.records import (
     Screening,
 )
 from resolvers.access.consents import Sensitivity
-from resolvers.access.labelling.labeller import LABELS, load
+from resolvers.access.labelling.labeller import _GATEWAYS_OWN, LABELS, _read_aloud, load
+from tests.resolvers.samples import variants
 from tests.resolvers.world import NOW, info
 
 S = Sensitivity
@@ -223,3 +227,41 @@ def test_a_file_that_forgets_a_category_is_none(text: str) -> None:
     """Nothing starts with it."""
     with pytest.raises(ValueError, match=r"."):
         load(text)
+
+
+def _everything(part: Any) -> Iterator[tuple[str, bool]]:
+    """Every text of a part, found without knowing any class: each of its fields is looked into."""
+    if isinstance(part, str):
+        yield part, False
+    elif isinstance(part, tuple):
+        for each in part:
+            yield from _everything(each)
+    elif isinstance(part, Struct) and not isinstance(part, Provenance):
+        for name in part.__struct_fields__:
+            value = getattr(part, name)
+            if isinstance(part, Practitioner) and name != "role":
+                continue
+            if isinstance(part, Coding) and name == "system":
+                continue
+            if name in _GATEWAYS_OWN or value is None:
+                continue
+            yield from ((value, True),) if name == "code" and isinstance(value, str) else _everything(value)
+
+
+@pytest.mark.parametrize("about", RECORD_CLASSES)
+def test_nothing_that_a_record_says_is_left_unread(about: type[Record]) -> None:
+    """Which fields can hold a text is known beforehand by their types; not one of them is missed."""
+    for record in variants(about):
+        said: list[str] = []
+        coded: list[str] = []
+        _read_aloud(record, said, coded)
+        found = sorted([(text, False) for text in said] + [(text, True) for text in coded])
+        assert found == sorted(_everything(record))
+
+
+def test_what_one_record_tells_is_not_told_of_another() -> None:
+    """Words are looked at once for all records of an answer; each still tells its own."""
+    records = [problem(coded(text)) for text in ("Nhiễm HIV", "Cúm", "Nhiễm HIV", "Giang mai")]
+    assert LABELS.of_each(records) == [LABELS.of(record) for record in records]
+    assert LABELS.of_each(records)[1] == frozenset()
+    assert LABELS.of_each(records)[0] == LABELS.of_each(records)[2] == {S.HIV}
