@@ -131,7 +131,9 @@ def amount_text(found: WireQuantity | None) -> str:
     """An amount in words: ``<= 5.0 mmol/L``; empty when there is no number."""
     if found is None or found.value is None:
         return ""
-    return " ".join(part for part in (found.comparator, f"{exact(found.value):f}", found.unit or found.code) if part)
+    text, unit = f"{exact(found.value):f}", found.unit or found.code
+    text = f"{text} {unit}" if unit else text
+    return f"{found.comparator} {text}" if found.comparator else text
 
 
 @inlined

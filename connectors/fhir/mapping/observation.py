@@ -201,11 +201,15 @@ def _words(part: wire.Valued) -> tuple[str | None, ...]:
 
 def _reference_range(reference_range: tuple[wire.ReferenceRange, ...]) -> str | None:
     """What counts as normal, in words, with whom it applies to."""
+    if not reference_range:
+        return None
     return "; ".join(filter(None, map(_normal, reference_range))) or None
 
 
 def _normal(found: wire.ReferenceRange) -> str:
     text = found.text or _bounds(amount_text(found.low), amount_text(found.high))
+    if found.type is None and not found.applies_to:
+        return text
     concepts = coded_all((*((found.type,) if found.type else ()), *found.applies_to))
     whom = ", ".join(concept.text for concept in concepts if concept.text != "normal")
     return f"{text} ({whom})" if text and whom else text

@@ -169,3 +169,14 @@ async def test_a_narrow_question_is_answered_with_what_is_wanted_alone() -> None
     assert (one.at, one.code) == (other.at, other.code)
     assert (one.value, one.provenance[0].recorded_at) == (None, None)
     assert other.value is not None
+
+
+async def test_only_the_elements_are_asked_for_that_are_read() -> None:
+    """Where the block says that elements are named: those of the fields that are wanted, and whom it is about."""
+    shelf = Shelf([patient("p1", HOA), weight("w1", "p1")])
+    for wanted in (None, *[frozenset({"status"})] * WORTH):
+        await shelf.ask(Observation, HOA, how={"wanted": wanted}, elements=True)
+    named = [fields["_elements"][0].split(",") for path, fields in shelf.asked if "Observation" in path]
+    assert {"valueQuantity", "issued"} <= set(named[0])
+    assert {"id", "subject", "status", "code", "category"} <= set(named[-1])
+    assert not {"valueQuantity", "issued", "performer"} & set(named[-1])
