@@ -7,15 +7,17 @@ our code; the text of an exception and the variables around it may be anybody's 
 """
 
 import asyncio
+import json
 import logging
 import re
 import sys
 import traceback
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Callable, Iterable, MutableMapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar
 
+import orjson
 import structlog
 
 from connectors.contract import Call, Outcome
@@ -38,9 +40,9 @@ def set_up(*, level: str = "info") -> None:
     ]
     Event.is_written = logging.getLevelNamesMapping()[level.upper()] <= logging.INFO
     structlog.configure(
-        processors=[*shared, structlog.processors.JSONRenderer()],
+        processors=[*shared, structlog.processors.JSONRenderer(serializer=_json)],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        logger_factory=structlog.WriteLoggerFactory(sys.stdout),
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stdout)
@@ -67,6 +69,15 @@ def told_by_place(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> 
     if error is not None:
         event["exception"] = _story(error)
     return event
+
+
+def _json(event: object, *, default: Callable[[object], object]) -> str:
+    """One line of plain ASCII, whatever stands in it: no terminal and no reader of logs sees an end of line in it."""
+    try:
+        told = orjson.dumps(event, default=default)
+    except orjson.JSONEncodeError:  # such as half a character, or a very large number
+        return json.dumps(event, default=default)
+    return told.decode() if told.isascii() else json.dumps(event, default=default)
 
 
 def note_loop_defect(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -177,6 +177,22 @@ def test_an_event_is_one_line_of_json(written: Lines) -> None:
     assert line["timestamp"].endswith("Z")
 
 
+@pytest.mark.parametrize("text", ["một", "\u2028", "\x1b[31m", "\udc80", "a\nb\x85c"])
+def test_a88_a_line_is_plain_ascii_whatever_stands_in_it(text: str) -> None:
+    """Also what is not quite a text."""
+    out = io.StringIO()
+    with redirect_stdout(out):
+        telemetry.set_up()
+    try:
+        Event(text, structlog.get_logger()).write(200, 1)
+    finally:
+        structlog.reset_defaults()
+    written = out.getvalue()
+    assert written.isascii()
+    assert len(written.splitlines()) == 1
+    assert json.loads(written)["request_id"] == text
+
+
 def test_a89_a_defect_is_told_by_its_types_and_places(written: Lines) -> None:
     """Not by its text, which may quote anything, nor by the variables around it."""
     event = Event("the-request", structlog.get_logger())
