@@ -6,7 +6,7 @@ taken without waiting, and whoever works for the caller is told when the caller 
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
@@ -19,6 +19,7 @@ class Exchange(RequestResponseCycle):
     """One request and its answer."""
 
     _act: Callable[[], None] | None = None
+    _dated: ClassVar[tuple[Fields, bytes]] = ((), b"")
 
     def arrived(self) -> bytes | None:
         """The body, where all of it is here and nobody has taken it."""
@@ -52,17 +53,15 @@ class Exchange(RequestResponseCycle):
             await self.flow.drain()
         if self.disconnected:
             return
+        if self.response_started:
+            raise RuntimeError("this request is answered already")
         body: bytes = message["body"]
-        fields: Fields = message["fields"]
-        own = b"".join(b"%b: %b\r\n" % field for field in fields)
-        if own.count(b"\n") != len(fields) or own.count(b"\r") != len(fields):
-            raise RuntimeError("a field of an answer breaks its line")
         head = [
             STATUS_LINE[message["status"]],
-            *(b"%b: %b\r\n" % field for field in self.default_headers),
+            self._always(),
             head_of(message["media_type"]),
             b"content-length: %d\r\n" % len(body),
-            own,
+            _lines(message["fields"]),
             b"\r\n" if self.keep_alive else b"connection: close\r\n\r\n",
         ]
         self.response_started = self.response_complete = True
@@ -75,6 +74,14 @@ class Exchange(RequestResponseCycle):
             self.transport.close()
         self.on_response()
 
+    def _always(self) -> bytes:
+        """What uvicorn puts before every answer: the date, put together once in a second."""
+        fields, written = Exchange._dated
+        if fields is not self.default_headers:
+            written = _lines(self.default_headers)
+            Exchange._dated = self.default_headers, written
+        return written
+
     def _forget(self) -> None:
         self._act = None
 
@@ -82,4 +89,11 @@ class Exchange(RequestResponseCycle):
 @lru_cache(maxsize=32)
 def head_of(media_type: bytes) -> bytes:
     """The fields that stand on every answer of that type."""
-    return b"".join(b"%b: %b\r\n" % field for field in ((b"content-type", media_type), *SAFE_HEADERS))
+    return _lines([(b"content-type", media_type), *SAFE_HEADERS])
+
+
+def _lines(fields: Fields) -> bytes:
+    told = b"".join([b"%b: %b\r\n" % field for field in fields])
+    if told.count(b"\n") != len(fields) or told.count(b"\r") != len(fields):
+        raise RuntimeError("a field of an answer breaks its line")
+    return told
