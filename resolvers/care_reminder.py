@@ -23,6 +23,7 @@ from resolvers.reminding.checks import Known, checks
 from resolvers.reminding.reminder import Reminder, ReminderKind, ReminderReason, ReminderState
 from resolvers.reminding.rules import RULES
 from resolvers.shown import enumeration, shown
+from resolvers.under_way import UnderWay
 from resolvers.vaccination_forecast import Forecast, immunization_forecast
 
 _ORDER = {
@@ -142,7 +143,7 @@ def care_reminders(root: strawberry.Parent[Chart], info: Info) -> Awaitable[Care
             ),
         )
 
-    return told()
+    return UnderWay(told)
 
 
 def _is_told(doses: Forecast) -> bool:

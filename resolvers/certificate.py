@@ -15,6 +15,7 @@ from resolvers.chart import Chart
 from resolvers.completeness import CompletenessOf, completeness, together
 from resolvers.context import Info
 from resolvers.shown import shown
+from resolvers.under_way import UnderWay
 
 
 class CertificatesOf(Struct, frozen=True, kw_only=True):
@@ -56,4 +57,4 @@ def certificates(root: strawberry.Parent[Chart], info: Info) -> Awaitable[Certif
             return CertificatesOf(nodes=(), not_issued=made, reason=reason, completeness=whole)
         return CertificatesOf(nodes=(made,), not_issued=None, reason=None, completeness=whole)
 
-    return issued()
+    return UnderWay(issued)

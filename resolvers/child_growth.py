@@ -23,6 +23,7 @@ from resolvers.growth.standard import STANDARD
 from resolvers.language import Language
 from resolvers.partial_dates import earliest, latest
 from resolvers.shown import shown
+from resolvers.under_way import UnderWay
 
 
 class NoScore(Described):
@@ -107,7 +108,7 @@ def growth(root: strawberry.Parent[Chart], info: Info) -> Awaitable[Grown]:
             completeness=together([completeness(found, context.language), completeness(who, context.language)]),
         )
 
-    return made()
+    return UnderWay(made)
 
 
 def measured_day(language: Language, day: measured.Day, person: records.Demographics | None) -> MeasuredDay:

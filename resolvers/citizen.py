@@ -47,6 +47,7 @@ from resolvers.primary_care import PrimaryCare
 from resolvers.primary_care import primary_care as responsible
 from resolvers.scalars import CitizenId
 from resolvers.shown import instances_of, resolved, shown
+from resolvers.under_way import UnderWay
 
 _WHO = Question(about=records.Demographics)
 
@@ -66,16 +67,21 @@ def demographics(root: strawberry.Parent[Chart], info: Info) -> Awaitable[record
         found = await asked
         return next(iter(joining.join(records.Demographics, found.records, key=root.subject.ref, ids=ids)), None)
 
-    return known()
+    return UnderWay(known)
 
 
-async def sources(root: strawberry.Parent[Chart], info: Info) -> list[ShownOutcome]:
+def sources(root: strawberry.Parent[Chart], info: Info) -> Awaitable[list[ShownOutcome]]:
     """How it went with every source that this request asked about the citizen.
 
-    Runs after the lists beside it have begun their asking, and waits until they are answered.
+    Waits until the lists beside it, which have begun their asking, are answered.
     """
-    outcomes = await info.context.federation.settled(root.subject.ref)
-    return [show(outcome, info.context.language) for outcome in outcomes]
+    context = info.context
+
+    async def told() -> list[ShownOutcome]:
+        outcomes = await context.federation.settled(root.subject.ref)
+        return [show(outcome, context.language) for outcome in outcomes]
+
+    return UnderWay(told)
 
 
 @strawberry.federation.type(

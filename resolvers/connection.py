@@ -22,6 +22,7 @@ from resolvers.locating import Directory, Named
 from resolvers.moments import MOMENTS
 from resolvers.refusals import BadRequest
 from resolvers.shown import enumeration, shown
+from resolvers.under_way import UnderWay
 
 R = TypeVar("R", bound=AnyRecord)
 T = TypeVar("T")
@@ -202,7 +203,7 @@ def connect(
         page = merging.page(items, when=when, first=first, after=after)
         return Listed(page.nodes, page.page_info, page.total, when, told)
 
-    return listed()
+    return UnderWay(listed)
 
 
 async def _attached(

@@ -21,6 +21,7 @@ from resolvers.report import Explained, explained
 from resolvers.retesting.rules import RULES
 from resolvers.retesting.verdict import Duplicate, DuplicateReason, DuplicateVerdict, Look, judge
 from resolvers.shown import shown
+from resolvers.under_way import UnderWay
 
 _MOST_CODES = 20
 _LONGEST_CODE = 64
@@ -110,7 +111,7 @@ def duplicate_tests(
             completeness=complete,
         )
 
-    return told()
+    return UnderWay(told)
 
 
 def _shown(context: Context, look: Look, said: Duplicate) -> DuplicateTestOf:

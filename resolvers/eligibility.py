@@ -19,6 +19,7 @@ from resolvers.gathering import Gathered, gather
 from resolvers.joining.codes import is_insurance_code
 from resolvers.refusals import BadRequest
 from resolvers.shown import enumeration, resolved, shown
+from resolvers.under_way import UnderWay
 
 enumeration(EligibilityVerdict)
 enumeration(ExemptionState)
@@ -88,7 +89,7 @@ def _exemption(root: strawberry.Parent[EligibilityOf], info: Info) -> Awaitable[
             completeness=together((root.cards.completeness, paid.completeness)),
         )
 
-    return said()
+    return UnderWay(said)
 
 
 @shown(EligibilityOf)
@@ -146,4 +147,4 @@ def covered(root: strawberry.Parent[Chart], info: Info, facility: Place, on: Day
             chart=root,
         )
 
-    return said()
+    return UnderWay(said)

@@ -27,6 +27,7 @@ from resolvers.report import ABOUT_RESULTS, RESULTS, explained
 from resolvers.screening import screenings
 from resolvers.selection import reads
 from resolvers.shown import enumeration, shown
+from resolvers.under_way import UnderWay
 
 PREGNANT = CodedText(text="77386006", codings=(Coding(system=SNOMED, code="77386006"),))
 """No source gives a pregnancy a name."""
@@ -170,7 +171,7 @@ def timeline(
             completeness=complete,
         )
 
-    return merged()
+    return UnderWay(merged)
 
 
 def _asked(

@@ -17,6 +17,7 @@ from resolvers.completeness import Completeness, CompletenessOf, completeness
 from resolvers.connection import Provenance
 from resolvers.context import Info
 from resolvers.shown import enumeration
+from resolvers.under_way import UnderWay
 
 if TYPE_CHECKING:
     from resolvers.citizen import Citizen
@@ -136,7 +137,7 @@ def representatives(root: strawberry.Parent[Chart], info: Info) -> Awaitable[Rep
             completeness=completeness(found, context.language),
         )
 
-    return listed()
+    return UnderWay(listed)
 
 
 def _represented_by(right: records.Representative, today: date) -> RepresentedBy:

@@ -11,6 +11,7 @@ from resolvers import joining
 from resolvers.chart import Chart
 from resolvers.completeness import CompletenessOf, completeness, together
 from resolvers.context import Info
+from resolvers.under_way import UnderWay
 
 R = TypeVar("R", bound=Record)
 
@@ -61,7 +62,7 @@ def gather(info: Info, chart: Chart, question: Question[R]) -> Awaitable[Gathere
         items = joining.join(question.about, found.records, key=key)
         return Gathered(tuple(items), tuple(found.records), completeness(found, context.language), key, grant)
 
-    return gathered()
+    return UnderWay(gathered)
 
 
 def held_together(found: Sequence[Gathered[Any]]) -> CompletenessOf:

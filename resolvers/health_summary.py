@@ -30,6 +30,7 @@ from resolvers.context import Info
 from resolvers.shown import enumeration, resolved
 from resolvers.summarising.codes import CODES
 from resolvers.summarising.emptiness import EmptyReason, why_empty
+from resolvers.under_way import UnderWay
 
 R = TypeVar("R", bound=records.Record)
 T = TypeVar("T")
@@ -110,7 +111,7 @@ def _section(
             completeness=told,
         )
 
-    return made()
+    return UnderWay(made)
 
 
 def _problems(root: strawberry.Parent[Chart], info: Info) -> Awaitable[Summarised[records.Condition]]:

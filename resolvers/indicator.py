@@ -21,6 +21,7 @@ from resolvers.indicating.trend import Series, Trend, TrendReason, series
 from resolvers.refusals import BadRequest
 from resolvers.shown import enumeration, shown
 from resolvers.terminology.catalogues import WORDS
+from resolvers.under_way import UnderWay
 
 MAX_HISTORY = 1000
 
@@ -105,7 +106,7 @@ def indicators(
     async def made() -> IndicatorsOf:
         return _shown(info.context, await asked, tuple(dict.fromkeys(kinds or IndicatorKind)), last)
 
-    return made()
+    return UnderWay(made)
 
 
 def _shown(

@@ -24,6 +24,7 @@ from resolvers.programmes.antenatal import ANTENATAL
 from resolvers.screening import DueByRule
 from resolvers.selection import reads
 from resolvers.shown import shown
+from resolvers.under_way import UnderWay
 
 RULE = DueByRule(rule=ANTENATAL.id, source=ANTENATAL.source, verified=ANTENATAL.verified)
 
@@ -79,7 +80,7 @@ def known(info: Info, chart: Chart) -> Awaitable[Known]:
             held_together((kept, found, problems, done, been)),
         )
 
-    return joined()
+    return UnderWay(joined)
 
 
 def _expected(item: records.Pregnancy, visits: Sequence[records.Encounter], today: date) -> Expected:
@@ -130,7 +131,7 @@ def pregnancies(
             each,
         )
 
-    return listed()
+    return UnderWay(listed)
 
 
 def when(item: records.Pregnancy) -> Any:

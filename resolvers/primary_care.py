@@ -18,6 +18,7 @@ from resolvers.context import Info
 from resolvers.gathering import gather
 from resolvers.partial_dates import earliest, latest
 from resolvers.shown import shown
+from resolvers.under_way import UnderWay
 
 
 class PrimaryCareOf(Struct, frozen=True, kw_only=True):
@@ -60,7 +61,7 @@ def primary_care(root: strawberry.Parent[Chart], info: Info) -> Awaitable[Primar
             completeness=together((completeness(found, context.language), cards.completeness)),
         )
 
-    return told()
+    return UnderWay(told)
 
 
 def _holds(one: records.PrimaryCare, today: date) -> bool:

@@ -17,6 +17,7 @@ from resolvers.context import Info
 from resolvers.gathering import gather, held_together
 from resolvers.programmes import screened
 from resolvers.shown import shown
+from resolvers.under_way import UnderWay
 
 
 class DueByRule(Struct, frozen=True, kw_only=True):
@@ -66,7 +67,7 @@ def known(info: Info, chart: Chart) -> Awaitable[Known]:
             held_together((kept, found, written, done)),
         )
 
-    return joined()
+    return UnderWay(joined)
 
 
 def screenings(
@@ -87,7 +88,7 @@ def screenings(
             found.completeness,
         )
 
-    return listed()
+    return UnderWay(listed)
 
 
 def _explained(item: records.Screening, due: screened.Due | None) -> Screened:

@@ -20,6 +20,7 @@ from resolvers.forecast.vaccines import ANTIGENS, SNOMED
 from resolvers.joining.codes import ICD10
 from resolvers.partial_dates import earliest, latest
 from resolvers.shown import shown
+from resolvers.under_way import UnderWay
 
 
 class DueDose(Struct, frozen=True, kw_only=True):
@@ -87,7 +88,7 @@ def immunization_forecast(root: strawberry.Parent[Chart], info: Info) -> Awaitab
         complete = together([completeness(found, context.language), completeness(who, context.language)])
         return _shown(context, doses, known, complete)
 
-    return made()
+    return UnderWay(made)
 
 
 def _shown(

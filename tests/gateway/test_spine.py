@@ -15,6 +15,7 @@ from gateway.operations.request import GraphQLRequest
 from gateway.operations.trusted import Chosen
 from gateway.settings import Execution, Limits
 from resolvers.shown import instances_of
+from resolvers.under_way import UnderWay
 
 
 class HouseOf(Struct, frozen=True):
@@ -63,6 +64,19 @@ class House:
         await asyncio.sleep(0)
         info.context.log.append(f"fails {code}")
         raise LookupError("failed")
+
+    @strawberry.field
+    def coming(self, info: strawberry.Info, text: str = "came") -> str:
+        """Under way already; tells how many tasks there are when it comes."""
+
+        async def made() -> str:
+            await asyncio.sleep(0)
+            info.context.log.append(f"{text} in {len(asyncio.all_tasks())}")
+            if text == "bad":
+                raise LookupError(text)
+            return text
+
+        return cast("str", UnderWay(made))
 
 
 @strawberry.type
@@ -167,3 +181,37 @@ async def test_who_stops_the_execution_stops_every_field() -> None:
 
     assert operation.document.uses.spines
     assert world.log == ["waits", "waits", "stopped", "stopped"]
+
+
+async def test_what_is_under_way_is_waited_for_in_turn() -> None:
+    """Without a task for each; in the order of the document."""
+    by, operation = await known('{ house { b: coming(text: "b") name a: coming(text: "a") } }')
+    world, tasks = World(), len(asyncio.all_tasks())
+
+    result = await run(by, operation, world)
+
+    assert result.data == {"house": {"b": "b", "name": "a", "a": "a"}}
+    assert world.log == [f"b in {tasks}", f"a in {tasks}"]
+
+
+async def test_beside_what_is_not_under_way_nothing_waits_its_turn() -> None:
+    """Each has a task, so the one that comes first does not hold up the other that lets it go on."""
+    by, operation = await known("{ house { first coming second } }")
+    world, tasks = World(), len(asyncio.all_tasks())
+
+    result = await run(by, operation, world)
+
+    assert result.data == {"house": {"first": "first", "coming": "came", "second": "second"}}
+    assert world.log == [f"came in {tasks + 2}"]
+
+
+async def test_what_is_under_way_behind_one_that_fails_is_not_made() -> None:
+    """Its sources answer; nobody makes anything of that."""
+    by, operation = await known('{ house { coming bad: coming(text: "bad") more: coming(text: "more") } }')
+    world, tasks = World(), len(asyncio.all_tasks())
+
+    result = await run(by, operation, world)
+
+    assert result.data == {"house": None}
+    assert [(error.message, error.path) for error in result.errors or ()] == [("bad", ["house", "bad"])]
+    assert world.log == [f"came in {tasks}", f"bad in {tasks}"]

@@ -7,7 +7,7 @@ ordinary, an exception, nothing where something must be, a value that its type d
 library's executor as it is at hand: no function is called twice.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from types import CoroutineType
 from typing import Any, cast
 
@@ -21,11 +21,14 @@ from gateway.operations.plans.reading import known_classes
 from gateway.operations.plans.running import Run, Told
 from gateway.operations.plans.steps import Call, Read
 from gateway.operations.plans.values import admission
-from gateway.operations.plans.waiting import together
+from gateway.operations.plans.waiting import Rest, together
 from gateway.operations.plans.writing import Unit
+from resolvers.under_way import UnderWay
 
 Field = Callable[[Run, Any], Any]
-"""A field at one place of the answer: for an object its completed value, or a coroutine that gives it."""
+"""A field at one place of the answer: for an object its completed value, a coroutine that gives it, or its ``Rest``."""
+
+_AWAITED = frozenset({CoroutineType, Rest})
 
 
 class Selected(Struct, frozen=True):
@@ -42,11 +45,12 @@ class Selected(Struct, frozen=True):
         try:
             for name, field in self.fields:
                 results[name] = value = field(run, source)
-                if type(value) is CoroutineType:
+                if type(value) in _AWAITED:
                     waiting.append(name)
         except Exception:
-            if waiting:
-                run.library().settle_in_background([results[name] for name in waiting])
+            begun: list[Awaitable[Any]] = [value for value in results.values() if type(value) is CoroutineType]
+            if begun:
+                run.library().settle_in_background(begun)
             raise
         return results, waiting
 
@@ -104,6 +108,9 @@ def attribute(step: Read, otherwise: Field) -> Field:
 class Resolved:
     """A field whose value comes from a function. Here the library completes it."""
 
+    _is_whole = False
+    """Whether nothing below it asks for more: only then may it wait its turn."""
+
     def __init__(self, call: Call, parent: GraphQLObjectType, fields: FieldDetailsList, path: Path) -> None:
         """Everything that is known of it.
 
@@ -128,6 +135,8 @@ class Resolved:
             return self._by_library(run, source, told)
         try:
             result = written.resolver(source, told, values)
+            if type(result) is UnderWay and self._is_whole:
+                return Rest(self._awaited, run, told, result)
             if type(result) is CoroutineType or optimized_is_awaitable(result):
                 return self._awaited(run, told, result)
             completed = self._complete(run, told, result)
@@ -181,6 +190,8 @@ class Resolved:
 
 class ResolvedUnit(Resolved):
     """A field whose value is completed by a unit: a list of records, mostly."""
+
+    _is_whole = True
 
     def __init__(self, call: Call, parent: GraphQLObjectType, fields: FieldDetailsList, path: Path, unit: Unit) -> None:
         super().__init__(call, parent, fields, path)

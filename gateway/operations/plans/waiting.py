@@ -2,11 +2,16 @@
 
 import asyncio
 from collections.abc import Coroutine
+from functools import partial
 from typing import Any
 
 
+class Rest(partial[Coroutine[Any, Any, Any]]):
+    """What is left to do for a field of which all that it waits for is under way: called, it is a coroutine."""
+
+
 async def together(results: dict[str, Any], waiting: list[str]) -> dict[str, Any]:
-    """Put the values in their places, all at once; one is waited for as it is.
+    """Put the values in their places, all at once; one, or those that come by themselves, in turn.
 
     The first that fails ends the others, and is raised when all have ended; so it is when this is cancelled.
 
@@ -14,11 +19,14 @@ async def together(results: dict[str, Any], waiting: list[str]) -> dict[str, Any
         results: by name, with something to wait for in some places.
         waiting: the names of these.
     """
-    if len(waiting) == 1:
-        name = waiting[0]
-        results[name] = await results[name]
+    coroutines = 0
+    for name in waiting:
+        coroutines += type(results[name]) is not Rest
+    if not coroutines or len(waiting) == 1:
+        for name in waiting:
+            results[name] = await _coroutine(results[name])
         return results
-    gathering = _Gathering([results[name] for name in waiting])
+    gathering = _Gathering([_coroutine(results[name]) for name in waiting])
     try:
         await gathering.done
     except (Exception, asyncio.CancelledError):
@@ -27,6 +35,10 @@ async def together(results: dict[str, Any], waiting: list[str]) -> dict[str, Any
     for name, task in zip(waiting, gathering.tasks, strict=True):
         results[name] = task.result()
     return results
+
+
+def _coroutine(value: Any) -> Coroutine[Any, Any, Any]:
+    return value() if type(value) is Rest else value
 
 
 class _Gathering:
