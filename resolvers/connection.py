@@ -169,10 +169,12 @@ def connect(
         beside: what the items show from answers to other questions; the list is complete only when those are.
 
     Raises:
-        BadRequest: there is no source of such a key.
+        BadRequest: there is no source of such a key, or no such page.
     """
     context, about = info.context, question.about
     federation, key = context.federation, chart.subject.ref
+    if first is not None or after is not None:
+        merging.begins(first, after)
     named = _named(federation.directory, sources, facility) if sources is not None or facility is not None else None
     asked = federation.ask(question, context.access.permit(chart, about), named)
     when = MOMENTS[about]

@@ -149,6 +149,7 @@ def timeline(
     after: After = None,
 ) -> Awaitable[Events]:
     """All events of those kinds in one order."""
+    merging.begins(first, after)
     wanted = [kind for kind in KINDS if kinds is None or kind in kinds]
     asked = {kind: _asked(info, root, kind, since, until) for kind in wanted}
 

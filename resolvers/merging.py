@@ -73,9 +73,7 @@ def page(records: Iterable[R], *, when: When[R], first: int | None, after: str |
     Raises:
         BadRequest: ``first`` is out of bounds, or ``after`` is no cursor of ours.
     """
-    if first is not None and not 1 <= first <= MAX_PAGE:
-        raise BadRequest(f"'first' must be between 1 and {MAX_PAGE}.")
-    beyond = _read(after) if after is not None else None
+    beyond = begins(first, after)
     items = ordered(records, when)
     rest = items if beyond is None else [item for item in items if _place(item, when) < beyond]
     nodes = tuple(rest if first is None else rest[:first])
@@ -86,6 +84,23 @@ def page(records: Iterable[R], *, when: When[R], first: int | None, after: str |
         end_cursor=cursor(_place(nodes[-1], when)) if nodes else None,
     )
     return Page(nodes, info, len(items), when)
+
+
+def begins(first: int | None, after: str | None) -> tuple[str, str] | None:
+    """The place behind which a page begins; ``None`` for the first page.
+
+    It is found out before anybody is asked: for a page that cannot be, nobody is.
+
+    Args:
+        first: size of the page.
+        after: cursor before it.
+
+    Raises:
+        BadRequest: ``first`` is out of bounds, or ``after`` is no cursor of ours.
+    """
+    if first is not None and not 1 <= first <= MAX_PAGE:
+        raise BadRequest(f"'first' must be between 1 and {MAX_PAGE}.")
+    return _read(after) if after is not None else None
 
 
 def cursor(place: tuple[str, str]) -> str:

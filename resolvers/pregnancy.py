@@ -103,6 +103,7 @@ def pregnancies(
     root: strawberry.Parent[Chart], info: Info, first: First = None, after: After = None
 ) -> Awaitable[Listed[Expected]]:
     """Pregnancies, newest first."""
+    merging.begins(first, after)
     asked = known(info, root)
     shown_visits: Awaitable[Listed[records.Encounter]] | None = None
     if "visits" in reads(info, "visits"):

@@ -74,6 +74,7 @@ def screenings(
     root: strawberry.Parent[Chart], info: Info, first: First = None, after: After = None
 ) -> Awaitable[Listed[Screened]]:
     """Screenings, newest first."""
+    merging.begins(first, after)
     asked = known(info, root)
 
     async def listed() -> Listed[Screened]:
