@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any, TypeVar
 
 from msgspec import Struct
@@ -90,8 +90,9 @@ class _Plain(Struct, frozen=True):
 @cache
 def _plain_of(function: FunctionType) -> _Plain | None:
     """The function as it is written, where it is plain."""
-    tree = _functions_in(function.__code__.co_filename).get(function.__code__.co_firstlineno)
-    if tree is None:
+    code = function.__code__
+    tree, written = _functions_in(code.co_filename).get(code.co_firstlineno, (None, None))
+    if tree is None or written is None or _told(written) != _told(code):
         return None
     tree.returns, tree.decorator_list = None, []
     for one in ast.walk(tree):
@@ -112,14 +113,24 @@ def _plain_of(function: FunctionType) -> _Plain | None:
 
 
 @cache
-def _functions_in(path: str) -> dict[int, ast.FunctionDef]:
-    """The functions of a module by the lines in which they begin, with what marks them."""
+def _functions_in(path: str) -> dict[int, tuple[ast.FunctionDef, CodeType]]:
+    """The functions of a module as they are written and as they run, by the lines in which they begin."""
     try:
         module = ast.parse(Path(path).read_text(encoding="utf-8"))
+        codes = compile(module, path, "exec").co_consts
     except (OSError, SyntaxError, ValueError):
         return {}  # installed without its source: then everything is called
-    functions = (one for one in module.body if isinstance(one, ast.FunctionDef))
-    return {min([one.lineno, *(mark.lineno for mark in one.decorator_list)]): one for one in functions}
+    trees = {one.name: one for one in module.body if isinstance(one, ast.FunctionDef)}
+    return {
+        one.co_firstlineno: (trees[one.co_name], one)
+        for one in codes
+        if isinstance(one, CodeType) and one.co_name in trees
+    }
+
+
+def _told(code: CodeType) -> tuple[object, ...]:
+    """What a function does: a file that was replaced since it was loaded says something else, and nobody runs that."""
+    return code.co_name, code.co_code, code.co_consts, code.co_names, code.co_varnames
 
 
 def _can_be_left(statement: ast.stmt) -> bool:

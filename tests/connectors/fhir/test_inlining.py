@@ -1,6 +1,7 @@
 """A maker whose lines were taken over gives what a call of it gives."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from textwrap import indent
 from typing import Any
 
@@ -147,6 +148,21 @@ def test_only_what_is_plain_is_taken_over() -> None:
         is_call = function in (within_two_loops, with_a_function_inside)
         assert (f"{function.__name__}_" in TEXT) is is_call, function
     assert "halved" not in TEXT
+
+
+def test_what_runs_is_what_is_taken_over(tmp_path: Path) -> None:
+    """Not what a file says that was replaced after it was loaded; nor is a source needed at all."""
+    file = tmp_path / "module.py"
+    text = "def answer(numbers):\n    return len(numbers) + {}\n"
+    for number, replaced, is_call in ((1, None, False), (2, text.format(3), True), (4, "", True), (5, "(", True)):
+        path = file.with_stem(f"module_{number}")
+        known: dict[str, Any] = {}
+        exec(compile(text.format(number), str(path), "exec"), known)  # noqa: S102 - written above
+        path.write_text(text.format(number) if replaced is None else replaced)
+        _, value = called(known["answer"], ["numbers"], Names(), inline=True)
+        assert value.startswith("answer_") is is_call, (number, value)
+    _, value = called(known["answer"], ["numbers"], Names(), inline=False)
+    assert value.startswith("answer_")
 
 
 def plainly(reading: Reading, held: Held) -> Any:
