@@ -243,6 +243,7 @@ class Federation:
         # The permit office holds the door as well: if both went on, only a collection could free the request.
         self.beside = _nothing_beside
         self._running.clear()
+        self._patience.close()
 
     def outcomes(self) -> list[Outcome]:
         """How it went so far, as far as the caller may know, in the order of asking."""

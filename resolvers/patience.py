@@ -36,13 +36,16 @@ class Patience:
         Whoever else wants it to stop is heard as well: then this is False, and the task has to stop.
         """
         self._due.pop(task, None)
-        if not self._due and self._alarm is not None:
-            self._alarm.cancel()
-            self._alarm = None
         if task not in self._overdue:
             return False
         self._overdue.discard(task)
         return task.uncancel() == 0
+
+    def close(self) -> None:
+        """Let go of the timer: it stays set for whoever is begun next, whoever was the last to be done."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
 
     def _ring(self) -> None:
         loop = asyncio.get_running_loop()

@@ -48,11 +48,23 @@ async def test_what_is_begun_after_the_timer_rang_has_one_again() -> None:
         assert await asyncio.ensure_future(patiently(patience, 0.001, asyncio.Event().wait)) == "overdue"
 
 
-async def test_nothing_is_left_of_a_timer_when_all_are_done() -> None:
+async def test_nothing_is_left_of_the_timer_of_a_request_that_is_over() -> None:
     """Else every request would stay in memory until its deadline."""
+    federation = Federation(Directory([FalseSource("a", {Condition: [condition("1")]})]), inquiry())
+    await federation.ask(QUESTION, grant(Condition))
+    patience = federation._patience
+    assert not patience._due and not patience._overdue
+    alarm = patience._alarm
+    await federation.finish()
+    assert alarm is not None and alarm.cancelled()
+
+
+async def test_a_timer_that_rings_for_nobody_is_set_for_the_next_one() -> None:
+    """Whoever it was set for was done in time."""
     patience = Patience()
-    assert await patiently(patience, 60, lambda: asyncio.sleep(0)) == "done"
-    assert patience._alarm is None and not patience._due and not patience._overdue
+    assert await asyncio.ensure_future(patiently(patience, 0.001, lambda: asyncio.sleep(0))) == "done"
+    later = asyncio.ensure_future(patiently(patience, 0.01, asyncio.Event().wait))
+    assert await later == "overdue"
 
 
 async def test_whoever_else_stops_a_task_is_heard() -> None:
