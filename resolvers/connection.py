@@ -200,7 +200,7 @@ def connect(
             items = list(filter(keep, items))
         told = Rests(found, context.language, others)
         if first is None and after is None and not ids:
-            nodes = tuple(merging.ordered(items, when))
+            nodes = tuple(merging.ordered(items, when, ids=False))
             return Listed(nodes, merging.ALL, len(nodes), when, told)
         page = merging.page(items, when=when, first=first, after=after)
         return Listed(page.nodes, page.page_info, page.total, when, told)

@@ -9,8 +9,7 @@ import binascii
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from operator import attrgetter
-from types import NoneType
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
 from msgspec import Struct
 
@@ -119,27 +118,32 @@ def _read(text: str) -> tuple[str, str]:
     return moment, record_id
 
 
-def ordered(records: Iterable[R], when: When[R]) -> list[R]:
+def ordered(records: Iterable[R], when: When[R], *, ids: bool = True) -> list[R]:
     """All of them in the order of pages, the last place first.
 
-    Where all that is known is of one type, it is compared as it is, after the ids: a sort keeps the order of equals.
+    What is true of one moment is ordered before: a sort keeps the order of equals. Moments of one type are compared as
+    they are.
+
+    Args:
+        records: all of them.
+        when: tells when a record's fact was true.
+        ids: whether the ids of the records are true ones. Where nobody looks at them, the place at the source orders.
     """
-    by_id = sorted(records, key=_ID, reverse=True)
-    if len(by_id) < 2:
-        return by_id
-    moments: list[Any] = list(map(when, by_id))
-    kinds = set(map(type, moments))
-    undated: list[R] = []
-    if not all(moments):
-        undated = [record for record, moment in zip(by_id, moments, strict=True) if not moment]
-        by_id = [record for record, moment in zip(by_id, moments, strict=True) if moment]
-        kinds.discard(NoneType)
-    if len(kinds) < 2:
-        try:
-            return [*sorted(by_id, key=when, reverse=True), *undated]  # type: ignore[arg-type]  # all of one type
-        except TypeError:
-            pass  # moments with and without a time zone
-    return [*sorted(by_id, key=lambda record: _place(record, when), reverse=True), *undated]
+    items = sorted(records, key=_ID if ids else _at_source, reverse=True)
+    try:
+        return sorted(items, key=when, reverse=True)  # type: ignore[arg-type]  # of several types, this raises
+    except TypeError:
+        pass
+    dated = [item for item in items if when(item)]
+    try:
+        dated.sort(key=when, reverse=True)  # type: ignore[arg-type]  # the same
+    except TypeError:
+        dated.sort(key=lambda item: _place(item, when)[0], reverse=True)
+    return [*dated, *(item for item in items if not when(item))]
+
+
+def _at_source(record: Record) -> str:
+    return record.provenance[0].source_record_id
 
 
 def _place(record: R, when: When[R]) -> tuple[str, str]:
