@@ -58,7 +58,9 @@ async def test_a38_f24_key_set_in_trouble(
         clock.pass_seconds(30)
         with pytest.raises(IssuerUnavailable):
             await verifier.verify([b"Bearer " + bent(issuer.address, head={"kid": "new"})])
-    assert {event["event"] for event in events} == {"identity.keys_refused"}
+    # Other gateways of this test run may say something of their own meanwhile.
+    said = {event["event"] for event in events}
+    assert {event for event in said if event.startswith("identity.")} == {"identity.keys_refused"}
     await verifier.aclose()
 
 
