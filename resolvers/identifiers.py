@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import re
 from collections.abc import Sequence
-from functools import lru_cache, partial
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
@@ -14,8 +13,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from connectors.records import PartialDate
 
 _PERSONAL_ID = re.compile(r"[0-9]{12}")
-_LATELY = 1024
-"""Numbers of which what stands for them is remembered, some 300 KB: fewer than the tokens that are."""
 _NODE = b"Citizen"
 _DOCUMENT = b"Document"
 _CONSENT = b"Consent"
@@ -53,10 +50,7 @@ class Identifiers:
         self.fingerprint = self._fingerprints[-1]
         """Tells which key made a reference, and nothing else about it."""
         self._hash_keys = [hmac.digest(one, b"reference", hashlib.sha256) for one in chain]
-        # Who asks is referred to five times in a request: for the rate, the chart, the line in the log.
-        self._referred_lately = lru_cache(maxsize=_LATELY)(partial(_hashed, self._hash_keys))
         self._ciphers = [AESSIV(hmac.digest(one, b"node", hashlib.sha512)) for one in reversed(chain)]
-        self._sealed_lately = lru_cache(maxsize=_LATELY)(partial(self._sealed, kind=_NODE))
         self._address_key = hmac.digest(key, b"notices", hashlib.sha256)
 
     def reference(self, personal_id: str) -> str:
@@ -64,7 +58,7 @@ class Identifiers:
 
         Keyed, because a plain hash of twelve digits can be reversed in seconds.
         """
-        return self._referred_lately(personal_id)
+        return _hashed(self._hash_keys, personal_id)
 
     def references(self, personal_id: str) -> list[str]:
         """The reference, and those under which the same citizen may still be kept from before the key was changed."""
@@ -84,7 +78,7 @@ class Identifiers:
 
     def node_id(self, personal_id: str) -> str:
         """The citizen's id in the graph: stable as long as the key is, opaque, not to be made by anybody else."""
-        return self._sealed_lately(personal_id)
+        return self._sealed(personal_id, _NODE)
 
     def personal_id(self, node_id: str) -> str | None:
         """The number behind a citizen's id; ``None`` for an id that was not made here."""
