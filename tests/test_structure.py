@@ -131,7 +131,7 @@ def test_only_the_settings_make_what_stands_for_numbers() -> None:
     """Whoever forgets the earlier keys finds nobody after the key was changed."""
     makers = {path for path, tree in trees() if any(name == "Identifiers" for _, name in calls(tree))}
 
-    assert makers == {"gateway/settings.py"}
+    assert makers == {"gateway/settings/whole.py"}
 
 
 def test_only_the_settings_read_the_environment() -> None:
@@ -143,7 +143,7 @@ def test_only_the_settings_read_the_environment() -> None:
         if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")
     }
 
-    assert readers == {"gateway/settings.py"}
+    assert readers == {"gateway/settings/reading.py"}
 
 
 def test_only_connectors_the_identity_room_and_the_push_room_open_connections() -> None:
