@@ -8,8 +8,9 @@ import base64
 import binascii
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from operator import attrgetter
-from typing import Annotated, Generic, TypeVar
+from itertools import islice
+from operator import attrgetter, gt
+from typing import Annotated, Any, Generic, TypeVar
 
 from msgspec import Struct
 
@@ -121,22 +122,30 @@ def _read(text: str) -> tuple[str, str]:
 def ordered(records: Iterable[R], when: When[R], *, ids: bool = True) -> list[R]:
     """All of them in the order of pages, the last place first.
 
-    What is true of one moment is ordered before: a sort keeps the order of equals. Moments of one type are compared as
-    they are.
+    Moments of one type are compared as they are. What is true of one moment is ordered before: a sort keeps the order
+    of equals. Mostly no two are, and then it need not be.
 
     Args:
         records: all of them.
         when: tells when a record's fact was true.
         ids: whether the ids of the records are true ones. Where nobody looks at them, the place at the source orders.
     """
-    items = sorted(records, key=_ID if ids else _at_source, reverse=True)
+    moment: Any = when
+    by: Any = _ID if ids else _at_source
+    items = list(records)
     try:
-        return sorted(items, key=when, reverse=True)  # type: ignore[arg-type]  # of several types, this raises
-    except TypeError:
-        pass
+        items.sort(key=moment, reverse=True)
+        moments = [*map(moment, items)]
+        if not all(map(gt, moments, islice(moments, 1, None))):
+            items.sort(key=by, reverse=True)
+            items.sort(key=moment, reverse=True)
+    except TypeError:  # they are of several types, or not all known
+        items.sort(key=by, reverse=True)
+    else:
+        return items
     dated = [item for item in items if when(item)]
     try:
-        dated.sort(key=when, reverse=True)  # type: ignore[arg-type]  # the same
+        dated.sort(key=moment, reverse=True)
     except TypeError:
         dated.sort(key=lambda item: _place(item, when)[0], reverse=True)
     return [*dated, *(item for item in items if not when(item))]

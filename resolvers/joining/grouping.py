@@ -35,7 +35,9 @@ def _alone(records: Sequence[R], rule: Rule[R]) -> set[int]:
     """Those with which nothing can be one, by what the rule needs; by identity."""
     if rule.needs is None:
         return set()
-    said = [rule.needs(record) for record in records]
+    said = [*map(rule.needs, records)]
+    if len(set(said)) == len(said):
+        return set(map(id, records))
     shared: set[Mark | None] = set()
     first: dict[Mark | None, Hashable] = {}
     for record, mark in zip(records, said, strict=True):

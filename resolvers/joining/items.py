@@ -45,9 +45,10 @@ def join(
     distinct = len(set(map(_ID, told))) == len(told)
     each: Sequence[R] = told if distinct else _once(told)
     alone = len(each) < 2 or (one_source and rule.once_per_source) or stand_alone(each, rule)
-    if alone and distinct and not ids:
+    groups = None if alone else grouped(each, rule)
+    if distinct and not ids and (groups is None or len(groups) == len(told)):
         return told
-    groups = [[record] for record in each] if alone else [_led(group, rule) for group in grouped(each, rule)]
+    groups = [[record] for record in each] if groups is None else [_led(group, rule) for group in groups]
     names = [group[0].id for group in groups] if distinct and not ids else _ids(groups, about, rule, key)
     return tuple([_item(group, id_, rule, wanted) for group, id_ in zip(groups, names, strict=True)])
 

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from connectors.records import Condition
-from resolvers.merging import MAX_PAGE, page
+from resolvers.merging import MAX_PAGE, ordered, page
 from resolvers.refusals import BadRequest
 from tests.resolvers.world import condition
 
@@ -43,6 +44,25 @@ def test_the_order_of_the_sources_never_changes_the_list(records: list[Condition
     assert ids(page(records, when=onset, first=None, after=None).nodes) == ids(
         page(shuffled, when=onset, first=None, after=None).nodes
     )
+
+
+@given(st.lists(st.sampled_from([None, "2019", "2019-04-30"]), max_size=12), st.randoms(), st.booleans())
+def test_what_is_true_of_one_moment_is_ordered_whether_or_not_there_are_ids(
+    found: list[str | None], random: Any, told: bool
+) -> None:
+    """By the id, or by the place at the source: the same order however it came, also where all moments differ."""
+    records = [
+        structs.replace(condition(f"{number:02}", onset=moment), id=f"{99 - number}")
+        for number, moment in enumerate(found)
+    ]
+    expected = sorted(
+        records,
+        key=lambda one: (onset(one) or "", one.id if told else one.provenance[0].source_record_id),
+        reverse=True,
+    )
+    random.shuffle(records)
+
+    assert ordered(records, onset, ids=told) == expected
 
 
 @given(lists, st.integers(1, 5))
