@@ -122,13 +122,14 @@ async def measured(
     with tempfile.TemporaryDirectory() as folder:
         port = beside.port if beside else _free_port()
         written(Path(folder), port=port, sources=sources)
+        others = _listening(port)
         environment = {**os.environ, "BENCH_FOLDER": folder}
         process = subprocess.Popen(  # noqa: ASYNC220, S603 - ours, and started before anything is measured
             [sys.executable, "-m", module, *arguments], env=environment, cwd=ROOT
         )
         gateway = Measured(process, port)
         try:
-            await _ready(gateway)
+            await _ready(gateway, others)
             if warm is not None:
                 for number in range(3):
                     await gateway.ask(warm, number)
@@ -139,15 +140,24 @@ async def measured(
             process.wait()
 
 
-async def _ready(gateway: Measured) -> None:
+async def _ready(gateway: Measured, others: int) -> None:
+    """Wait until it answers; and before, until it listens itself: others may answer at its address."""
     for _ in range(1200):
         try:
+            if _listening(gateway.port) <= others:
+                raise ConnectionRefusedError
             await gateway.ask("{ __typename }")
         except Exception:  # noqa: BLE001 - not there yet
             await asyncio.sleep(0.05)
         else:
             return
     raise TimeoutError("the gateway does not start")
+
+
+def _listening(port: int) -> int:
+    """How many sockets listen there (proc_pid_net(5))."""
+    lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    return sum(line.split()[1].endswith(f":{port:04X}") and line.split()[3] == "0A" for line in lines)
 
 
 def _free_port() -> int:

@@ -1,4 +1,4 @@
-"""How soon a gateway is there, whether its memory stays what it is under load, and what a second process adds.
+"""How soon a gateway is there, and whether its memory stays what it is under load.
 
 .venv/bin/python -m tests.bench.steady [minutes of load]
 """
@@ -51,28 +51,12 @@ async def _memory(url: str, minutes: float) -> None:
         sys.stdout.write(f"| {minutes:.0f} | {done} | {gateway.memory():.1f} |\n\nwrong: {wrong}\n\n")
 
 
-async def _processes(url: str) -> None:
-    """One gateway, then two at its address."""
-    async with measured(_placed(url), warm=_QUERY) as one:
-        alone = await one.load(_QUERY, clients=32, requests=4 * _ROUND)
-        async with measured(_placed(url), beside=one) as other:
-            await one.load(_QUERY, clients=128, requests=_ROUND)  # connections enough for both
-            before = other.cpu()
-            both = await one.load(_QUERY, clients=128, requests=8 * _ROUND)
-            spent = both.cpu + (other.cpu() - before) / len(both.seconds) * 1000
-    sys.stdout.write(
-        f"one process: {alone.rate:.0f} requests/s, {alone.cpu:.2f} ms each; two at one address: {both.rate:.0f} "
-        f"requests/s, {spent:.2f} ms each: {both.rate / alone.rate:.2f} times as many\n"
-    )
-
-
 async def main() -> None:
-    """All three."""
+    """Both."""
     minutes = float(sys.argv[1]) if len(sys.argv) > 1 else 3
     with upstreams([Told(records=20)]) as (url,):
         await _starts(url)
         await _memory(url, minutes)
-        await _processes(url)
 
 
 if __name__ == "__main__":
