@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -143,14 +143,11 @@ async def measured(
 async def _ready(gateway: Measured, others: int) -> None:
     """Wait until it answers; and before, until it listens itself: others may answer at its address."""
     for _ in range(1200):
-        try:
-            if _listening(gateway.port) <= others:
-                raise ConnectionRefusedError
-            await gateway.ask("{ __typename }")
-        except Exception:  # noqa: BLE001 - not there yet
-            await asyncio.sleep(0.05)
-        else:
-            return
+        if _listening(gateway.port) > others:
+            with suppress(Exception):  # not there yet
+                await gateway.ask("{ __typename }")
+                return
+        await asyncio.sleep(0.05)
     raise TimeoutError("the gateway does not start")
 
 

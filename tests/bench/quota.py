@@ -1,4 +1,4 @@
-"""The same share of a processor core for each process: so machines of two cores can tell what a further process adds."""
+"""The same share of a core for each process: so a machine of two cores can tell what a further process adds."""
 
 import os
 from collections.abc import Iterator
