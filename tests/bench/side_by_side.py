@@ -53,7 +53,7 @@ def prepared(harness: Path, copy: Path) -> Path:
     (copy / "lib" / "check.py").write_text(_CHECK.format(root=str(ROOT)), encoding="utf-8")
     for query in (HERE / "contestant" / "queries").glob("*.graphql"):
         shutil.copy(query, copy / "queries" / query.name)
-    for name in ("ours", _GUARDED):
+    for name in ("ours", _GUARDED, "floor"):
         shutil.copytree(HERE / "contestant" / name, copy / "contestants" / name)
     return copy
 
