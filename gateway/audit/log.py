@@ -11,14 +11,18 @@ from sqlalchemy import Connection, insert, select, update
 from gateway.audit.seals import Sealer
 from gateway.audit.tree import Edge, leaf_hash
 from gateway.store import tables
+from gateway.store.compiled import Compiled
 from gateway.store.database import Database
+from gateway.store.tables import microseconds
 from resolvers.access.entry import AccessEntry
 
 ENCODER = msgspec.json.Encoder()
-_HEAD = select(tables.access_head.c.size, tables.access_head.c.peaks, tables.access_head.c.seal).with_for_update()
-_APPEND = insert(tables.access_entry)
-_NODES = insert(tables.access_node)
-_MOVE = update(tables.access_head)
+_HEAD = Compiled(
+    select(tables.access_head.c.size, tables.access_head.c.peaks, tables.access_head.c.seal).with_for_update()
+)
+_APPEND = Compiled(insert(tables.access_entry), "place", "id", "about", "at", "content", "leaf", "seal")
+_NODES = Compiled(insert(tables.access_node), "level", "place", "hash")
+_MOVE = Compiled(update(tables.access_head), "size", "peaks", "seal")
 
 
 Also = Callable[[Connection], None]
@@ -68,40 +72,29 @@ class StoredLog:
     def _appended(
         self, leaves: Sequence[Leaf], connection: Connection, *, perhaps_known: bool, also: Also | None
     ) -> int:
-        head = connection.execute(_HEAD).one()
-        size: int = head.size
-        if not self.sealer.fits_head(head.seal, size, head.peaks):
+        ((size, peaks, seal),) = _HEAD.read(connection)
+        if not self.sealer.fits_head(seal, size, peaks):
             raise Tampered(f"the head of the access log, which says {size} entries, has a seal that does not fit")
         if perhaps_known:
             leaves = _unknown(connection, leaves)
         if also is not None:
             also(connection)
         if leaves:
-            self._append(connection, Edge(size, head.peaks), leaves)
-        return size + len(leaves)
+            self._append(connection, Edge(size, peaks), leaves)
+        return int(size) + len(leaves)
 
     def _append(self, connection: Connection, edge: Edge, leaves: Sequence[Leaf]) -> None:
         rows, nodes = [], []
         for leaf in leaves:
             place, hash_ = edge.size, leaf_hash(leaf.content)
-            made = edge.add(hash_)
-            rows.append(
-                {
-                    "place": place,
-                    "id": leaf.id,
-                    "about": leaf.about,
-                    "at": leaf.at,
-                    "content": leaf.content,
-                    "leaf": hash_,
-                    "seal": self.sealer.entry(place, hash_),
-                }
-            )
-            nodes += [{"level": node.level, "place": node.place, "hash": hash_} for node, hash_ in made]
-        connection.execute(_APPEND, rows)
+            nodes += [(*node, above) for node, above in edge.add(hash_)]
+            seal = self.sealer.entry(place, hash_)
+            rows.append((place, leaf.id, leaf.about, microseconds(leaf.at), leaf.content, hash_, seal))
+        _APPEND.write(connection, rows)
         if nodes:
-            connection.execute(_NODES, nodes)
+            _NODES.write(connection, nodes)
         peaks = edge.peaks
-        connection.execute(_MOVE, {"size": edge.size, "peaks": peaks, "seal": self.sealer.head(edge.size, peaks)})
+        _MOVE.write(connection, [(edge.size, peaks, self.sealer.head(edge.size, peaks))])
 
 
 def _unknown(connection: Connection, leaves: Sequence[Leaf]) -> Sequence[Leaf]:

@@ -21,6 +21,7 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, w
 
 from connectors.options import BadOptions
 from gateway.settings import Store
+from gateway.store.compiled import said
 from gateway.store.tables import NEWEST
 
 T = TypeVar("T")
@@ -143,12 +144,13 @@ class Database:
 
 
 class _Writer:
-    """The thread that writes into an SQLite, with a connection of its own."""
+    """The thread that writes into an SQLite, with a connection of its own that stays open while it serves."""
 
     def __init__(self, file: str) -> None:
         self._engine = create_engine(URL.create("sqlite", database=file), execution_options={"begins": _IN_TURN})
         _made_ours(self._engine)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
+        self._connection: Connection | None = None
 
     async def done(self, work: Callable[[Connection], T]) -> T:
         """What it gives."""
@@ -157,11 +159,22 @@ class _Writer:
     def close(self) -> None:
         """Wait for what is under way, and let go."""
         self._thread.shutdown()
+        if self._connection is not None:
+            self._connection.close()
         self._engine.dispose()
 
     def _do(self, work: Callable[[Connection], T]) -> T:
-        with self._engine.begin() as connection:
-            return work(connection)
+        connection, self._connection = self._connection or self._engine.connect(), None
+        try:
+            with connection.begin():
+                done = work(connection)
+        except BaseException:
+            # Whatever it was: the next one begins with a connection that nothing went wrong with.
+            connection.invalidate()
+            connection.close()
+            raise
+        self._connection = connection
+        return done
 
 
 def _made_ours(engine: Engine) -> None:
@@ -215,4 +228,4 @@ def _begin(connection: Connection) -> None:
     """A writer takes its turn at once: one that begins by reading could find that the turn is another's."""
     begins = connection.get_execution_options().get("begins", "BEGIN")
     if begins is not None:
-        connection.exec_driver_sql(begins)
+        said(connection, begins)

@@ -34,11 +34,16 @@ class Moment(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ARG002 - SQLAlchemy's
         """The number in the table."""
-        return None if value is None else (value - _EPOCH) // _MICROSECOND
+        return None if value is None else microseconds(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's
         """The time that it stands for."""
         return None if value is None else _EPOCH + value * _MICROSECOND
+
+
+def microseconds(moment: datetime) -> int:
+    """The number that stands for it in a table."""
+    return (moment - _EPOCH) // _MICROSECOND
 
 
 metadata = MetaData()

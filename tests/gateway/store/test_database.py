@@ -14,6 +14,7 @@ from sqlalchemy import Connection, insert, select
 from connectors.options import BadOptions, Secret
 from gateway.settings import Store
 from gateway.store import tables
+from gateway.store.compiled import Compiled
 from gateway.store.database import Database, Unavailable
 from gateway.store.migrating import prepared
 from tests.gateway.store.workers import no_worker_left
@@ -161,3 +162,24 @@ def test_a90_an_address_of_something_else_is_refused_and_not_repeated(url: str) 
         Database(Store(url=Secret(url)))
 
     assert "secret@" not in str(refused.value).replace("password@", "")
+
+
+async def test_f22_what_the_driver_refuses_is_said_as_any_other_failure(database: Database) -> None:
+    """Statements go to the driver past SQLAlchemy: whoever waits for a store that ails must know it all the same."""
+    await database.migrate_once()
+    add = Compiled(insert(tables.event), "source", "digest", "received")
+    row = ("h", "d", 1)
+
+    with pytest.raises(Unavailable):
+        await database.transact(lambda connection: add.write(connection, [("h", "other", 1), row, row]))
+    await database.transact(lambda connection: add.write(connection, [row]))
+
+    read = Compiled(select(tables.event.c.digest))
+    assert await database.transact(read.read) == [("d",)]
+
+
+async def test_columns_in_another_order_than_the_statements_are_refused(database: Database) -> None:
+    """The driver gets bare values: in the wrong order each would stand in another's column."""
+    wrong = Compiled(insert(tables.event), "digest", "source", "received")
+    with pytest.raises(TypeError):
+        await database.transact(lambda connection: wrong.write(connection, [("d", "h", 1)]))
