@@ -128,12 +128,7 @@ class Gateway:
             settings.subscriptions, changes=self.changes, clock=self._clock, watch=self.watch
         )
         self._certifier = certifier_of(settings, self._clock)
-        self._rates = Rates(
-            settings.rates,
-            identifiers=identifiers_of(settings),
-            watch=self.watch,
-            clock=self._clock,
-        )
+        self._rates = Rates(settings.rates, watch=self.watch, clock=self._clock)
         self._trusted = TrustedDocuments.by(settings.documents)
         self.executor.trust(self._trusted.all())
         self._endpoint = self._graph()

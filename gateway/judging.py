@@ -5,7 +5,7 @@ from gateway.identity.fetching import Http
 from gateway.identity.possession import Possession
 from gateway.identity.tokens import Verifier
 from gateway.metadata import metadata_address
-from gateway.settings import Settings, partners_of
+from gateway.settings import Settings, identifiers_of, partners_of
 
 
 def verifier_of(settings: Settings, *, http: Http, clock: Clock) -> Verifier:
@@ -25,4 +25,5 @@ def verifier_of(settings: Settings, *, http: Http, clock: Clock) -> Verifier:
         possession=possession,
         remembering=authentication.remembering,
         metadata=metadata_address(settings),
+        reference=identifiers_of(settings).reference,
     )

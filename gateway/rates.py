@@ -20,7 +20,6 @@ from gateway.sharing import SharedWindows
 from gateway.watch import Watch
 from gateway.windows import Bound, Windows
 from resolvers.access.caller import Caller, CallerKind
-from resolvers.identifiers import Identifiers
 
 _MOST_COUNTERS = 50_000
 """Of each kind, in one process: some 40 MB together."""
@@ -29,8 +28,7 @@ _MOST_COUNTERS = 50_000
 class Rates:
     """Admits requests."""
 
-    def __init__(self, settings: RateSettings, *, identifiers: Identifiers, watch: Watch, clock: Clock) -> None:
-        self._identifiers = identifiers
+    def __init__(self, settings: RateSettings, *, watch: Watch, clock: Clock) -> None:
         self._watch = watch
         self._proxies = [ip_network(network) for network in settings.proxies]
         self._address = _windows("address", settings.per_address, 60, clock)
@@ -105,8 +103,8 @@ class Rates:
             await self._shared.close()
 
     def _counted_as(self, caller: Caller) -> tuple[Windows | None, str]:
-        if caller.kind is CallerKind.CITIZEN and caller.personal_id is not None:
-            return self._citizen, self._identifiers.reference(caller.personal_id)
+        if caller.kind is CallerKind.CITIZEN and caller.ref is not None:
+            return self._citizen, caller.ref
         return self._client, caller.client_id
 
     def _is_proxy(self, address: str) -> bool:

@@ -157,8 +157,8 @@ def may_know(context: Context, chart: Chart, standing: Standing) -> bool:
     """Whether the holder of that chart may know of this consent: nobody sees that something is hidden from them."""
     if chart.basis is Basis.SELF or standing.terms.effect is ConsentEffect.PERMIT:
         return True
-    number = context.trusting.caller.personal_id
-    is_their_own = number is not None and standing.words[0].by == context.identifiers.reference(number)
+    own = context.trusting.caller.ref
+    is_their_own = own is not None and standing.words[0].by == own
     return is_their_own or standing.terms.grantee.organisation is not None
 
 

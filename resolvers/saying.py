@@ -103,10 +103,10 @@ def reference_of_caller(context: Context) -> str:
     Raises:
         Forbidden: it is none.
     """
-    number = context.trusting.caller.personal_id
-    if number is None:
+    ref = context.trusting.caller.ref
+    if ref is None:
         raise Forbidden
-    return context.identifiers.reference(number)
+    return ref
 
 
 def key_of(context: Context, given: str, chart: Chart, terms: Terms) -> Key:

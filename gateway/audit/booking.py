@@ -46,7 +46,6 @@ class Booking:
     def _entry(self, line: Line, *, given: bool) -> AccessEntry:
         caller, now = self._caller, self._clock.now()
         who = caller.professional
-        own = caller.personal_id
         outcome = AccessOutcome.GIVEN if given else AccessOutcome.BROKEN_OFF
         return AccessEntry(
             id=new_id_in_order(now),
@@ -56,7 +55,7 @@ class Booking:
             key=self._identifiers.fingerprint,
             caller=caller.kind,
             client=caller.client_id,
-            by=None if own is None else self._identifiers.reference(own),
+            by=caller.ref,
             organisation=caller.organisation,
             professional=None if who is None else who.id,
             professional_name=None if who is None else who.name,

@@ -1,12 +1,12 @@
 """What a request shows becomes a ``Caller``, or one refusal. RFC 6750, RFC 7519, RFC 9068, RFC 9449."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import httpx
 import structlog
 from joserfc.jws import JWSRegistry
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from connectors.clock import Clock
 from gateway.identity.claims import caller_of, client_of, is_moment
@@ -46,6 +46,7 @@ class Verifier:
         possession: Possession | None = None,
         remembering: Remembering | None = None,
         metadata: str | None = None,
+        reference: Callable[[str], str] | None = None,
     ) -> None:
         """Trust these issuers.
 
@@ -57,6 +58,7 @@ class Verifier:
             possession: judges whether a bound token is shown by its holder.
             remembering: how many tokens that were found good are remembered, and for how long.
             metadata: where this service describes itself (RFC 9728), for challenges.
+            reference: makes the reference of a citizen's number; without it no record can be opened to a citizen.
 
         Raises:
             ValueError: an issuer is configured twice, or two could have the same opaque token.
@@ -65,6 +67,7 @@ class Verifier:
         self._partners = partners
         self._possession = possession or Possession(clock=clock)
         self._metadata = metadata
+        self._reference = reference
         bounds = remembering or Remembering()
         self._verified = VerifiedTokens(clock, most=bounds.most, longest=bounds.longest)
         self._trusted: dict[str, _Trusted] = {}
@@ -172,6 +175,8 @@ class Verifier:
         binding = binding_of(claims)
         self._check_partner(claims, binding, settings, algorithm)
         caller = caller_of(claims, settings, self._partners)
+        if self._reference is not None and caller.personal_id is not None:
+            caller = structs.replace(caller, ref=self._reference(caller.personal_id))
         return Verified(caller=caller, binding=binding, begins=begins, ends=ends)
 
     def _trusted_for(self, issuer: Any) -> _Trusted:

@@ -23,7 +23,7 @@ class AccountedAccess(Access):
 
     async def me(self) -> Chart:
         """The caller's own chart."""
-        return await self._noted(self._own_ref, super().me())
+        return await self._noted(self._caller.ref, super().me())
 
     async def citizen(self, personal_id: str) -> Chart:
         """The chart of that citizen, when the caller may open it."""

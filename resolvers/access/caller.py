@@ -59,6 +59,8 @@ class Caller(Struct, frozen=True, kw_only=True):
     """Why the token says that it asks (purpose of use); ``None`` where it says nothing, as a citizen's does."""
     personal_id: str | None = None
     """Twelve digits, for a citizen whose token carries the number."""
+    ref: str | None = None
+    """Reference of that number: by it everything that outlives the request knows the person."""
     name: str | None = None
     birth_date: date | None = None
     authenticated_at: datetime | None = None

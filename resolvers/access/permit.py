@@ -71,6 +71,8 @@ class Access:
         """How often a citizen was asked for whom the caller may not open."""
         self._given: dict[tuple[int, int, type[Record]], tuple[Subject, Standing, Grant | Refused]] = {}
         self._references: dict[str, str] = {}
+        if caller.personal_id is not None and caller.ref is not None:
+            self._references[caller.personal_id] = caller.ref
         self._standings: dict[tuple[str, Basis, Purpose], Standing] = {}
         federation.beside = self.beside
 
@@ -121,7 +123,7 @@ class Access:
         except TrustUnavailable:
             agreed = None
         standing = representing(
-            Party(role=self._caller.kind, representative=self._own_ref),
+            Party(role=self._caller.kind, representative=self._caller.ref),
             basis,
             agreed,
             self._federation.clock.now(),
@@ -194,11 +196,6 @@ class Access:
     def _serves(self, chart: Chart) -> bool:
         return self.purposes is None or chart.purpose in self.purposes
 
-    @property
-    def _own_ref(self) -> str | None:
-        number = self._caller.personal_id
-        return None if number is None else self._reference(number)
-
     def _reference(self, personal_id: str) -> str:
         """The number's reference, made once per request: it costs more than a decision."""
         ref = self._references.get(personal_id)
@@ -217,14 +214,14 @@ class Access:
 
     def _own_subject(self) -> Subject:
         caller = self._caller
-        if caller.kind is not CallerKind.CITIZEN or caller.personal_id is None:
+        if caller.kind is not CallerKind.CITIZEN or caller.personal_id is None or caller.ref is None:
             raise Forbidden
         if caller.assurance < self._required_assurance:
             raise StepUpRequired(acr_values=self._acr_values)
         if self._longest_sign_in and not self._is_recent(caller):
             raise StepUpRequired(acr_values=self._acr_values, max_age=round(self._longest_sign_in))
         return Subject(
-            ref=self._reference(caller.personal_id),
+            ref=caller.ref,
             personal_id=caller.personal_id,
             name=caller.name,
             birth_date=PartialDate(caller.birth_date.isoformat()) if caller.birth_date else None,

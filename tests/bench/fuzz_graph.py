@@ -161,6 +161,7 @@ async def context(
         client_id="app",
         assurance=2,
         personal_id=ME,
+        ref=_IDENTIFIERS.reference(ME),
         name="Mẫu Thị Một",
         birth_date=date(1987, 3, 1),
         expires_at=datetime(2030, 1, 1, tzinfo=UTC),

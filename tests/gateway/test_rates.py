@@ -17,7 +17,6 @@ from gateway.settings import RateSettings
 from gateway.watch import Watch
 from gateway.windows import Bound, Windows
 from resolvers.access.caller import Caller, CallerKind
-from resolvers.identifiers import Identifiers
 from tests.connectors.redis_server import BINARY, FALSE, false_redis, real_redis
 from tests.resolvers.test_permit import caller
 from tests.running import CityClock, Running, running_gateway
@@ -33,7 +32,7 @@ def rates(url: str | None = None, **bounds: Any) -> Rates:
     settings = RateSettings(**{"per_citizen": 3, "per_client": 3, "per_address": 3, "refusals": 3, **bounds})
     if url is not None:
         settings = RateSettings(**{"per_citizen": 3, **bounds}, url=Secret(url))
-    return Rates(settings, identifiers=Identifiers(b"k" * 32), watch=Watch(SystemClock()), clock=SystemClock())
+    return Rates(settings, watch=Watch(SystemClock()), clock=SystemClock())
 
 
 async def admitted(counted: Rates, who: Caller, times: int) -> int:

@@ -46,8 +46,10 @@ def caller(**other: Any) -> Caller:
         "name": "Đỗ Thanh Mẫu Mai",
         "birth_date": date(1992, 8, 21),
         "expires_at": NOW,
+        **other,
     }
-    return Caller(**{**known, **other})
+    number = known["personal_id"]
+    return Caller(**known, ref=None if number is None else IDENTIFIERS.reference(number))
 
 
 def stamped() -> dict[str, Any]:

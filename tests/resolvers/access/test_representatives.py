@@ -46,8 +46,9 @@ def mother(**other: Any) -> Caller:
         "personal_id": MOTHER,
         "name": "Đỗ Thanh Mẫu Mai",
         "birth_date": NOW.date().replace(year=1980),
+        **other,
     }
-    return caller(CallerKind.CITIZEN, None, **{**known, **other})
+    return caller(CallerKind.CITIZEN, None, ref=IDENTIFIERS.reference(known["personal_id"]), **known)
 
 
 def relation(born: str, basis: RepresentationBasis = RepresentationBasis.PARENT, **other: Any) -> Relation:
