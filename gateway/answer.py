@@ -1,7 +1,7 @@
 """What a caller is answered with: data and errors, or the refusal of a request."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Sequence
 from contextlib import aclosing
 from typing import Any
 
@@ -62,7 +62,7 @@ class Answer(Telling):
             await self._begin(content_type(streaming, deferred=False))
             await self._write(framed(streaming.framing, body, first=True) + ending(streaming.framing), last=True)
         else:
-            wanted = step_up(error.original_error for error in errors)
+            wanted = step_up(error.original_error for error in errors) if errors else ()
             await self._json(200 if executed or self.accepted.whole is AnswerType.JSON else 400, body, headers=wanted)
 
     async def give_in_waves(self, begun: Begun, federation: Federation, streaming: Streaming) -> None:
@@ -139,15 +139,16 @@ class Answer(Telling):
         )
         await self._json(200 if lenient else error.status, body, headers=error.headers)
 
-    async def _json(self, status: int, body: dict[str, Any], headers: Sequence[tuple[str, str]] = ()) -> None:
+    def _json(self, status: int, body: dict[str, Any], headers: Sequence[tuple[str, str]] = ()) -> Awaitable[None]:
         written_as = self.accepted.whole or AnswerType.GRAPHQL
-        await self._whole(status, orjson.dumps(body), written_as.value, headers)
+        return self._whole(status, orjson.dumps(body), written_as._value_, headers)
 
     async def _whole(self, status: int, body: bytes, media_type: bytes, headers: Sequence[tuple[str, str]]) -> None:
         await self.settle()
         self.status, self._begun = status, True
         fields = [(b"x-request-id", self._event.request_id.encode())]
-        fields += [(name.lower().encode(), value.encode()) for name, value in headers]
+        if headers:
+            fields += [(name.lower().encode(), value.encode()) for name, value in headers]
         await self._send(whole(status, body, media_type=media_type + b"; charset=utf-8", fields=fields))
 
     async def _begin(self, written_as: bytes, more: Sequence[tuple[bytes, bytes]] = ()) -> None:
@@ -193,8 +194,8 @@ def _sources(federation: Federation) -> list[dict[str, Any]]:
         {
             "source": outcome.source.id,
             "name": outcome.source.name,
-            "section": SECTION_OF[outcome.about].value,
-            "state": outcome.state.value,
+            "section": SECTION_OF[outcome.about]._value_,  # Enum's own ``value`` is computed each time
+            "state": outcome.state._value_,
             "code": outcome.code,
             "records": outcome.records,
             "elapsedMs": outcome.elapsed_ms,

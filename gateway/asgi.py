@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from starlette.types import Message, Receive, Scope, Send
@@ -53,11 +53,16 @@ FIELDS = "citizen_graph.fields"
 
 def header_values(scope: Scope, name: bytes) -> Sequence[bytes]:
     """Every value of that header, in the order of the request."""
+    return fields_of(scope).get(name, ())
+
+
+def fields_of(scope: Scope) -> Mapping[bytes, Sequence[bytes]]:
+    """The values of every header, by its name."""
     try:
         fields: dict[bytes, list[bytes]] = scope[FIELDS]
     except KeyError:
         fields = scope[FIELDS] = gathered(scope["headers"])
-    return fields.get(name, ())
+    return fields
 
 
 def gathered(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, list[bytes]]:
@@ -77,7 +82,7 @@ def request_id(scope: Scope) -> str:
     It stands in our log and in other systems': text that could be somebody's number there is no id.
     """
     sent = header_values(scope, b"x-request-id")
-    if len(sent) == 1 and _REQUEST_ID.fullmatch(sent[0]) and not _PERSONAL_NUMBER.search(sent[0]):
+    if sent and len(sent) == 1 and _REQUEST_ID.fullmatch(sent[0]) and not _PERSONAL_NUMBER.search(sent[0]):
         return sent[0].decode()
     return new_id()
 
@@ -89,17 +94,26 @@ async def read_body(scope: Scope, receive: Receive, *, limit: int, patience: flo
         RequestError: 413 when it is too large, 415 when it is packed, 408 when it does not come.
         CallerGone: the caller hung up before the end.
     """
-    for value in header_values(scope, b"content-encoding"):
+    arrived = body_here(scope, limit=limit)
+    return await _gathered_body(receive, limit, patience) if arrived is None else arrived
+
+
+def body_here(scope: Scope, *, limit: int) -> bytes | None:
+    """The whole body, if all of it is here already.
+
+    Raises:
+        RequestError: 413 when it is too large, 415 when it is packed; whether it is here or not.
+    """
+    fields = fields_of(scope)
+    for value in fields.get(b"content-encoding", ()):
         if value.strip().lower() != b"identity":
             raise RequestError(415, "BAD_REQUEST", "Packed bodies are not taken.")
-    for length in header_values(scope, b"content-length"):
+    for length in fields.get(b"content-length", ()):
         if length.isdigit() and int(length[:20]) > limit:
             raise _too_large(limit)
     exchange: Exchanged | None = scope.get(EXCHANGE)
     arrived = None if exchange is None else exchange.arrived()
-    if arrived is None:
-        return await _gathered_body(receive, limit, patience)
-    if len(arrived) > limit:
+    if arrived is not None and len(arrived) > limit:
         raise _too_large(limit)
     return arrived
 

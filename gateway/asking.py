@@ -28,7 +28,7 @@ from resolvers.access.accounted import AccountedAccess
 from resolvers.access.caller import Caller, CallerKind
 from resolvers.access.permit import Access
 from resolvers.federation import Federation, Keeping
-from resolvers.language import Language, negotiate
+from resolvers.language import DEFAULT, LANGUAGES, Language, negotiate
 from resolvers.locating import Directory
 
 T = TypeVar("T")
@@ -151,7 +151,7 @@ class AskingEndpoint(Endpoint):
             RequestError: 429.
         """
         caller = await self._verifier.verify(authorization, shown_in(scope, self.settings.server))
-        event.add(client=caller.client_id, caller=caller.kind.value)
+        event.add(client=caller.client_id, caller=caller.kind._value_)
         if caller.kind is CallerKind.ORGANISATION:
             raise NotEntitled(Lack.PARTNERSHIP)
         scopes = self.settings.authentication.required_scopes
@@ -231,7 +231,8 @@ class AskingEndpoint(Endpoint):
 
 def language_of(scope: Scope) -> Language:
     """The language that the caller prefers among ours."""
-    return negotiate(b",".join(header_values(scope, b"accept-language")).decode("latin-1"))
+    told = header_values(scope, b"accept-language")
+    return negotiate(b",".join(told).decode("latin-1")) if told else LANGUAGES[DEFAULT]
 
 
 async def unless_gone(running: Awaitable[T], when_gone: WhenGone) -> T:

@@ -20,6 +20,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from gateway.asgi import EXCHANGE, FIELDS, METHODS, SAFE_HEADERS, gathered
 from gateway.errors import RequestError
 from gateway.exchange import Exchange
+from gateway.front import GRAPH
 from gateway.handshake import unfit, written
 from gateway.ids import new_id
 from gateway.line import Line
@@ -36,6 +37,7 @@ _LINGER_SECONDS = 2.0
 _LINGER_BYTES = 1024 * 1024
 _HOST = re.compile(rb"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 
+_GRAPH = GRAPH.encode()
 _PLAIN = re.compile(rb"(?:/[A-Za-z0-9._-]+)+")
 """A path of which nothing has to be taken apart or read otherwise than it is written."""
 
@@ -61,7 +63,10 @@ class Connection(Line, HttpToolsProtocol):
         self._fields = 0
         self._lingering = False
         self._offers_other = False
-        self._certificate: bytes | None = None
+        self._alike: dict[str, Any] = {}
+        """Of a scope, what is the same for every request of this connection."""
+        self._addressed: list[bytes] | None = None
+        """The header ``Host`` that was found good last."""
         self._answering: Exchange | None = None
         """That which is being answered."""
         self._idle_since = 0.0
@@ -69,7 +74,15 @@ class Connection(Line, HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
         """Wait for a request, but not for ever."""
         super().connection_made(transport)
-        self._certificate = proved_certificate(transport)
+        self._alike = {
+            "type": "http",
+            "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
+            "server": self.server,
+            "client": self.client,
+            "scheme": self.scheme,
+            "root_path": "",
+            CERTIFICATE: proved_certificate(transport),
+        }
         self._in("header", self._patience, self._too_slow)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -102,7 +115,8 @@ class Connection(Line, HttpToolsProtocol):
         self.expect_100_continue = False
         self._in_header = self._in_request = True
         self._received = self._fields = 0
-        self._no_longer("header")
+        if self._timers:
+            self._no_longer("header")
 
     def on_url(self, url: bytes) -> None:
         """Bound the target of the request."""
@@ -116,21 +130,22 @@ class Connection(Line, HttpToolsProtocol):
         """Bound the header. Fields after the body are not part of it (RFC 9110, section 6.5.1)."""
         if not self._in_header:
             return
-        self.headers.append((name.lower(), value))
+        headers = self.headers
+        headers.append((name.lower(), value))
         self._fields += len(name) + len(value)
-        if len(self.headers) > MAX_FIELDS or self._fields > MAX_HEADER:
+        if len(headers) > MAX_FIELDS or self._fields > MAX_HEADER:
             self._stop(431, f"The header is larger than {MAX_HEADER} bytes or {MAX_FIELDS} fields.")
 
     def on_headers_complete(self) -> None:
         """Begin to answer, if it is clear who is addressed and where the request ends."""
         self._in_header = False
-        self._no_longer("header")
+        if self._timers:
+            self._no_longer("header")
         version = self.parser.get_http_version()
         if version not in ("1.0", "1.1"):
             self._stop(400, "Only HTTP/1.1 is spoken here.")
         fields = gathered(self.headers)
-        hosts = fields.get(b"host", ())
-        if len(hosts) > 1 or (version == "1.1" and not hosts) or not all(map(_is_host, hosts)):
+        if not self._names_host(fields.get(b"host"), version):
             self._stop(400, "The Host header must name one host (RFC 9112, section 3.2).")
         if b"transfer-encoding" in fields and self._values(b"transfer-encoding") != [b"chunked"]:
             self._stop(400, "Of transfer encodings only 'chunked' is known.")
@@ -146,7 +161,7 @@ class Connection(Line, HttpToolsProtocol):
         exchange.body += body
         if len(exchange.body) > HIGH_WATER_LIMIT:
             self.flow.pause_reading()
-        exchange.message_event.set()
+        exchange.wake()
 
     def on_message_complete(self) -> None:
         """The request is here to its end."""
@@ -154,9 +169,10 @@ class Connection(Line, HttpToolsProtocol):
             return
         if not self.cycle.response_complete:
             self.cycle.more_body = False
-            self.cycle.message_event.set()
+            self.cycle.wake()
         self._in_request = False
-        self._no_longer("linger")
+        if self._timers:
+            self._no_longer("linger")
 
     def on_response_complete(self) -> None:
         """Answer the next request, or wait for it; take no more than a little of a body that nobody wanted to read."""
@@ -199,36 +215,22 @@ class Connection(Line, HttpToolsProtocol):
         """Have the request answered, after those of the same connection that are not answered yet."""
         path, raw_path, query = _parts(self.url)
         scope: dict[str, Any] = {
-            "type": "http",
-            "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
+            **self._alike,
             "http_version": version,
             "method": self.parser.get_method().decode("ascii"),
-            "server": self.server,
-            "client": self.client,
-            "scheme": self.scheme,
-            "root_path": "",
             "path": path,
             "raw_path": raw_path,
             "query_string": query,
             "headers": self.headers,
             "state": self.app_state.copy(),
-            CERTIFICATE: self._certificate,
             FIELDS: fields,
         }
-        exchange = Exchange(
-            scope=cast("HTTPScope", scope),
-            transport=self.transport,
-            flow=self.flow,
-            logger=self.logger,
-            access_logger=self.access_logger,
-            access_log=False,
-            default_headers=self.server_state.default_headers,
-            message_event=asyncio.Event(),
-            expect_100_continue=any(value.lower() == b"100-continue" for value in fields.get(b"expect", ())),
+        exchange = scope[EXCHANGE] = Exchange(
+            cast("HTTPScope", scope),
+            self,
+            expects=b"expect" in fields and b"100-continue" in self._values(b"expect"),
             keep_alive=version != "1.0" and self.parser.should_keep_alive(),
-            on_response=self.on_response_complete,
         )
-        scope[EXCHANGE] = exchange
         is_first, self.cycle = not self._is_answering(), exchange
         if is_first:
             self._start_asgi_task(exchange, self.app)
@@ -273,6 +275,16 @@ class Connection(Line, HttpToolsProtocol):
         socket.connection_made(self.transport)
         self.transport.set_protocol(socket)
         socket.data_received(written(self.parser.get_method(), self.url, self.headers) + rest)
+
+    def _names_host(self, hosts: list[bytes] | None, version: str) -> bool:
+        """Whether one host is addressed, as every request of HTTP/1.1 must."""
+        if hosts is None:
+            return version == "1.0"
+        if hosts != self._addressed:
+            if len(hosts) > 1 or not _HOST.fullmatch(hosts[0].strip()):
+                return False
+            self._addressed = hosts
+        return True
 
     def _values(self, name: bytes) -> list[bytes]:
         return [value.strip().lower() for known, value in self.headers if known == name]
@@ -325,12 +337,10 @@ class Connection(Line, HttpToolsProtocol):
         self._in("linger", _LINGER_SECONDS, self._close)
 
 
-def _is_host(value: bytes) -> bool:
-    return _HOST.fullmatch(value.strip()) is not None
-
-
 def _parts(url: bytes) -> tuple[str, bytes, bytes]:
     """Path, path as it was written, and query."""
+    if url == _GRAPH:
+        return GRAPH, url, b""
     if _PLAIN.fullmatch(url):
         return url.decode("ascii"), url, b""
     parsed = httptools.parse_url(url)

@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope
 
 from connectors.contract import Deadline, Inquiry
 from gateway.answer import Answer
-from gateway.asgi import METHODS, WhenGone, hang_up, header_values, read_body
+from gateway.asgi import METHODS, WhenGone, body_here, fields_of, hang_up, read_body
 from gateway.asking import language_of, unless_gone
 from gateway.errors import RequestError
 from gateway.graph import GraphEndpoint
@@ -29,17 +29,26 @@ class GraphQLEndpoint(GraphEndpoint):
     name = "graphql"
 
     async def _answer(self, scope: Scope, receive: Receive, answer: Answer, event: Event) -> None:
-        if scope["method"] not in ("GET", "POST"):
+        method, fields = scope["method"], fields_of(scope)
+        if method not in ("GET", "POST"):
             raise RequestError(405, "BAD_REQUEST", "Only GET and POST are taken.", headers=[("Allow", METHODS)])
         answer.language = language_of(scope)
-        answer.accepted = accepted(header_values(scope, b"accept"))
+        answer.accepted = accepted(fields.get(b"accept", ()))
         patience = self._patience(scope)
         caller = await self._caller(scope, event)
-        request = await self._read(scope, receive)
+        if method == "GET":
+            request = from_query_string(scope["query_string"])
+        else:
+            require_json(fields.get(b"content-type", ()))
+            server = self.settings.server
+            body = body_here(scope, limit=server.max_body)
+            if body is None:
+                body = await read_body(scope, receive, limit=server.max_body, patience=server.caller_timeout)
+            request = from_body(body)
         operation = self._prepared(caller, request, event)
         if request.tells_cost:
             answer.beside["cost"] = {"price": operation.price, "limit": self._executor.max_cost}
-        if scope["method"] == "GET" and not operation.is_query:
+        if method == "GET" and not operation.is_query:
             raise RequestError(405, "BAD_REQUEST", "By GET only queries are taken.", headers=[("Allow", "POST")])
         when_gone = hang_up(scope, receive)
         if request.explains:
@@ -48,13 +57,6 @@ class GraphQLEndpoint(GraphEndpoint):
             await self._subscribe(when_gone, caller, operation, request, answer, event, patience)
         else:
             await self._execute(when_gone, caller, operation, request, answer, event, patience)
-
-    async def _read(self, scope: Scope, receive: Receive) -> GraphQLRequest:
-        if scope["method"] == "GET":
-            return from_query_string(scope["query_string"])
-        require_json(header_values(scope, b"content-type"))
-        server = self.settings.server
-        return from_body(await read_body(scope, receive, limit=server.max_body, patience=server.caller_timeout))
 
     async def _explain(
         self,

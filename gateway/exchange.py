@@ -4,11 +4,12 @@ Beside what ASGI knows, an answer that is all there is sent as one message (``as
 taken without waiting, and whoever works for the caller is told when the caller hangs up.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import Any, ClassVar
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
+from uvicorn._types import HTTPScope
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from gateway.asgi import SAFE_HEADERS, WHOLE
 
@@ -18,8 +19,52 @@ Fields = Sequence[tuple[bytes, bytes]]
 class Exchange(RequestResponseCycle):
     """One request and its answer."""
 
+    # How each begins: what has not happened to a request yet need not be written into it.
+    access_log = False
+    chunked_encoding: bool | None = None
+    disconnected = False
+    expected_content_length = 0
+    more_body = True
+    response_complete = False
+    response_started = False
     _act: Callable[[], None] | None = None
-    _dated: ClassVar[tuple[Fields, bytes]] = ((), b"")
+    _event: asyncio.Event | None = None
+    _dated: ClassVar[tuple[Fields, dict[tuple[int, bytes], bytes]]] = ((), {})
+
+    def __init__(
+        self, scope: HTTPScope, connection: HttpToolsProtocol, *, expects: bool, keep_alive: bool
+    ) -> None:  # not uvicorn's: it is told the same of each request, one thing after the other
+        """Begin.
+
+        Args:
+            scope: of the request.
+            connection: on which it came.
+            expects: whether the caller waits to be told that the body is wanted.
+            keep_alive: whether the connection is for another request as well.
+        """
+        self.scope = scope
+        self.transport = connection.transport
+        self.flow = connection.flow
+        self.logger = connection.logger
+        self.default_headers = connection.server_state.default_headers
+        self.on_response = connection.on_response_complete
+        self.waiting_for_100_continue = expects
+        self.keep_alive = keep_alive
+        self.body = bytearray()
+
+    @property
+    def message_event(self) -> asyncio.Event:  # type: ignore[override]  # only ever read
+        """Set when there is something new for who waits. Hardly anybody does: mostly all of a body is here at once."""
+        if self._event is None:
+            self._event = asyncio.Event()
+            if self.body or not self.more_body or self.disconnected or self.response_complete:
+                self._event.set()
+        return self._event
+
+    def wake(self) -> None:
+        """There is something new."""
+        if self._event is not None:
+            self._event.set()
 
     def arrived(self) -> bytes | None:
         """The body, where all of it is here and nobody has taken it."""
@@ -42,7 +87,7 @@ class Exchange(RequestResponseCycle):
             self.disconnected = True
             if self._act is not None:
                 self._act()
-        self.message_event.set()
+        self.wake()
 
     async def send(self, message: Any) -> None:
         """Send a message of ASGI, or a whole answer."""
@@ -57,9 +102,7 @@ class Exchange(RequestResponseCycle):
             raise RuntimeError("this request is answered already")
         body: bytes = message["body"]
         head = [
-            STATUS_LINE[message["status"]],
-            self._always(),
-            head_of(message["media_type"]),
+            self._opening(message["status"], message["media_type"]),
             b"content-length: %d\r\n" % len(body),
             _lines(message["fields"]),
             b"\r\n" if self.keep_alive else b"connection: close\r\n\r\n",
@@ -69,27 +112,24 @@ class Exchange(RequestResponseCycle):
         if self.scope["method"] != "HEAD":
             head.append(body)
         self.transport.write(b"".join(head))
-        self.message_event.set()
+        self.wake()
         if not self.keep_alive:
             self.transport.close()
         self.on_response()
 
-    def _always(self) -> bytes:
-        """What uvicorn puts before every answer: the date, put together once in a second."""
-        fields, written = Exchange._dated
+    def _opening(self, status: int, media_type: bytes) -> bytes:
+        """What is the same of all such answers within a second, the date among it: put together once."""
+        fields, openings = Exchange._dated
         if fields is not self.default_headers:
-            written = _lines(self.default_headers)
-            Exchange._dated = self.default_headers, written
-        return written
+            fields, openings = Exchange._dated = self.default_headers, {}
+        opening = openings.get((status, media_type))
+        if opening is None:
+            lines = _lines([*fields, (b"content-type", media_type), *SAFE_HEADERS])
+            opening = openings[status, media_type] = STATUS_LINE[status] + lines
+        return opening
 
     def _forget(self) -> None:
         self._act = None
-
-
-@lru_cache(maxsize=32)
-def head_of(media_type: bytes) -> bytes:
-    """The fields that stand on every answer of that type."""
-    return _lines([(b"content-type", media_type), *SAFE_HEADERS])
 
 
 def _lines(fields: Fields) -> bytes:

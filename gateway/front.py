@@ -1,6 +1,6 @@
 """The public application: the graph first, for nearly every request is for it, and everything else by its path."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -19,9 +19,8 @@ class Front(Starlette):
         super().__init__(routes=routes, exception_handlers={HTTPException: refuse_path})
         self._graph = graph
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        if scope["type"] == "http" and scope["path"] == GRAPH:
-            await self._graph(scope, receive, send)
-        else:
-            await super().__call__(scope, receive, send)
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:  # type: ignore[override]
+        """Answer one request: to be awaited, as ASGI asks for."""
+        if scope["path"] == GRAPH and scope["type"] == "http":
+            return self._graph(scope, receive, send)
+        return super().__call__(scope, receive, send)

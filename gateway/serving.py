@@ -146,6 +146,7 @@ def listener_config(
         host=host.strip("[]"),
         port=int(port),
         loop="uvloop",
+        interface="asgi3",
         http=functools.partial(Connection, server=server),  # type: ignore[arg-type]  # it is only ever called
         ws="none" if heartbeat is None else functools.partial(Socket, server=server),  # type: ignore[arg-type]  # as http
         ws_max_size=int(server.max_body),

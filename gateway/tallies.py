@@ -17,10 +17,10 @@ class Totals(Collector):
 
     def __init__(self, name: str, told: str, labels: Sequence[str], *, registry: CollectorRegistry) -> None:
         self._name, self._told, self._labels = name, told, labels
-        self._counts: dict[tuple[str, ...], int] = {}
+        self._counts: dict[tuple[str | int, ...], int] = {}
         registry.register(self)
 
-    def add(self, *labels: str) -> None:
+    def add(self, *labels: str | int) -> None:
         """It happened once more."""
         self._counts[labels] = self._counts.get(labels, 0) + 1
 
@@ -28,7 +28,7 @@ class Totals(Collector):
         """Every label with its number."""
         family = CounterMetricFamily(self._name, self._told, labels=self._labels)
         for labels, count in self._counts.items():
-            family.add_metric(labels, count)
+            family.add_metric([str(label) for label in labels], count)
         yield family
 
 

@@ -146,8 +146,8 @@ class Event:
             told["sources"] = [
                 {
                     "source": outcome.source.id,
-                    "section": SECTION_OF[outcome.about].value,
-                    "state": outcome.state.value,
+                    "section": SECTION_OF[outcome.about]._value_,  # Enum's own ``value`` is computed each time
+                    "state": outcome.state._value_,
                     "ms": outcome.elapsed_ms,
                 }
                 for outcome in self._outcomes

@@ -100,7 +100,7 @@ class Watch:
 
     def answered(self, endpoint: str, status: int, seconds: float) -> None:
         """A request has ended."""
-        self._requests.add(endpoint, str(status))
+        self._requests.add(endpoint, status)
         self._seconds.add(seconds, endpoint)
 
     def refused(self, error: IdentityError) -> None:
@@ -140,7 +140,7 @@ class Watch:
     def _count(self, outcomes: Iterable[Outcome], deviations: Iterable[Deviation]) -> None:
         for outcome in outcomes:
             source, about = outcome.source.id, outcome.about.__name__
-            self._questions.add(source, about, outcome.state.value)
+            self._questions.add(source, about, outcome.state._value_)
             if outcome.elapsed_ms is not None:
                 self._source_seconds.add(outcome.elapsed_ms / 1000, source, about)
         for deviation in deviations:

@@ -17,6 +17,9 @@ class Bound(Struct, frozen=True):
     """Within a window of so many; 60 or 3600."""
 
 
+_NEVER = (-2.0, 0, 0)
+
+
 class Windows:
     """Counts by keys, each within a window that slides.
 
@@ -46,7 +49,7 @@ class Windows:
         bound = self.bound
         window, part = divmod(self._clock.monotonic(), bound.seconds)
         now, before = self._counted(key, window)
-        if int(before * (1.0 - part / bound.seconds)) + now + cost > bound.amount:
+        if (int(before * (1.0 - part / bound.seconds)) if before else 0) + now + cost > bound.amount:
             return False
         self._counts[key] = window, now + cost, before
         self._counts.move_to_end(key)
@@ -64,10 +67,7 @@ class Windows:
 
     def _counted(self, key: str, window: float) -> tuple[int, int]:
         """What was counted in that window, and in the one before it."""
-        known = self._counts.get(key)
-        if known is None:
-            return 0, 0
-        last, now, before = known
+        last, now, before = self._counts.get(key, _NEVER)
         if last == window:
             return now, before
         return 0, now if last == window - 1 else 0

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from starlette.types import Receive, Scope
 from uvicorn import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from connectors.clock import SystemClock
@@ -18,6 +19,7 @@ from gateway.asgi import hang_up, read_body
 from gateway.asking import unless_gone
 from gateway.connection import Connection
 from gateway.errors import RequestError
+from gateway.exchange import Exchange
 from gateway.settings import Server
 from gateway.telemetry import Event
 from gateway.watch import Watch
@@ -156,3 +158,32 @@ async def test_a_body_in_pieces_is_waited_for_and_one_that_is_here_is_not() -> N
             await wire.say(asked[start : start + 1000])
         in_pieces = await wire.hear()
     assert at_once.json["said"] == in_pieces.json["said"] == 5000
+
+
+async def test_an_exchange_has_all_that_uvicorn_gives_a_request() -> None:
+    """It is made by us: what a later uvicorn adds is not to be missing."""
+    config = Config(Repeating(), log_config=None, lifespan="off", access_log=False)
+    config.load()
+    connection = Connection(config=config, server_state=ServerState(), app_state={}, server=Server())
+    scope: Any = {"type": "http"}
+    exchange = Exchange(scope, connection, expects=False, keep_alive=True)
+    begun = RequestResponseCycle(
+        scope=scope,
+        transport=connection.transport,
+        flow=connection.flow,
+        logger=connection.logger,
+        access_logger=connection.access_logger,
+        access_log=False,
+        default_headers=[],
+        message_event=asyncio.Event(),
+        expect_100_continue=False,
+        keep_alive=True,
+        on_response=connection.on_response_complete,
+    )
+
+    for name, value in vars(begun).items():
+        if name not in ("access_logger", "message_event"):
+            assert getattr(exchange, name) == value, name
+    assert not exchange.message_event.is_set()
+    exchange.wake()
+    assert exchange.message_event.is_set()

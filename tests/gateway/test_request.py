@@ -36,6 +36,15 @@ def test_what_is_not_given_is_not_there(body: dict[str, object]) -> None:
     assert from_body(orjson.dumps(body)) == GraphQLRequest(query=ME)
 
 
+@given(st.dictionaries(st.text(max_size=5), json | st.floats(allow_nan=False, allow_infinity=False), max_size=3))
+def test_the_spaces_between_the_members_make_no_difference(variables: dict[str, object]) -> None:
+    """Whether the text is what our own reader would write or not: both are read to the same values."""
+    body = {"query": ME, "variables": variables}
+    tight, wide = orjson.dumps(body), orjson.dumps(body, option=orjson.OPT_INDENT_2)
+
+    assert from_body(tight) == from_body(wide) == GraphQLRequest(query=ME, variables=variables)
+
+
 @given(st.binary(max_size=80))
 def test_any_bytes_are_a_request_or_a_400(raw: bytes) -> None:
     """By either way, and the sentence is always one of ours."""
@@ -70,6 +79,8 @@ def test_a70_at_no_depth_does_the_reader_break(depth: int) -> None:
         b'{"query": "x", "\\u0071uery": "x"}',
         b'{"query": "x", "variables": {"a": 1, "a": 2}}',
         b'{"query": "x", "variables": {"a": [{"b": {"c": 1, "c": 1}}]}}',
+        b'{"query":"x","query":"x"}',
+        b'{"query":"x","variables":{"a":1,"a":1}}',
     ],
 )
 def test_a70_a_member_that_stands_twice_is_refused_at_any_depth(raw: bytes) -> None:
