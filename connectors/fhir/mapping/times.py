@@ -1,11 +1,10 @@
 """Dates and instants of FHIR, as far as they are known (http://hl7.org/fhir/R4/datatypes.html#dateTime). Pure."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 
 from connectors.clock import HO_CHI_MINH
 from connectors.fhir.datatypes import Period
-from connectors.fhir.mapping.inlining import inlined
 from connectors.records import PartialDate
 
 _PARTIAL = re.compile(r"[12]\d{3}(?:-(?:0[1-9]|1[0-2])(?:-\d{2})?)?", re.ASCII)
@@ -16,11 +15,15 @@ _MARKS, _MARKS_OF_DAY = "2019-04-30T10:00:00+07:00"[4::3], "2019-04-30"[4::3]
 """What stands between the numbers of an instant and of a day, as nearly every one is written."""
 _OFFSET, _SINCE = "+07:00", "1976"
 """Of the city, and the first whole year in which it was so: https://www.iana.org/time-zones."""
+_TIME = len("2019-04-30T10:00:00")
 _DAY = len("2019-04-30")
+_BEGIN = datetime(2000, 1, 1)  # noqa: DTZ001 - the difference to it is what is looked for
+_BEGIN_HERE = _BEGIN.replace(tzinfo=timezone(timedelta(hours=7)))
+"""The zone that moments of the city share: what is of one zone is compared and ordered several times as fast. Added to
+from here, for that costs a tenth of ``replace``."""
 _read, _read_day = datetime.fromisoformat, date.fromisoformat
 
 
-@inlined
 def partial(text: str | None) -> PartialDate | None:
     """The calendar date in a FHIR date or dateTime, in Ho Chi Minh City where a time is given; None if it is none."""
     if not text:
@@ -36,7 +39,6 @@ def partial(text: str | None) -> PartialDate | None:
     return PartialDate(text) if _PARTIAL.fullmatch(text) and len(text) < _DAY else None
 
 
-@inlined
 def _day_of_moment(text: str) -> PartialDate | None:
     at = moment(text)
     if at is None:
@@ -46,7 +48,6 @@ def _day_of_moment(text: str) -> PartialDate | None:
     return PartialDate(at.astimezone(HO_CHI_MINH).date().isoformat())
 
 
-@inlined
 def moment(text: str | None) -> datetime | None:
     """The instant in a FHIR dateTime or date; midnight for a date. A year or month is no instant: None."""
     if not text:
@@ -54,9 +55,10 @@ def moment(text: str | None) -> datetime | None:
     try:
         # As nearly every one is written.
         if text[4::3] == _MARKS and text[0] in "12":
-            return _read(text)
+            return _BEGIN_HERE + (_read(text[:_TIME]) - _BEGIN) if text[_TIME:] == _OFFSET else _read(text)
         if text[4::3] == _MARKS_OF_DAY and text[0] in "12":
-            return _read(text).replace(tzinfo=HO_CHI_MINH)
+            at = _read(text)
+            return _BEGIN_HERE + (at - _BEGIN) if text > _SINCE else at.replace(tzinfo=HO_CHI_MINH)
     except ValueError:
         pass  # the second that is put in between, or none at all
     return _moment(text)
@@ -69,23 +71,22 @@ def _moment(text: str) -> datetime | None:
         at = _read(_LEAP.sub(":59", text))
     except ValueError:
         return None
-    return at if at.tzinfo else at.replace(tzinfo=HO_CHI_MINH)
+    if at.tzinfo is None:
+        return at.replace(tzinfo=HO_CHI_MINH)
+    return _BEGIN_HERE + (at - _BEGIN_HERE) if at.tzinfo == _BEGIN_HERE.tzinfo else at
 
 
-@inlined
 def day(text: str | None) -> date | None:
     """The full calendar date in a FHIR date or dateTime, in Ho Chi Minh City."""
     known = partial(text)
     return _read_day(known) if known is not None and known[_DAY - 1 :] else None
 
 
-@inlined
 def start_of(period: Period | None) -> str | None:
     """The beginning as written."""
     return period.start if period else None
 
 
-@inlined
 def end_of(period: Period | None) -> str | None:
     """The end as written."""
     return period.end if period else None

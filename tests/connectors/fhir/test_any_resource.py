@@ -36,6 +36,7 @@ from tests.connectors.fhir.samples import HOA, Resource, patient
 from tests.connectors.fhir.shelf import Shelf, bundle, reply
 
 CLASS_OF: Mapping[str, type[Record]] = {held.type: about for about, types in HELD.items() for held in types}
+CODE = {"text": "Mẫu"}
 NOT_YET, NO_ORDER = ("preauthorization", "predetermination"), ("proposal", "plan", "option")
 
 
@@ -228,6 +229,17 @@ def test_an_instant_falls_on_its_day_in_the_city(at: datetime, offset: int, prec
 def test_a_day_begins_at_midnight_in_the_city(day: date) -> None:
     found = read(Observation, None, code={"text": "Mẫu"}, effectiveDateTime=day.isoformat()).at
     assert found == datetime(day.year, day.month, day.day, tzinfo=HO_CHI_MINH)
+
+
+@pytest.mark.parametrize("text", ["2026-05-04", "2026-05-04T08:00:00.5+07:00", "2026-05-04T08:00+07:00"])
+def test_moments_of_the_citys_zone_share_it(text: str) -> None:
+    """However they are written: what is of one zone object is compared as it stands."""
+    usual = read(Observation, status="final", code=CODE, effectiveDateTime="2026-05-04T08:00:00+07:00").at
+    other = read(Observation, status="final", code=CODE, effectiveDateTime=text).at
+    assert usual is not None
+    assert other is not None
+    assert other.tzinfo is usual.tzinfo
+    assert (usual.isoformat(), other.date()) == ("2026-05-04T08:00:00+07:00", date(2026, 5, 4))
 
 
 def test_a_leap_second_is_a_time() -> None:
