@@ -1,10 +1,13 @@
 """What a FHIR server's answer is made of before one knows what it is about: pages, entries, resources, outcomes."""
 
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, Literal, TypeVar
 
-from msgspec import Raw
+from msgspec import DecodeError, Raw
 
 from connectors.fhir.datatypes import CodeableConcept, CodeableReference, HumanName, Identifier, Ratio, Reference, Wire
+
+UNDECODABLE = (DecodeError, UnicodeDecodeError, RecursionError)
+"""Why something cannot be read."""
 
 
 class Meta(Wire, frozen=True, kw_only=True):
@@ -86,17 +89,21 @@ class Bundle(Wire, frozen=True, kw_only=True):
     entry: tuple[Entry, ...] = ()
 
 
+class Match(Wire, frozen=True, kw_only=True, tag_field="mode", tag="match"):
+    """Why an entry is in the page: it is what was asked for. Nothing else can be read as this."""
+
+
 class EntryOf(Wire, Generic[W], frozen=True, kw_only=True):
     """The same, of a page that holds nothing but the type that was asked for."""
 
-    resource: W | None = None
-    search: EntrySearch | None = None
+    resource: W
+    search: Match | None = None
 
 
 class BundleOf(Wire, Generic[W], frozen=True, kw_only=True):
-    """A page of that type alone: it is read in one go."""
+    """A page of matches of that type alone: it is read in one go, and nothing else can be read as this."""
 
-    resource_type: str = ""
+    resource_type: Literal["Bundle"]
     link: tuple[Link, ...] = ()
     entry: tuple[EntryOf[W], ...] = ()
 

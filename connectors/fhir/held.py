@@ -82,7 +82,7 @@ class Held:
         records, dropped = self.readings.whole.build((resource,), around)
         if dropped:
             raise Unreadable(self.type)
-        return next(iter(records.values()), None)
+        return next(iter(records), None)
 
 
 HELD: Mapping[type[Record], tuple[Held, ...]] = {

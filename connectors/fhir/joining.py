@@ -24,7 +24,7 @@ def told(found: Found[Reading], around: Around) -> Answer[Any]:
     """
     records, dropped = found.reading.build(found.resources.values(), around)
     return Answer(
-        records=tuple(records.values()),
+        records=tuple(records),
         retrieved_at=around.stamp.retrieved_at,
         truncated=found.truncated,
         dropped=found.dropped + dropped,
@@ -53,8 +53,12 @@ def joined(parts: Sequence[Found[Reading] | BaseException], around: Nearby, stam
         near = around(part, stamp)
         made, unreadable = part.reading.build(part.resources.values(), near)
         dropped += part.dropped + unreadable
-        records |= {(part.reading.type, id_): record for id_, record in made.items()}
-        stood_for += [(part, (part.reading.type, id_), target) for id_, target in _stood_for(part, made, near)]
+        for record in made:
+            place = part.reading.type, _id(record, part.reading.table.kind)
+            records[place] = record
+            target = _stood_for(part, place[1], near)
+            if target is not None:
+                stood_for.append((part, place, target))
     if failures and not records:
         raise failures[0]
     for part, place, target in stood_for:
@@ -69,11 +73,17 @@ def joined(parts: Sequence[Found[Reading] | BaseException], around: Nearby, stam
     )
 
 
-def _stood_for(part: Found[Reading], made: dict[str, Record], around: Around) -> list[tuple[str, tuple[str, str]]]:
-    """Of each record that stands for a resource of another type: its id, and which resource that is."""
+def _id(record: Record, kind: str) -> str:
+    """The id of the resource of which a record was made."""
+    named = record.provenance[0].source_record_id
+    return named.removeprefix(f"{kind}/") if kind else named
+
+
+def _stood_for(part: Found[Reading], id_: str, around: Around) -> tuple[str, str] | None:
+    """Which resource of another type the record of this id stands for."""
     element = part.reading.table.stands_for
     if element is None:
-        return []
-    targets = ((id_, around.target(getattr(part.resources[id_], element))) for id_ in made)
+        return None
+    target = around.target(getattr(part.resources[id_], element))
     # A pointer to its own type is a mistake of the source, and must not hide a record.
-    return [(id_, target) for id_, target in targets if target and target[0] != part.reading.type]
+    return target if target and target[0] != part.reading.type else None

@@ -1,6 +1,5 @@
 """The pages of one search: every resource is looked at once, and held against the citizen, before any is used."""
 
-from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -8,7 +7,7 @@ import msgspec
 from connectors.contract import Question
 from connectors.errors import Garbled
 from connectors.fhir.batching import MEDIA_TYPES
-from connectors.fhir.bundle import Bundle, BundleOf, Entry, Link, Linked, Outcome
+from connectors.fhir.bundle import UNDECODABLE, Bundle, BundleOf, Entry, Link, Linked, Outcome
 from connectors.fhir.mapping.reading import Decoding
 from connectors.fhir.people import Whose
 from connectors.reply import Reply
@@ -16,6 +15,8 @@ from connectors.reply import Reply
 _BUNDLE = msgspec.json.Decoder(Bundle)
 _LINKED = msgspec.json.Decoder(Linked)
 _OUTCOME = msgspec.json.Decoder(Outcome)
+
+_NOBODY: Any = object()
 
 D = TypeVar("D", bound=Decoding)
 
@@ -53,9 +54,10 @@ class Found(Generic[D]):
             Garbled: it is no page.
             WrongPerson: a resource in it is not about the citizen.
         """
-        page = None
-        with suppress(Garbled):  # then one of its resources may be to blame, or all of it
+        try:
             page = reply.decode(self.reading.page, media_types=MEDIA_TYPES)
+        except Garbled:
+            page = None  # one of its resources may be to blame, or all of it
         if page is not None and self._takes(page):
             return _next(page.link)
         return self.take(bundle_of(reply))
@@ -74,21 +76,16 @@ class Found(Generic[D]):
         return _next(page.link)
 
     def _takes(self, page: BundleOf[Any]) -> bool:
-        """Whether everything in a page is a match of that type, with an id; then it is taken."""
-        kind, whose, resources = self.reading.type, self.whose, self.resources
-        if page.resource_type != "Bundle":
-            return False
-        simply = self.reading.is_about_subject
-        fitting = whose.fitting if whose is not None else None
+        """Take everything in a page, where it can be read of all of it whom it is about."""
+        resources, is_held = self.resources, self.whose is None
+        simply, fitting = self.reading.is_about_subject, _NOBODY
         for entry in page.entry:
-            resource, search = entry.resource, entry.search
-            if resource is None or resource.resource_type != kind or not resource.id:
-                return False
-            if search is not None and search.mode != "match" and search.mode is not None:
-                return False
-            if whose is not None and not (simply and resource.subject is not None and resource.subject == fitting):
-                whose.require(resource)
-                fitting = whose.fitting
+            resource = entry.resource
+            if not is_held and not (simply and resource.subject == fitting):
+                if not self._is_held(resource):
+                    return False
+                if simply:
+                    fitting = resource.subject
             if resource.id not in resources:
                 resources[resource.id] = resource
         return True
@@ -102,12 +99,23 @@ class Found(Generic[D]):
             self.dropped += _is_an_error(entry)
         else:
             resource = _decoded(entry, self.reading.one)
-            if resource is None or resource.resource_type != self.reading.type or not resource.id:
+            if resource is None or not self._is_held(resource):
                 self.dropped += 1
-                return
-            if self.whose is not None:
+            else:
+                self.resources.setdefault(resource.id, resource)
+
+    def _is_held(self, resource: Any) -> bool:
+        """Hold a resource against the citizen; whether it can be read whom it is about.
+
+        Raises:
+            WrongPerson: it is about somebody else.
+        """
+        if self.whose is not None:
+            try:
                 self.whose.require(resource)
-            self.resources.setdefault(resource.id, resource)
+            except UNDECODABLE:
+                return False
+        return True
 
 
 def bundle_of(reply: Reply) -> Bundle:
@@ -139,7 +147,7 @@ def _next(links: tuple[Link, ...]) -> str | None:
 def _decoded(entry: Entry, decoder: msgspec.json.Decoder[Any]) -> Any:
     try:
         return decoder.decode(entry.resource)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except UNDECODABLE:
         return None
 
 

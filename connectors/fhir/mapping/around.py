@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from connectors.fhir.base import POINTER, Base
-from connectors.fhir.bundle import Linked
+from connectors.fhir.bundle import UNDECODABLE, Linked
 from connectors.fhir.datatypes import Reference
 from connectors.records import Facility
 from connectors.stamping import Stamp
@@ -72,7 +72,7 @@ def _contained(anchor: str, contained: Contained) -> Linked | None:
     for raw in contained:
         try:
             inner = _LINKED.decode(raw)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        except UNDECODABLE:
             continue  # an unreadable neighbour is not what the anchor means
         if inner.id == anchor:
             return inner

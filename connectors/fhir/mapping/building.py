@@ -4,35 +4,39 @@ What is written is what one would write by hand: a loop, the question whether it
 with a call of a maker for each field. So no resource costs a look-up or a loop over the fields.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from textwrap import indent
 from typing import Any
 
-from connectors.fhir.bundle import Meta
+import msgspec
+from msgspec import structs
+from msgspec.structs import FieldInfo
+
+from connectors.fhir.bundle import UNDECODABLE, Meta
 from connectors.fhir.datatypes import Reference
 from connectors.fhir.mapping.around import Around
 from connectors.fhir.mapping.elements import Unreadable
-from connectors.fhir.mapping.inlining import Names, called
-from connectors.fhir.mapping.table import AROUND, POINTERS, Maker, Table, parameters_of
+from connectors.fhir.mapping.table import GIVEN, RESOURCE, Maker, Table, parameters_of, reads_resource
 from connectors.fhir.mapping.times import moment
 from connectors.records import Provenance, Record
 
 Gatherer = Callable[[Iterable[Any]], list[Reference]]
 """From resources to the references in them whose targets are needed."""
-Builder = Callable[[Iterable[Any], Around], tuple[dict[str, Record], int]]
-"""From resources to the records by their ids, and how many could not be read."""
+Builder = Callable[[Iterable[Any], Around], tuple[list[Record], int]]
+"""From resources to the records, and how many could not be read."""
 
 _BUILDER = """
 def build(resources, around):
     stamp = around.stamp
     source, retrieved_at, begin, hashed = stamp.source, stamp.retrieved_at, stamp.begin(about) + kind, stamp.hashed
-    records, dropped = {{}}, 0
+    {begin}
+    records, dropped = [], 0
     for resource in resources:
         try:
             {made}
-            records[resource.id] = {record}
-        except Unreadable:
+        except unreadable:
             dropped += 1
     return records, dropped
 """
@@ -44,7 +48,7 @@ def builder_of(
     provenance: Mapping[str, Maker | None],
     *,
     named: bool,
-    inline: bool = True,
+    alike: frozenset[str],
 ) -> Builder:
     """The function for a table.
 
@@ -53,21 +57,19 @@ def builder_of(
         fields: of the record, those that are made.
         provenance: of its provenance, those that are made.
         named: whether anybody will look at the ids of the records.
-        inline: whether the lines of the makers are taken over (see ``inlining``).
+        alike: elements that stand in the resources as they are written (see ``Table.alike``).
     """
-    text = _Text(table, inline=inline)
+    text = _Text(table, alike)
     if table.is_one is not None:
         text.add(f"if not ({text.value(table.is_one)}):\n    continue")
     values = [f"{name}={text.value(maker)}" for name, maker in fields.items()]
-    values += [f"{name}={text.names.of(name, value)}" for name, value in table.always.items()]
+    values += [f"{name}={text.name(name, value)}" for name, value in table.always.items()]
     stamped = ", ".join(_provenance(text, table, provenance))
     id_ = "hashed(begin + resource.id)" if named else "begin + resource.id"
-    record = f"Record(id={id_}, provenance=(Provenance({stamped}),), {', '.join(values)})"
-    names = {"Record": table.record, "Provenance": Provenance, "Unreadable": Unreadable, "about": table.record}
-    names |= {"kind": f"{table.kind}/" if table.kind else "", **text.names.values}
-    build: Builder = _function(
-        "build", _BUILDER.format(made=indent(text.lines, " " * 12).lstrip(), record=record), names
-    )
+    text.add(f"records.append(Record(id={id_}, provenance=(Provenance({stamped}),), {', '.join(values)}))")
+    text.names |= {"Record": table.record, "Provenance": Provenance, "about": table.record}
+    text.names |= {"unreadable": (Unreadable, *UNDECODABLE), "kind": f"{table.kind}/" if table.kind else ""}
+    build: Builder = text.function("build", _BUILDER)
     return build
 
 
@@ -75,7 +77,9 @@ def _provenance(text: "_Text", table: Table, provenance: Mapping[str, Maker | No
     yield from ("source=source", "retrieved_at=retrieved_at")
     yield "source_record_id=kind + resource.id" if table.kind else "source_record_id=resource.id"
     if "recorded_at" in provenance:
-        yield f"recorded_at={text.value(_changed, text.argument(provenance['recorded_at']), 'resource.meta')}"
+        recorded = provenance["recorded_at"]
+        changed = text.name("changed", _changed)
+        yield f"recorded_at={changed}({'None' if recorded is None else text.value(recorded)}, resource.meta)"
     author = provenance.get("author")
     if author is not None:
         yield f"author={text.value(author)}"
@@ -83,79 +87,107 @@ def _provenance(text: "_Text", table: Table, provenance: Mapping[str, Maker | No
 
 def _changed(recorded: str | None, meta: Meta | None) -> datetime | None:
     """When it was written down, as the resource says; else its last change."""
-    if recorded is not None:
-        at = moment(recorded)
-        if at is not None:
-            return at
-    if meta is not None:
-        return moment(meta.last_updated)
-    return None
+    return moment(recorded) or (moment(meta.last_updated) if meta is not None else None)
 
 
 _GATHERER = """
 def gather(resources):
+    {begin}
     pointers = []
     for resource in resources:
-        {lines}
+        {made}
     return pointers
 """
 
 
-def gatherer_of(table: Table, of: Callable[..., None]) -> Gatherer:
+def gatherer_of(table: Table, of: Callable[..., None], alike: frozenset[str]) -> Gatherer:
     """The function that gives what resources point to (see ``Points.of``)."""
-    text = _Text(table, inline=True)
+    text = _Text(table, alike)
     text.add(text.value(of))
-    lines = indent(text.lines, " " * 8).lstrip()
-    gather: Gatherer = _function("gather", _GATHERER.format(lines=lines), text.names.values)
+    gather: Gatherer = text.function("gather", _GATHERER)
     return gather
+
+
+_PLACES = re.compile(r"^( *)\{(\w+)\}$", re.MULTILINE)
+"""Where the lines are put in what stands around them."""
 
 
 class _Text:
     """The inside of a function as it is written, with the values that its names stand for."""
 
-    def __init__(self, table: Table, *, inline: bool) -> None:
-        self.names = Names()
-        self.lines = "pass"
-        """What comes before the expressions."""
+    def __init__(self, table: Table, alike: frozenset[str]) -> None:
+        self.names: dict[str, Any] = {}
+        self._lines: dict[str, list[str]] = {"begin": [], "made": []}
+        self._alike = {one.name: one for one in structs.fields(table.wire) if one.name in alike}
         self._steps = table.steps
         self._taken: set[str] = set()
-        self._inline = inline
 
     def add(self, lines: str) -> None:
-        """Write further lines."""
-        self.lines += f"\n{lines}" if lines else ""
+        """Write further lines of what is done with each resource."""
+        self._lines["made"].append(lines)
 
-    def value(self, maker: Maker, *arguments: str) -> str:
-        """What a maker gives, as an expression.
+    def name(self, name: str, value: object) -> str:
+        """A name for a value that is the same for every resource."""
+        name = f"{name}_{len(self.names)}"
+        self.names[name] = value
+        return name
 
-        Args:
-            maker: of the table.
-            arguments: what it is given, where that is not what its parameters name.
-        """
-        given = arguments or [self._argument(name) for name in parameters_of(maker)]
+    def value(self, maker: Maker) -> str:
+        """What a maker gives, as an expression."""
+        if isinstance(maker, tuple):
+            return f"({' or '.join(map(self.value, maker))})"
         if isinstance(maker, str):
-            return given[0]
-        lines, value = called(maker, given, self.names, inline=self._inline)
-        self.add(lines)
-        return value
+            return self._argument(maker)
+        names = parameters_of(maker)
+        if len(names) == 1 and names[0] in self._alike:
+            return self._alike_to(names[0], maker)
+        arguments = [RESOURCE] if reads_resource(maker) else map(self._argument, names)
+        return f"{self.name(maker.__name__, maker)}({', '.join(arguments)})"
 
-    def argument(self, maker: Maker | None) -> str:
-        """The same, for another maker to be given."""
-        return "None" if maker is None else self.value(maker)
+    def function(self, name: str, around: str) -> Any:
+        """The function: nothing in it comes from outside."""
+        source = _PLACES.sub(lambda place: indent("\n".join(self._lines[place[2]]), place[1]), around)
+        exec(compile(source, f"<{name}>", "exec"), self.names)  # noqa: S102 - written here, from tables of this kind
+        return self.names[name]
 
     def _argument(self, name: str) -> str:
-        if name in (AROUND, POINTERS):
+        if name in GIVEN:
             return name
+        if name in self._alike:
+            return self._alike_to(name, None)
         if name not in self._steps:
-            return f"resource.{name}"
+            return f"{RESOURCE}.{name}"
         if name not in self._taken:
             self._taken.add(name)
-            value = self.value(self._steps[name])
-            self.add(f"step_{name} = {value}")
+            self.add(f"step_{name} = {self.value(self._steps[name])}")
         return f"step_{name}"
 
+    def _alike_to(self, name: str, maker: Callable[[Any], Any] | None) -> str:
+        """What is made of an element that is like that of the resource before, or of an earlier one: the same as there.
 
-def _function(name: str, source: str, names: dict[str, object]) -> Any:
-    """The function that a text of ours defines: nothing in it comes from outside."""
-    exec(compile(source, f"<{name}>", "exec"), names)  # noqa: S102 - written here, from tables of this kind
-    return names[name]
+        What cannot be made is raised before its words are taken for the last.
+        """
+        number, element = len(self.names), f"{RESOURCE}.{name}"
+        known, last, made = f"known_{number}", f"last_{number}", f"made_{number}"
+        self._lines["begin"].append(f"{known}, {last} = {self.name('Known', _known(self._alike[name], maker))}(), None")
+        return f"({made} if {element} == {last} else ({made} := {known}[bytes({element})], {last} := {element})[0])"
+
+
+def _known(element: FieldInfo, maker: Callable[[Any], Any] | None) -> type[dict[bytes, Any]]:
+    """What was made of an element in one answer, by its words; it makes what it does not have.
+
+    Args:
+        element: of the resource.
+        maker: what is made of it; None where it is wanted itself.
+    """
+    decode, default = msgspec.json.Decoder(element.type).decode, element.default
+
+    class _Known(dict[bytes, Any]):
+        __slots__ = ()
+
+        def __missing__(self, written: bytes) -> Any:
+            found = decode(written) if written else default
+            made = self[written] = found if maker is None else maker(found)
+            return made
+
+    return _Known

@@ -90,6 +90,7 @@ def _author(recorder: Reference | None, participant: tuple[wire.Participant, ...
 CONDITION = Table(
     record=Condition,
     wire=wire.Condition,
+    alike=frozenset({"clinical_status", "verification_status", "category"}),
     steps={"verification": _verification},
     is_one=_is_condition,
     recorded="recorded_date",
@@ -175,6 +176,7 @@ def _signs(reaction: wire.Reaction) -> tuple[CodedText, ...]:
 ALLERGY = Table(
     record=Allergy,
     wire=wire.AllergyIntolerance,
+    alike=frozenset({"clinical_status", "verification_status"}),
     steps={"verification": _verification, "stated": _stated},
     is_one=_is_condition,
     recorded="recorded_date",

@@ -7,7 +7,7 @@ from decimal import Decimal
 from msgspec import structs
 
 from connectors.fhir import wire
-from connectors.fhir.datatypes import Coding, Money, Period, Reference
+from connectors.fhir.datatypes import Money, Period, Reference
 from connectors.fhir.mapping.around import Around, Contained
 from connectors.fhir.mapping.elements import (
     ENTERED_IN_ERROR,
@@ -19,10 +19,9 @@ from connectors.fhir.mapping.elements import (
     has_code,
     pairs_of,
 )
-from connectors.fhir.mapping.inlining import inlined
 from connectors.fhir.mapping.places import facility as place_of
 from connectors.fhir.mapping.table import Maker, Points, Table
-from connectors.fhir.mapping.times import end_of, moment, start_of
+from connectors.fhir.mapping.times import moment
 from connectors.records import (
     Claim,
     ClaimLine,
@@ -65,23 +64,20 @@ def _place(facility: Reference | None, provider: Reference | None, around: Aroun
     Raises:
         Unreadable: nothing says so.
     """
-    place = place_of(facility, around, contained)
-    if place is not None:
-        return place
-    other = place_of(provider, around, contained)
-    if other is not None:
-        return other
+    for said in (facility, provider):
+        if said is not None and (place := place_of(said, around, contained)) is not None:
+            return place
     if around.own is None:
         raise Unreadable("no place")
     return around.own
 
 
 def _admitted(billable_period: Period | None) -> datetime | None:
-    return moment(start_of(billable_period))
+    return moment(billable_period.start) if billable_period is not None else None
 
 
 def _discharged(billable_period: Period | None) -> datetime | None:
-    return moment(end_of(billable_period))
+    return moment(billable_period.end) if billable_period is not None else None
 
 
 def _diagnoses(
@@ -135,9 +131,7 @@ def _places(facility: Reference | None, provider: Reference | None, pointers: li
 
 
 def _conditions(diagnosis: tuple[wire.ClaimDiagnosis, ...], pointers: list[Reference]) -> None:
-    for line in diagnosis:
-        if line.diagnosis_reference is not None:
-            pointers.append(line.diagnosis_reference)  # noqa: PERF401 - a loop is taken over
+    pointers.extend(line.diagnosis_reference for line in diagnosis if line.diagnosis_reference is not None)
 
 
 def _line(item: wire.Item) -> ClaimLine:
@@ -164,11 +158,10 @@ def _kind(item: wire.Item) -> ClaimLineKind:
     return ClaimLineKind.SERVICE if _SERVICES in systems else ClaimLineKind.OTHER
 
 
-def _is_among(category: str, codings: Iterable[Coding]) -> bool:
+def _is_among(category: str, codings: Iterable[wire.Code]) -> bool:
     return any(coding.code == category for coding in codings)
 
 
-@inlined
 def _total(sums: Iterable[wire.Amount], category: str) -> Decimal | None:
     """http://terminology.hl7.org/CodeSystem/adjudication."""
     for one in sums:
@@ -178,7 +171,6 @@ def _total(sums: Iterable[wire.Amount], category: str) -> Decimal | None:
     return None
 
 
-@inlined
 def _dong(amount: Money | None) -> Decimal | None:
     """The sum, if it is in VND: the record has no place for another currency."""
     if amount is None or amount.value is None or amount.currency not in (None, "VND"):

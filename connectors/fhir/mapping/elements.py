@@ -5,7 +5,6 @@ from decimal import Decimal
 
 from connectors.fhir.datatypes import CodeableConcept, CodeableReference, Reference
 from connectors.fhir.datatypes import Quantity as WireQuantity
-from connectors.fhir.mapping.inlining import inlined
 from connectors.records import CodedText, Coding, Quantity
 
 ENTERED_IN_ERROR = "entered-in-error"
@@ -14,12 +13,13 @@ ENTERED_IN_ERROR = "entered-in-error"
 _MOST_DIGITS = 40
 """Of a number before or after the point. R4 asks for 18; an exponent beyond any sense would blow up arithmetic."""
 
+_PLAIN = "0123456789.-"
+
 
 class Unreadable(ValueError):
     """A resource lacks what its record cannot do without. Counted, never shown; the text holds no value of it."""
 
 
-@inlined
 def code_of(concept: CodeableConcept | None) -> str | None:
     """The first code, for concepts whose code system R4 requires."""
     for coding in concept.coding if concept is not None else ():
@@ -42,15 +42,17 @@ def codes_of(concepts: Iterable[CodeableConcept]) -> set[str]:
     return {coding.code for concept in concepts for coding in concept.coding if coding.code}
 
 
-@inlined
 def coded(concept: CodeableConcept | CodeableReference | None) -> CodedText | None:
     """Words and codes as written. None when there is neither."""
     if concept is None:
         return None
     codings = concept.coding
-    if codings and not codings[1:] and (code := codings[0].code):
-        one, words = codings[0], concept.text or codings[0].display or code
-        return CodedText(text=words, codings=(Coding(system=one.system or "unknown", code=code, display=one.display),))
+    if len(codings) == 1:  # as nearly every one is written
+        one = codings[0]
+        code, display = one.code, one.display
+        if code:
+            coding = Coding(system=one.system or "unknown", code=code, display=display)
+            return CodedText(text=concept.text or display or code, codings=(coding,))
     return _coded(concept) if codings or concept.text else None
 
 
@@ -70,7 +72,6 @@ def pairs_of(concepts: Iterable[CodeableConcept]) -> set[tuple[str | None, str]]
     return {(coding.system, coding.code) for concept in concepts for coding in concept.coding if coding.code}
 
 
-@inlined
 def meant(said: CodeableReference | None) -> CodedText | None:
     """The meaning, else the words of the pointer."""
     if said is None:
@@ -82,12 +83,22 @@ def meant(said: CodeableReference | None) -> CodedText | None:
     return CodedText(text=words) if words else None
 
 
+def words_of(said: CodeableReference | None) -> str | None:
+    """The words alone of what is meant."""
+    if said is None:
+        return None
+    text = (said.concept or said).text
+    if text:
+        return text
+    found = meant(said)
+    return found.text if found is not None else None
+
+
 def coded_all(concepts: Iterable[CodeableConcept]) -> tuple[CodedText, ...]:
     """Those that say something."""
     return tuple(found for concept in concepts if (found := coded(concept)))
 
 
-@inlined
 def needed(concept: CodedText | None) -> CodedText:
     """The meaning without which a record says nothing.
 
@@ -99,7 +110,6 @@ def needed(concept: CodedText | None) -> CodedText:
     return concept
 
 
-@inlined
 def exact(value: Decimal) -> Decimal:
     """The number with the digits that the source wrote.
 
@@ -107,7 +117,7 @@ def exact(value: Decimal) -> Decimal:
         Unreadable: it is infinite, no number, or beyond any measure.
     """
     text = str(value)
-    if "E" not in text and "N" not in text and "I" not in text and not text[_MOST_DIGITS:]:
+    if len(text) <= _MOST_DIGITS and not text.strip(_PLAIN):
         return value  # as nearly every one is written: no exponent, no NaN, no Infinity, and few digits
     return _exact(value, text)
 
@@ -136,7 +146,6 @@ def amount_text(found: WireQuantity | None) -> str:
     return f"{found.comparator} {text}" if found.comparator else text
 
 
-@inlined
 def display_of(reference: Reference | None) -> str | None:
     """The words of a reference."""
     return reference.display if reference else None

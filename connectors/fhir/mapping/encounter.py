@@ -9,12 +9,14 @@ from connectors.fhir.mapping.elements import (
     code_of,
     coded,
     codes_of,
+    display_of,
     meant,
+    words_of,
 )
 from connectors.fhir.mapping.places import facility, practitioner
-from connectors.fhir.mapping.shared import is_right, stated
+from connectors.fhir.mapping.shared import STATED, is_right
 from connectors.fhir.mapping.table import Points, Table
-from connectors.fhir.mapping.times import end_of, moment, start_of
+from connectors.fhir.mapping.times import moment
 from connectors.records import (
     CodedText,
     Diagnosis,
@@ -54,32 +56,28 @@ def _kind_among(settings: tuple[CodeableConcept, ...]) -> EncounterKind:
 
 def _began(period: Period | None, actual_period: Period | None) -> datetime | None:
     spent = period or actual_period
-    return moment(start_of(spent))
+    return moment(spent.start) if spent is not None else None
 
 
 def _ended(period: Period | None, actual_period: Period | None) -> datetime | None:
     spent = period or actual_period
-    return moment(end_of(spent))
+    return moment(spent.end) if spent is not None else None
 
 
-def _reason(
-    reason_code: tuple[CodeableConcept, ...],
-    reason: tuple[wire.EncounterReason, ...],
-    type: tuple[CodeableConcept, ...],  # noqa: A002 - the element's own name
-) -> CodedText | None:
-    """Why the citizen came; where nothing says so, what kind of visit it was."""
+def _reason(reason_code: tuple[CodeableConcept, ...]) -> CodedText | None:
     for concept in reason_code:
         found = coded(concept)
         if found is not None:
             return found
-    return _reason_elsewhere(reason, type)
+    return None
 
 
-def _reason_elsewhere(
-    reasons: tuple[wire.EncounterReason, ...], kinds: tuple[CodeableConcept, ...]
-) -> CodedText | None:
-    said = (meant(value) for reason in reasons for value in reason.value)
-    return next(filter(None, (*said, *map(coded, kinds))), None)
+def _reason_given(reason: tuple[wire.EncounterReason, ...]) -> CodedText | None:
+    return next(filter(None, (meant(value) for one in reason for value in one.value)), None)
+
+
+def _kind_of_visit(type: tuple[CodeableConcept, ...]) -> CodedText | None:  # noqa: A002 - the element's own name
+    return next(filter(None, map(coded, type)), None)
 
 
 def _place(service_provider: Reference | None, around: Around, contained: Contained) -> Facility:
@@ -91,19 +89,12 @@ def _place(service_provider: Reference | None, around: Around, contained: Contai
 _UNKNOWN = Facility(code="unknown", name="unknown")
 
 
-def _department(
-    service_type: CodeableReference | tuple[CodeableReference, ...] | None, location: tuple[wire.EncounterLocation, ...]
-) -> str | None:
-    if isinstance(service_type, CodeableReference):
-        service = meant(service_type)
-        if service is not None:
-            return service.text
-    elif service_type is not None and (services := tuple(filter(None, map(meant, service_type)))):
-        return services[0].text
-    for at in location:
-        if at.location is not None and at.location.display:
-            return at.location.display
-    return None
+def _service(service_type: CodeableReference | tuple[CodeableReference, ...] | None) -> str | None:
+    return next(filter(None, map(words_of, _several(service_type))), None)
+
+
+def _room(location: tuple[wire.EncounterLocation, ...]) -> str | None:
+    return next(filter(None, (display_of(at.location) for at in location)), None)
 
 
 def _in_charge(participant: tuple[wire.Participant, ...], around: Around, contained: Contained) -> Practitioner | None:
@@ -147,9 +138,7 @@ def _use(line: wire.EncounterDiagnosis) -> str | None:
 def _conditions(diagnosis: tuple[wire.EncounterDiagnosis, ...], pointers: list[Reference]) -> None:
     """The Conditions behind the diagnoses of a visit."""
     for line in diagnosis:
-        for said in _several(line.condition):
-            if said.pointer is not None:
-                pointers.append(said.pointer)  # noqa: PERF401 - a loop is taken over
+        pointers.extend(pointer for said in _several(line.condition) if (pointer := said.pointer) is not None)
 
 
 def _provider(service_provider: Reference | None, pointers: list[Reference]) -> None:
@@ -174,17 +163,19 @@ def _outcome(hospitalization: wire.Hospitalization | None, admission: wire.Hospi
 ENCOUNTER = Table(
     record=Encounter,
     wire=wire.Encounter,
+    alike=frozenset({"service_type", "location", "reason", "type"}),
     is_one=is_right,
     steps={"doctor": _in_charge},
     author=_name,
     fields={
         "kind": _kind,
-        "status": stated,
+        "status": STATED,
         "start": _began,
         "end": _ended,
         "facility": _place,
-        "department": _department,
-        "reason": _reason,
+        "department": (_service, _room),
+        # Where nothing says why the citizen came, what kind of visit it was.
+        "reason": (_reason, _reason_given, _kind_of_visit),
         "diagnoses": _diagnoses,
         "outcome": _outcome,
         "practitioner": "doctor",

@@ -8,7 +8,16 @@ from connectors.clock import HO_CHI_MINH
 from connectors.fhir import wire
 from connectors.fhir.datatypes import CodeableConcept, CodeableReference, Reference
 from connectors.fhir.mapping.around import Around, Contained
-from connectors.fhir.mapping.elements import ENTERED_IN_ERROR, Unreadable, coded, coded_all, display_of, meant, needed
+from connectors.fhir.mapping.elements import (
+    ENTERED_IN_ERROR,
+    Unreadable,
+    coded,
+    coded_all,
+    display_of,
+    meant,
+    needed,
+    words_of,
+)
 from connectors.fhir.mapping.places import facility
 from connectors.fhir.mapping.table import Points, Table
 from connectors.fhir.mapping.times import partial
@@ -74,9 +83,9 @@ def _number(part: wire.Protocol) -> int | None:
 def _maker(manufacturer: CodeableReference | None, around: Around, contained: Contained) -> str | None:
     if manufacturer is None:
         return None
-    said = meant(manufacturer)
+    said = words_of(manufacturer)
     if said is not None:
-        return said.text
+        return said
     inner = around.linked(manufacturer.pointer, contained)
     return inner.name if inner and isinstance(inner.name, str) else None
 
@@ -125,9 +134,7 @@ def _places(
 ) -> None:
     if location is not None:
         pointers.append(location)
-    for part in performer:
-        if part.actor is not None:
-            pointers.append(part.actor)  # noqa: PERF401 - a loop is taken over
+    pointers.extend(part.actor for part in performer if part.actor is not None)
 
 
 def _makers(manufacturer: CodeableReference | None, pointers: list[Reference]) -> None:

@@ -1,24 +1,19 @@
 """Observation to records, with every type that R4 allows for its value."""
 
 from datetime import datetime
-from decimal import Decimal
 
 from connectors.fhir import wire
 from connectors.fhir.datatypes import (
-    Attachment,
     CodeableConcept,
     Period,
-    Quantity,
     Range,
-    Ratio,
     Reference,
-    SampledData,
 )
 from connectors.fhir.mapping.around import Around, Contained
 from connectors.fhir.mapping.elements import amount_text, coded, coded_all, display_of, exact, needed
-from connectors.fhir.mapping.places import facility, facility_at, practitioner
-from connectors.fhir.mapping.shared import is_right, meaning, stated, visit
-from connectors.fhir.mapping.table import Points, Table
+from connectors.fhir.mapping.places import facility, practitioner
+from connectors.fhir.mapping.shared import STATED, is_right, meaning, visit
+from connectors.fhir.mapping.table import Points, Table, reading
 from connectors.fhir.mapping.times import moment, start_of
 from connectors.records import (
     BooleanValue,
@@ -104,8 +99,6 @@ def place(performer: tuple[Reference, ...], around: Around, contained: Contained
     for who in performer:
         target = around.target(who)
         if target is not None and target[0] == "Organization":
-            if who.display and around.facility_system is None:
-                return facility_at(who.display, target, around)
             return facility(who, around, contained)
     return around.own
 
@@ -115,44 +108,11 @@ def performers(performer: tuple[Reference, ...], pointers: list[Reference]) -> N
     pointers.extend(performer)
 
 
-def _value(
-    value_quantity: Quantity | None,
-    value_codeable_concept: CodeableConcept | None,
-    value_string: str | None,
-    value_boolean: bool | None,
-    value_integer: Decimal | None,
-    value_range: Range | None,
-    value_ratio: Ratio | None,
-    value_sampled_data: SampledData | None,
-    value_time: str | None,
-    value_date_time: str | None,
-    value_period: Period | None,
-    value_attachment: Attachment | None,
-    value_reference: Reference | None,
-) -> ObservationValue | None:
-    if value_quantity is not None and value_quantity.value is not None:
-        value = exact(value_quantity.value)
-        unit, code, comparator = value_quantity.unit, value_quantity.code, value_quantity.comparator
-        return QuantityValue(value=value, unit=unit, code=code, comparator=comparator)
-    return value_of(
-        wire.Valued(
-            value_quantity=value_quantity,
-            value_codeable_concept=value_codeable_concept,
-            value_string=value_string,
-            value_boolean=value_boolean,
-            value_integer=value_integer,
-            value_range=value_range,
-            value_ratio=value_ratio,
-            value_sampled_data=value_sampled_data,
-            value_time=value_time,
-            value_date_time=value_date_time,
-            value_period=value_period,
-            value_attachment=value_attachment,
-            value_reference=value_reference,
-        )
-    )
-
-
+@reading(
+    *("value_quantity", "value_codeable_concept", "value_boolean", "value_integer", "value_range", "value_string"),
+    *("value_ratio", "value_time", "value_date_time", "value_period", "value_sampled_data", "value_attachment"),
+    "value_reference",
+)
 def value_of(part: wire.Valued) -> ObservationValue | None:
     """The result, as exactly as its type allows; what has no type of ours is given in words."""
     found = part.value_quantity
@@ -235,6 +195,7 @@ def _interpretation(interpretation: tuple[CodeableConcept, ...]) -> CodedText | 
 OBSERVATION = Table(
     record=Observation,
     wire=wire.Observation,
+    alike=frozenset({"category"}),
     is_one=is_right,
     recorded="issued",
     author=_author,
@@ -242,12 +203,12 @@ OBSERVATION = Table(
         "code": meaning,
         "category": _category,
         "at": _at,
-        "value": _value,
+        "value": value_of,
         "missing_because": _missing_because,
         "components": _components,
         "reference_range": _reference_range,
         "interpretation": _interpretation,
-        "status": stated,
+        "status": STATED,
         "facility": place,
         "performed_by": _performer,
         "encounter_id": visit,

@@ -4,11 +4,9 @@ from collections.abc import Iterable
 
 from connectors.fhir.datatypes import HumanName, Identifier, Reference
 from connectors.fhir.mapping.around import Around, Contained
-from connectors.fhir.mapping.inlining import inlined
 from connectors.records import Facility, Practitioner
 
 
-@inlined
 def facility(reference: Reference | None, around: Around, contained: Contained) -> Facility | None:
     """The place that a reference means.
 
@@ -17,16 +15,12 @@ def facility(reference: Reference | None, around: Around, contained: Contained) 
     """
     if reference is None:
         return None
-    if not reference.display or around.facility_system is not None:
+    name, own = reference.display, around.own
+    if not name or around.facility_system is not None:
         return _facility(reference, around, contained)
-    return facility_at(reference.display, around.target(reference), around)
-
-
-@inlined
-def facility_at(name: str, target: tuple[str, str] | None, around: Around) -> Facility:
-    """The place of that name and target, where no facility code is known."""
-    if around.own is not None and name == around.own.name:
-        return around.own
+    if own is not None and name == own.name:
+        return own
+    target = around.target(reference)
     return Facility(code=target[1] if target else name, name=name)
 
 

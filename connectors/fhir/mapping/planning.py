@@ -8,7 +8,7 @@ from connectors.fhir.datatypes import CodeableConcept, CodeableReference, Period
 from connectors.fhir.mapping.around import Around, Contained
 from connectors.fhir.mapping.elements import ENTERED_IN_ERROR, Unreadable, coded, coded_all, display_of, meant, pairs_of
 from connectors.fhir.mapping.places import facility, practitioner
-from connectors.fhir.mapping.shared import stated
+from connectors.fhir.mapping.shared import STATED
 from connectors.fhir.mapping.table import Points, Table
 from connectors.fhir.mapping.times import day, end_of, moment, partial, start_of
 from connectors.records import Appointment, CarePlan, CodedText, Facility, PartialDate, Practitioner, Referral
@@ -110,7 +110,7 @@ REFERRAL = Table(
         "reason": _reason,
         "issued": _issued,
         "valid_until": _valid_until,
-        "status": stated,
+        "status": STATED,
     },
     points=(
         Points("from_facility", _senders, to=("Organization",)),
@@ -161,9 +161,7 @@ def _why(
 
 
 def _who(participant: tuple[wire.AppointmentParticipant, ...], pointers: list[Reference]) -> None:
-    for part in participant:
-        if part.actor is not None:
-            pointers.append(part.actor)  # noqa: PERF401 - a loop is taken over
+    pointers.extend(part.actor for part in participant if part.actor is not None)
 
 
 APPOINTMENT = Table(
@@ -172,7 +170,7 @@ APPOINTMENT = Table(
     steps={"at": _start},
     is_one=_is_appointment,
     recorded="created",
-    fields={"at": "at", "facility": _where, "department": _department, "reason": _why, "status": stated},
+    fields={"at": "at", "facility": _where, "department": _department, "reason": _why, "status": STATED},
     points=(Points("facility", _who, to=("Organization",)),),
 )
 """A visit that is planned."""
@@ -254,7 +252,7 @@ CARE_PLAN = Table(
     author=_name,
     fields={
         "title": _title,
-        "status": stated,
+        "status": STATED,
         "start": _first_day,
         "end": _last_day,
         "activities": "doings",

@@ -7,13 +7,13 @@ decoders of its pages, and to one function that makes the records. All fields ar
 import builtins
 from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
-from typing import Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
-from msgspec import Struct, defstruct, field, structs
+from msgspec import Meta, Raw, Struct, defstruct, field, structs
 
 from connectors.fhir.bundle import BundleOf, Resource
-from connectors.fhir.datatypes import Wire
+from connectors.fhir.datatypes import Reference, Wire
 from connectors.fhir.mapping.building import Builder, Gatherer, builder_of, gatherer_of
 from connectors.fhir.mapping.table import PROVENANCE, Maker, Points, Table
 from connectors.stamping import NAMES
@@ -23,6 +23,7 @@ _MOST = 64
 WORTH = 8
 """Questions for the same fields from which on they have a reading of their own."""
 _ID = "id"
+_SUBJECT = msgspec.json.Decoder(Reference | None)
 
 V = TypeVar("V")
 
@@ -34,7 +35,9 @@ class Decoding(Struct, frozen=True, kw_only=True, eq=False):
     wire: builtins.type[Any]
     """Struct of what is read; it has no attribute for what is not."""
     page: msgspec.json.Decoder[BundleOf[Any]]
+    """Of a page of matches; what is of another type or has no id cannot be read."""
     one: msgspec.json.Decoder[Any]
+    """Of a resource, in the same way."""
     is_about_subject: bool
     """Whether the element ``subject`` alone says whom it is about."""
 
@@ -46,11 +49,17 @@ def decoding_of(wire: type[Any], about: tuple[str, ...] = Resource.ABOUT) -> Dec
         wire: of the resource.
         about: the elements that say whom it is about.
     """
+    kind: str = wire.__name__
+    needed: list[tuple[str, Any, Any]] = [
+        ("resource_type", Literal[kind], field(name="resourceType")),
+        ("id", Annotated[str, Meta(min_length=1)], field()),
+    ]
+    strict = defstruct(kind, needed, bases=(wire,), frozen=True, kw_only=True, gc=False)
     return Decoding(
-        type=wire.__name__,
+        type=kind,
         wire=wire,
-        page=msgspec.json.Decoder(BundleOf[wire]),  # type: ignore[valid-type]
-        one=msgspec.json.Decoder(wire),
+        page=msgspec.json.Decoder(BundleOf[strict]),  # type: ignore[valid-type]
+        one=msgspec.json.Decoder(strict),
         is_about_subject=about == Resource.ABOUT,
     )
 
@@ -121,13 +130,14 @@ class Readings:
         }
         points = tuple(one for one in table.points if one.field is None or one.field in fields)
         wire = table.wire if wanted is None else _wire_of(table, fields, provenance, points)
+        alike = table.alike if wanted is not None else frozenset()
         named = wanted is None or _ID in wanted
         return Reading(
             **structs.asdict(decoding_of(wire, table.wire.ABOUT)),
             table=table,
-            build=builder_of(table, fields, provenance, named=named),
+            build=builder_of(table, fields, provenance, named=named, alike=alike),
             gatherers=tuple(
-                (frozenset(to), gatherer_of(table, of)) for to, of in {(one.to, one.of): None for one in points}
+                (frozenset(to), gatherer_of(table, of, alike)) for to, of in {(one.to, one.of): None for one in points}
             ),
             points_to=frozenset(kind for one in points for kind in one.to),
         )
@@ -149,11 +159,19 @@ def _wire_of(
     read = table.reads(makers) | {"resource_type", "id", *table.wire.ABOUT}
     read |= {"meta"} if "recorded_at" in provenance else set()
     read |= {table.stands_for} if table.stands_for else set()
+    simply = table.wire.ABOUT == Resource.ABOUT
+    written = table.alike | ({"subject"} if simply else set())
     elements: list[tuple[str, Any, Any]] = [
-        (one.name, one.type, field(default=one.default, name=one.encode_name))
+        (one.name, Raw, field(default=Raw(), name=one.encode_name))
+        if one.name in written
+        else (one.name, one.type, field(default=one.default, name=one.encode_name))
         for one in structs.fields(table.wire)
         if one.name in read
     ]
-    return defstruct(
-        table.type, elements, bases=(Wire,), frozen=True, kw_only=True, gc=False, namespace={"about": table.wire.about}
-    )
+    namespace = {"about": property(_about) if simply else table.wire.about}
+    return defstruct(table.type, elements, bases=(Wire,), frozen=True, kw_only=True, gc=False, namespace=namespace)
+
+
+def _about(resource: Any) -> tuple[Reference | None]:
+    """Whom it is about, where the subject is left as it is written: it is in nearly all in the very same words."""
+    return (_SUBJECT.decode(resource.subject) if resource.subject else None,)

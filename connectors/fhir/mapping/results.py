@@ -9,7 +9,7 @@ from connectors.fhir.mapping.around import Around, Contained
 from connectors.fhir.mapping.elements import ENTERED_IN_ERROR, coded, coded_all, codes_of, display_of, needed
 from connectors.fhir.mapping.observation import performers, place
 from connectors.fhir.mapping.places import facility, practitioner
-from connectors.fhir.mapping.shared import is_right, meaning, stated, visit
+from connectors.fhir.mapping.shared import STATED, is_right, meaning, visit
 from connectors.fhir.mapping.table import Points, Table
 from connectors.fhir.mapping.times import moment, partial, start_of
 from connectors.records import (
@@ -94,7 +94,7 @@ REPORT = Table(
         "issued": _issued,
         "conclusion": _conclusion,
         "facility": place,
-        "status": stated,
+        "status": STATED,
         "attachments": _attachments,
         "result_ids": _results,
         "encounter_id": visit,
@@ -145,7 +145,7 @@ PROCEDURE = Table(
         "performer": _doer,
         "facility": _place,
         "outcome": _outcome,
-        "status": stated,
+        "status": STATED,
         "encounter_id": visit,
     },
     points=(Points("facility", _behind, to=("Organization",)),),

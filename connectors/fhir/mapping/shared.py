@@ -3,6 +3,7 @@
 from connectors.fhir.datatypes import CodeableConcept, Reference
 from connectors.fhir.mapping.around import Around
 from connectors.fhir.mapping.elements import ENTERED_IN_ERROR, coded, needed
+from connectors.fhir.mapping.table import Maker
 from connectors.records import CodedText, Facility
 
 
@@ -11,9 +12,12 @@ def is_right(status: str | None) -> bool:
     return status != ENTERED_IN_ERROR
 
 
-def stated(status: str | None) -> str:
-    """The state as the source wrote it."""
-    return status or "unknown"
+def _unknown() -> str:
+    return "unknown"
+
+
+STATED: Maker = ("status", _unknown)
+"""The state as the source wrote it."""
 
 
 def meaning(code: CodeableConcept | None) -> CodedText:
@@ -22,7 +26,8 @@ def meaning(code: CodeableConcept | None) -> CodedText:
     Raises:
         Unreadable: it does not say so.
     """
-    return needed(coded(code))
+    found = coded(code)
+    return found if found is not None else needed(None)
 
 
 def visit(encounter: Reference | None, around: Around) -> str | None:

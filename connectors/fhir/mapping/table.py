@@ -8,21 +8,25 @@ read what it does not name; and whoever knows which fields are wanted knows whic
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from inspect import signature
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec import Struct, structs
 
 from connectors.fhir.bundle import Resource
 from connectors.records import Record
 
-Maker = Callable[..., Any] | str
-"""Gives a value. A name stands for the element or step itself."""
+F = TypeVar("F", bound=Callable[..., Any])
+
+Maker = Callable[..., Any] | str | tuple[Callable[..., Any] | str, ...]
+"""Gives a value. A name stands for the element or step itself, several makers for the first that gives anything."""
 
 AROUND = "around"
 """Parameter of a maker for what is known besides the resource (see ``around.Around``)."""
 POINTERS = "pointers"
 """Parameter of ``Points.of``: the list to which it adds."""
-_GIVEN = (AROUND, POINTERS)
+RESOURCE = "resource"
+"""What a maker is given that reads many elements (see ``reading``)."""
+GIVEN = (AROUND, POINTERS)
 PROVENANCE = frozenset({"recorded_at", "author"})
 """What a record's provenance has from the resource, by the names of its fields."""
 
@@ -59,6 +63,10 @@ class Table(Struct, frozen=True, kw_only=True, eq=False):
     fields: Mapping[str, Maker]
     """Every other field. What its maker cannot do without makes the resource ``Unreadable``."""
     points: tuple[Points, ...] = ()
+    alike: frozenset[str] = frozenset()
+    """Elements of which few kinds stand in one answer, or that are looked at only where another one says nothing. They
+    are left as they are written until something is made of them, and what was made of the same words is used again.
+    """
     stands_for: str | None = None
     """Element that points to a resource of another type of the class that says the same with less: it is left out."""
     taking: Callable[[Any, Any], Any] = lambda own, _: own
@@ -91,11 +99,31 @@ class Table(Struct, frozen=True, kw_only=True, eq=False):
             for name in parameters_of(maker):
                 if name in self.steps:
                     yield from self._named((self.steps[name],))
-                elif name not in _GIVEN:
+                elif name not in GIVEN:
                     yield name
+
+
+def reading(*elements: str) -> Callable[[F], F]:
+    """A maker of many elements: it is given the resource itself, of which it reads these and no other."""
+
+    def marked(maker: F) -> F:
+        maker.__dict__["elements"] = elements
+        return maker
+
+    return marked
+
+
+def reads_resource(maker: Maker) -> bool:
+    """Whether a maker is given the resource itself."""
+    return hasattr(maker, "elements")
 
 
 @cache
 def parameters_of(maker: Maker) -> tuple[str, ...]:
-    """What a maker is given, by name."""
-    return (maker,) if isinstance(maker, str) else tuple(signature(maker).parameters)
+    """What a maker reads, by name."""
+    if isinstance(maker, str):
+        return (maker,)
+    if isinstance(maker, tuple):
+        return tuple(name for one in maker for name in parameters_of(one))
+    elements: tuple[str, ...] = getattr(maker, "elements", ())
+    return elements or tuple(signature(maker).parameters)

@@ -26,10 +26,22 @@ class ClaimDiagnosis(Wire, frozen=True, kw_only=True):
     type: tuple[CodeableConcept, ...] = ()
 
 
+class Code(Wire, frozen=True, kw_only=True):
+    """A Coding of which the code alone is looked at."""
+
+    code: str | None = None
+
+
+class Category(Wire, frozen=True, kw_only=True):
+    """A CodeableConcept of which the codes alone are looked at."""
+
+    coding: tuple[Code, ...] = ()
+
+
 class Amount(Wire, frozen=True, kw_only=True):
     """A sum by category: of the whole, or decided about a line."""
 
-    category: CodeableConcept | None = None
+    category: Category | None = None
     amount: Money | None = None
 
 

@@ -3,30 +3,52 @@
 import inspect
 import types
 import typing
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
+from connectors.fhir.bundle import Bundle
 from connectors.fhir.held import HELD, Held
+from connectors.fhir.joining import told
+from connectors.fhir.mapping.around import Around
 from connectors.fhir.mapping.reading import WORTH, Reading, Readings
-from connectors.fhir.mapping.table import AROUND, POINTERS, PROVENANCE, Maker, Table
+from connectors.fhir.mapping.table import (
+    AROUND,
+    POINTERS,
+    PROVENANCE,
+    Table,
+    parameters_of,
+    reads_resource,
+)
+from connectors.fhir.pages import Found
 from connectors.records import Observation, Record
+from connectors.reply import Reply
 from tests.connectors.fhir.any_resource import TYPES, any_resource
 from tests.connectors.fhir.filled import HELDS, filled, without_each
 from tests.connectors.fhir.reading import around, linked
 from tests.connectors.fhir.samples import HOA, Resource, patient, weight
-from tests.connectors.fhir.shelf import Shelf
+from tests.connectors.fhir.shelf import Shelf, bundle
 
 INCLUDED = linked(
     {"resourceType": "Organization", "id": "o1", "name": "Bệnh viện Mẫu B", "identifier": [{"system": "urn:facility"}]},
     {"resourceType": "Condition", "id": "c1", "code": {"text": "Bệnh Mẫu"}},
 )
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+JSON = {"content-type": "application/fhir+json"}
 EACH = pytest.mark.parametrize("held", HELDS, ids=lambda held: f"{held.table.record.__name__}-{held.type}")
+
+
+STAMP = around().stamp
+
+
+def near() -> Around:
+    """What is known around every resource here."""
+    return around(included=INCLUDED, stamp=STAMP)
 
 
 def made(reading: Reading, resource: Resource) -> tuple[Record | None, int]:
@@ -35,8 +57,8 @@ def made(reading: Reading, resource: Resource) -> tuple[Record | None, int]:
         decoded = reading.one.decode(msgspec.json.encode(resource))
     except msgspec.ValidationError:
         return None, 1
-    records, dropped = reading.build((decoded,), around(included=INCLUDED))
-    return next(iter(records.values()), None), dropped
+    records, dropped = reading.build((decoded,), near())
+    return next(iter(records), None), dropped
 
 
 def shown(record: Record, names: Iterable[str]) -> dict[str, Any]:
@@ -74,6 +96,7 @@ def test_each_field_alone_is_what_it_is_beside_the_others(held: Held, form: int)
             same(held, resource, frozenset({field}))
 
 
+@UNHURRIED
 @given(st.sampled_from(TYPES).flatmap(lambda held: st.tuples(st.just(held), any_resource(held, "r0"))), st.data())
 def test_any_fields_of_any_resource_are_what_they_are_beside_the_others(
     one: tuple[Held, Resource], data: st.DataObject
@@ -81,6 +104,65 @@ def test_any_fields_of_any_resource_are_what_they_are_beside_the_others(
     held, resource = one
     wanted = data.draw(st.frozensets(st.sampled_from(sorted({*held.table.fields, *PROVENANCE, "id"}))))
     same(held, resource, wanted)
+
+
+@st.composite
+def a_page(draw: st.DrawFn) -> tuple[Held, list[Resource], frozenset[str]]:
+    """Resources that may share any element, some of them unreadable or under one id, and some fields."""
+    held = draw(st.sampled_from(TYPES))
+    some = [draw(any_resource(held, f"r{number}")) for number in range(2)]
+    names = sorted({name for one in some for name in one} - {"id", "resourceType"})
+    mixed = st.lists(st.sampled_from(some), min_size=len(names), max_size=len(names)).map(
+        lambda chosen: {name: one[name] for name, one in zip(names, chosen, strict=True) if name in one}
+    )
+    page = [
+        draw(mixed) | {"resourceType": held.type, "id": draw(st.sampled_from(["r0", "r1", "r2", "r3", ""]))}
+        for _ in range(draw(st.integers(1, 5)))
+    ]
+    return held, page, draw(st.frozensets(st.sampled_from(sorted({*held.table.fields, *PROVENANCE}))))
+
+
+@UNHURRIED
+@given(a_page())
+def test_a_page_is_what_its_resources_are_one_by_one(one: tuple[Held, list[Resource], frozenset[str]]) -> None:
+    """Read in one go or not, whole or narrowly: what was made of one resource is never taken for another's."""
+    held, page, wanted = one
+    for reading in (held.readings.whole, held.readings.narrowed(wanted)):
+        in_one_go, one_by_one = Found(reading), Found(reading)
+        in_one_go.read(Reply(status=200, headers=JSON, body=msgspec.json.encode(bundle(page))))
+        one_by_one.take(msgspec.json.decode(msgspec.json.encode(bundle(page)), type=Bundle))
+        together = told(in_one_go, near())
+        assert together == told(one_by_one, near())
+        readable = [resource for resource in page if can_be_read(reading, resource)]
+        first = {resource["id"]: resource for resource in reversed(readable)}
+        alone = [made(reading, first[id_]) for id_ in dict.fromkeys(resource["id"] for resource in readable)]
+        assert list(together.records) == [record for record, _ in alone if record is not None]
+        assert together.dropped == sum(dropped for _, dropped in alone) + len(page) - len(readable)
+
+
+def can_be_read(reading: Reading, resource: Resource) -> bool:
+    """Whether a resource can be decoded."""
+    try:
+        reading.one.decode(msgspec.json.encode(resource))
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def test_what_was_made_of_an_element_is_not_taken_for_what_others_say() -> None:
+    """Between two of one kind stand another kind, none at all, and one that cannot be read: it costs itself alone."""
+    laboratory, vital = ([{"coding": [{"code": code}]}] for code in ("laboratory", "vital-signs"))
+    said: list[Any] = [laboratory, vital, 5, laboratory, None, 5, 5, vital, laboratory]
+    page = [filled(HELD[Observation][0]) | {"id": f"r{n}", "category": category} for n, category in enumerate(said)]
+    del page[4]["category"]
+    reading = HELD[Observation][0].readings.narrowed(frozenset({"category"}))
+    found = Found(reading)
+    found.read(Reply(status=200, headers=JSON, body=msgspec.json.encode(bundle(page))))
+    answer = told(found, around())
+    kinds = [(one.provenance[0].source_record_id, one.category.value) for one in answer.records]
+    expected = ["laboratory", "vital-signs", None, "laboratory", "other", None, None, "vital-signs", "laboratory"]
+    assert kinds == [(f"r{number}", kind) for number, kind in enumerate(expected) if kind is not None]
+    assert answer.dropped == 3
 
 
 @EACH
@@ -116,6 +198,11 @@ def test_a_maker_takes_every_element_as_it_is_read(held: Held) -> None:
             assert maker in elements or maker in table.steps
             continue
         hints = typing.get_type_hints(maker)
+        if reads_resource(maker):  # of the part of the resource that its parameter is
+            (of,) = (hints[name] for name in inspect.signature(maker).parameters)
+            assert issubclass(held.wire, of)
+            assert set(parameters_of(maker)) <= {one.name for one in structs.fields(of)}
+            continue
         for name in inspect.signature(maker).parameters:
             expected = elements.get(name)
             if expected is None:
@@ -124,9 +211,10 @@ def test_a_maker_takes_every_element_as_it_is_read(held: Held) -> None:
                 assert parts(expected) <= parts(hints[name]), (maker, name)
 
 
-def makers(table: Table) -> list[Maker]:
+def makers(table: Table) -> list[Callable[..., Any] | str]:
     given = (table.is_one, table.recorded, table.author, *table.fields.values(), *table.steps.values())
-    return [*(maker for maker in given if maker is not None), *(points.of for points in table.points)]
+    several = (one if isinstance(one, tuple) else (one,) for one in given if one is not None)
+    return [*(maker for some in several for maker in some), *(points.of for points in table.points)]
 
 
 def parts(kind: Any) -> set[Any]:

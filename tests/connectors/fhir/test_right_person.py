@@ -6,6 +6,7 @@ import pytest
 
 from connectors.errors import WrongPerson
 from connectors.fhir.held import HELD
+from connectors.fhir.mapping.reading import WORTH
 from connectors.records import (
     Demographics,
     Encounter,
@@ -14,6 +15,13 @@ from connectors.records import (
 )
 from tests.connectors.fhir.samples import BINH, HOA, NOBODY, SYSTEM, hospital, patient, weight
 from tests.connectors.fhir.shelf import BASE, Shelf, bundle, ids, reply, shelf
+
+_STATUS = frozenset({"status"})
+HOW = pytest.mark.parametrize("how", [None, {"wanted": _STATUS}], ids=["whole", "narrowed"])
+"""Every resource is read whole, or as far as one field needs it."""
+for _ in range(WORTH):
+    for _about in (Observation, Encounter):
+        HELD[_about][0].readings.of(_STATUS)
 
 
 @pytest.mark.parametrize(
@@ -58,12 +66,26 @@ async def test_a_birth_date_known_less_exactly_contradicts_nothing(known: str | 
         None,
     ],
 )
+@HOW
 @pytest.mark.parametrize("about", [Observation, Encounter])
-async def test_f12_another_persons_record_among_the_right_ones(subject: Any, about: type[Record]) -> None:
+async def test_f12_another_persons_record_among_the_right_ones(subject: Any, about: type[Record], how: Any) -> None:
     """One record that is not provably hers withholds all: the server mixes people up."""
     wrong = weight("x", "p1", subject=subject) | {"resourceType": HELD[about][0].type, "status": "finished"}
     with pytest.raises(WrongPerson):
-        await shelf(wrong).ask(about, HOA)
+        await shelf(wrong).ask(about, HOA, how=how)
+
+
+@HOW
+@pytest.mark.parametrize("subject", [5, "Patient/p1", {"reference": 5}, [{"reference": "Patient/p1"}]])
+async def test_f12_a_record_of_which_it_cannot_be_read_whom_it_is_about(subject: Any, how: Any) -> None:
+    """It is missing, and counted; those beside it are held against the citizen like any."""
+    server = shelf(weight("x", "p1", subject=subject), weight("y", "p1"))
+    answer = await server.ask(Observation, HOA, how=how)
+    assert ids(answer) == ["w0", "w1", "w2", "y"]
+    assert answer.dropped == 1
+    server.resources.append(weight("z", "p2"))
+    with pytest.raises(WrongPerson):
+        await server.ask(Observation, HOA, how=how)
 
 
 @pytest.mark.parametrize("is_alone", [True, False])
