@@ -7,7 +7,8 @@ record by plain attribute access: no copying, no resolver on a list item.
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Annotated, NewType, Self
+from operator import attrgetter
+from typing import TYPE_CHECKING, Annotated, NewType, Self
 
 from msgspec import Meta, Struct
 
@@ -26,6 +27,9 @@ class Described(Enum):
     description: str
     __hash__ = object.__hash__
     """There is one object for each member: its own hash will do, and costs no call of a function."""
+    if not TYPE_CHECKING:
+        # As ever; but told without a call of a function, for it is told with every outcome of every question.
+        value = property(attrgetter("_value_"))
 
     def __new__(cls, value: str, description: str) -> Self:
         """Give the member its value; the sentence rides along."""
