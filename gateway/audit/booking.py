@@ -9,8 +9,8 @@ from resolvers.access.entry import AccessAction, AccessEntry, AccessOutcome
 from resolvers.identifiers import Identifiers
 from resolvers.sections import Section
 
-_ACTIONS = list(AccessAction)
-_SECTIONS = list(Section)
+_ACTIONS = {action: place for place, action in enumerate(AccessAction)}.__getitem__
+_SECTIONS = {section: place for place, section in enumerate(Section)}.__getitem__
 
 
 class Booking:
@@ -61,8 +61,8 @@ class Booking:
             professional_name=None if who is None else who.name,
             purpose=line.purpose or caller.purpose,
             basis=line.basis,
-            actions=tuple(sorted(line.actions, key=_ACTIONS.index)),
-            sections=tuple(sorted(line.sections, key=_SECTIONS.index)),
+            actions=tuple(sorted(line.actions, key=_ACTIONS)),
+            sections=tuple(sorted(line.sections, key=_SECTIONS)),
             sources=tuple(sorted(line.sources)),
             outcome=AccessOutcome.REFUSED if line.refused else outcome,
             refused=line.refused,

