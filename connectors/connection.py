@@ -9,6 +9,7 @@ import asyncio
 import contextvars
 import math
 import select
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -25,6 +26,8 @@ _MOST_INTERIM = 8
 """Answers such as *103 Early Hints* before the one that counts."""
 _FRAMING = 4
 """How many times the bound of a body may be sent for it: chunks have a frame, and tiny ones a large one."""
+_MOST_AT_ONCE = 256 * 1024
+"""Bytes that are read from a socket in one go."""
 _EXACT = 0.001
 """Seconds by which a timer may be early: clocks of loops are no more exact."""
 
@@ -45,11 +48,24 @@ _NAMES = _Names()
 _MOST_NAMES, _USUAL = 500, 50
 
 
+class _Room(threading.local):
+    """Where sockets are read into: one place for all connections of a thread, for each reads it out before the next.
+
+    So what is read is not copied before it is parsed, and lies in memory that is warm.
+    """
+
+    def __init__(self) -> None:
+        self.buffer = memoryview(bytearray(_MOST_AT_ONCE))
+
+
+_ROOM = _Room()
+
+
 class Gone(Exception):
     """The connection had ended before a byte of an answer came."""
 
 
-class Connection(asyncio.Protocol):
+class Connection(asyncio.BufferedProtocol):
     """Speaks with one source. Made by ``pool.Pool``, which lends it to one call at a time."""
 
     _fields: list[tuple[str, bytes]]
@@ -88,6 +104,7 @@ class Connection(asyncio.Protocol):
         self.loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._parser: Any = httptools.HttpResponseParser(self)
+        self._buffer = _ROOM.buffer
         self._waiter: asyncio.Future[Reply] | None = None
         self._timer: asyncio.TimerHandle | None = None
         # Its timer outlives the call that set it: nothing of that call is to be kept with it.
@@ -147,14 +164,18 @@ class Connection(asyncio.Protocol):
         self._transport = transport  # type: ignore[assignment]  # the loop makes no other kind for a stream
         self.is_open = True
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, _sizehint: int) -> memoryview:
+        """Where to read into."""
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
         """Read on, within the bounds."""
         if self._waiter is None or self._waiter.done():
             self.end()
             return
-        self._received += len(data)
+        self._received += nbytes
         try:
-            self._parser.feed_data(data)
+            self._parser.feed_data(self._buffer[:nbytes])
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
             if not self._is_complete:
                 self._fail(self._broken())
@@ -203,16 +224,16 @@ class Connection(asyncio.Protocol):
             self._header += len(name) + len(value)
         if self._room < 0 or self._header > MOST_HEADER:
             self._fault = self._fault or Garbled("a header larger than its bound")
-        elif (known := _NAMES[name]) and self._headers is None:
-            self._fields += ((known, value),)
+        elif known := _NAMES[name]:
+            self._fields.append((known, value))
 
     def on_headers_complete(self) -> None:
         """Judge what is announced."""
         if self._is_complete:
             return
-        self._status = self._parser.get_status_code()
-        if self._status < 200:
-            if self._status == 101:
+        self._status = status = self._parser.get_status_code()
+        if status < 200:
+            if status == 101:
                 self._fault = self._fault or Garbled("another protocol than asked for")
             return
         headers: dict[str, str] = {}

@@ -227,8 +227,8 @@ class Call(Struct, frozen=True):
 class Inquiry:
     """One request's dealings with the sources: its deadline, its id, and what has been asked already.
 
-    ``once`` gives everybody who asks with the same key the same task: a question goes to a source once per request,
-    and a source resolves its own patient id once per request. Nothing of it outlives the request.
+    ``once`` gives everybody who asks with the same key the same task: a source resolves its own patient id once per
+    request. Nothing of what is begun outlives the request.
     """
 
     def __init__(self, *, request_id: str, deadline: Deadline, clock: Clock) -> None:
@@ -236,19 +236,26 @@ class Inquiry:
         self.deadline = deadline
         self.clock = clock
         self.calls: list[Call] = []
-        self._tasks: dict[Hashable, asyncio.Task[Any]] = {}
+        self._begun: list[asyncio.Task[Any]] = []
+        self._once: dict[Hashable, asyncio.Task[Any]] = {}
+
+    def begin(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
+        """Let work run beside everything else: to its end, or to that of the request."""
+        task = asyncio.Task(work)
+        self._begun.append(task)
+        return task
 
     def once(self, key: Hashable, begin: Callable[[], Coroutine[Any, Any, T]]) -> Awaitable[T]:
         """The one outcome of ``begin`` for this key in this request. A waiter that gives up leaves it running."""
-        task: asyncio.Task[T] | None = self._tasks.get(key)
+        task: asyncio.Task[T] | None = self._once.get(key)
         if task is None:
-            task = self._tasks[key] = asyncio.Task(begin())
-        return _Waiting(task)
+            task = self._once[key] = self.begin(begin())
+        return Shared(task)
 
     async def close(self) -> None:
         """Cancel what still runs, and wait until it has let go of its connections."""
         unfinished = []
-        for task in self._tasks.values():
+        for task in self._begun:
             try:
                 task.exception()  # looked at here, where nobody else did
             except asyncio.InvalidStateError:
@@ -258,11 +265,12 @@ class Inquiry:
                 pass
         if unfinished:
             await asyncio.gather(*unfinished, return_exceptions=True)
-        self._tasks.clear()
+        self._begun.clear()
+        self._once.clear()
 
 
-class _Waiting(Struct, Generic[T], frozen=True, eq=False):
-    """Waits for a task for which others may wait as well: whoever gives up leaves it running."""
+class Shared(Struct, Generic[T], frozen=True, eq=False):
+    """The outcome of a task for which several may wait: whoever gives up leaves it running."""
 
     task: "asyncio.Task[T]"
 

@@ -214,7 +214,7 @@ class Line:
         Raises:
             Garbled: it leads elsewhere, or nowhere.
         """
-        if _NAMES.fullmatch(path):
+        if (path.isidentifier() and path.isascii()) or _NAMES.fullmatch(path):
             target = f"{self._path}{path}?{encoded(params)}" if params else f"{self._path}{path}"
             if len(target) <= _LONGEST:
                 return target
@@ -332,7 +332,8 @@ def encoded(fields: Fields) -> str:
         # An identifier of ASCII is written as it is: nearly every name is one.
         known = name if name.isidentifier() and name.isascii() else _form(name)
         if isinstance(values, str):
-            written += f"&{known}={values if _UNRESERVED.fullmatch(values) else _form(values)}"
+            is_plain = (values.isalnum() and values.isascii()) or _UNRESERVED.fullmatch(values)
+            written += f"&{known}={values if is_plain else _form(values)}"
         else:
             for value in values:
                 written += f"&{known}={_form(value)}"

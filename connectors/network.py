@@ -26,7 +26,7 @@ LookUp = Callable[[str, int], Iterable[str]]
 Raises:
     OSError: it has none, or nobody can say.
 """
-P = TypeVar("P", bound=asyncio.Protocol)
+P = TypeVar("P", bound=asyncio.BaseProtocol)
 
 _METADATA = tuple(map(ip_network, ("100.100.100.200", "168.63.129.16", "192.0.0.192", "fd00:ec2::254", "fd20:ce::254")))
 """Where clouds tell a machine its own credentials, besides the link-local addresses that most of them use."""

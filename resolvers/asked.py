@@ -1,12 +1,12 @@
 """One question to one source, and how it went: what the door writes down."""
 
-from collections.abc import Awaitable
+from asyncio import Task
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from msgspec import Struct, structs
 
-from connectors.contract import Answer, Outcome, Question, Refused, Source, SourceState
+from connectors.contract import Answer, Outcome, Question, Refused, Shared, Source, SourceState
 from connectors.errors import Denied, Garbled, Overloaded, SourceError, TooSlow, WrongPerson
 from connectors.records import Record
 
@@ -29,8 +29,8 @@ class Asked(Struct, Generic[R], eq=False, kw_only=True):
     question: Question[R]
     ref: str
     """Of the citizen."""
-    said: Awaitable[None] | None = None
-    """Waits until it is answered; ``None`` where nobody asked."""
+    asking: Task[None] | None = None
+    """Ends when it is answered; ``None`` where nobody asked."""
     is_open: bool = False
     """Whether somebody asked who may know of everything that came."""
     records: tuple[R, ...] = ()
@@ -38,6 +38,12 @@ class Asked(Struct, Generic[R], eq=False, kw_only=True):
     """How it went; ``None`` while nobody knows."""
     told: Outcome | None = None
     """How it went, as far as the caller may know."""
+
+
+async def until(asked: Asked[Any]) -> None:
+    """Wait until it is answered."""
+    if asked.outcome is None and asked.asking is not None:
+        await Shared(asked.asking)
 
 
 def is_complete(outcome: Outcome) -> bool:

@@ -15,13 +15,24 @@ from msgspec import Struct
 
 from connectors.clock import Clock
 from connectors.contents import Content, shelf_of
-from connectors.contract import Answer, Grant, Inquiry, Outcome, Question, Refused, Restriction, Source, SourceState
+from connectors.contract import (
+    Answer,
+    Grant,
+    Inquiry,
+    Outcome,
+    Question,
+    Refused,
+    Restriction,
+    Shared,
+    Source,
+    SourceState,
+)
 from connectors.errors import Rejected, SourceError, TooSlow, Unconfirmed
 from connectors.records import Claim, Coverage, Document, Facility, FoundBy, Observation, Record, SourceHealth
 from connectors.writing import Entry, Mandate, Measurement, recorder_of
 from resolvers import deviations, writing
 from resolvers.access.account import Account
-from resolvers.asked import Asked, answered, failed, is_complete, not_asked, refused, veiled
+from resolvers.asked import Asked, answered, failed, is_complete, not_asked, refused, until, veiled
 from resolvers.choice import Choice
 from resolvers.deviations import Deviation
 from resolvers.locating import Directory, Named, Pointer, PointersUnavailable, Shelf
@@ -110,8 +121,8 @@ class _Together(Struct, Generic[R], eq=False):
         begun = self.begun
         # All are under way, and none raises: whoever is waited for last, the longest one decides.
         for asked in begun:
-            if asked.outcome is None and asked.said is not None:
-                yield from asked.said.__await__()
+            if asked.outcome is None and asked.asking is not None:
+                yield from Shared(asked.asking).__await__()
         if len(begun) == 1 and asked.outcome is not None:
             return Found(asked.records, (asked.outcome,))
         return Found(_records(begun), _outcomes(begun))
@@ -253,8 +264,8 @@ class Federation:
         """The outcomes for one citizen, once everything that was asked about them so far is answered."""
         for together in self._running.get(ref, ()):
             await together
-        while said := next((one.said for one in self._asked.values() if one.ref == ref and not one.outcome), None):
-            await said
+        while asked := next((one for one in self._asked.values() if one.ref == ref and not one.outcome), None):
+            await until(asked)
         return [one.told for one in self._asked.values() if one.ref == ref and one.told is not None]
 
     def _ask_chosen(self, question: Question[R], grant: Grant, named: Named | None) -> Awaitable[Found[R]]:
@@ -292,9 +303,9 @@ class Federation:
             asked = self._asked.get(key)
             if asked is None:
                 asked = self._asked[key] = Asked(source=source, question=question, ref=ref)
-            if asked.said is None:
+            if asked.asking is None:
                 self.account.sent(grant, source.info.id)
-                asked.said = self._inquiry.once(asked, partial(self._ask_one, asked, grant))
+                asked.asking = self._inquiry.begin(self._ask_one(asked, grant))
             if is_open:
                 asked.is_open = True
                 asked.told = asked.told or asked.outcome
@@ -339,7 +350,7 @@ class Federation:
             return ()
         # At most half of the time that is left: whoever is found must have some to answer in.
         patience = min(self.directory.insurance, self._inquiry.deadline.left() / 2)
-        await asyncio.wait([asyncio.ensure_future(_until(one)) for _, one, _ in asked], timeout=patience)
+        await asyncio.wait([asyncio.ensure_future(until(one)) for _, one, _ in asked], timeout=patience)
         records: list[Record] = []
         for about, one, allowed in asked:
             kept = _kept(about, one.records, allowed)
@@ -356,7 +367,7 @@ class Federation:
         self, choice: Choice, begun: Sequence[Asked[R]], question: Question[R], grant: Grant
     ) -> Found[R]:
         for asked in begun:
-            await _until(asked)
+            await until(asked)
         ref = grant.subject.ref
         records, outcomes = _records(begun), _outcomes(begun)
         for source in choice.passed_over:
@@ -453,12 +464,6 @@ def _translated(error: Exception) -> SourceError:
     if isinstance(error, TimeoutError):
         return TooSlow("stopped at the door")
     return SourceError(f"defect: {type(error).__name__}")
-
-
-async def _until(asked: Asked[Any]) -> None:
-    """Wait until it is answered."""
-    if asked.outcome is None and asked.said is not None:
-        await asked.said
 
 
 def _records(begun: Sequence[Asked[R]]) -> tuple[R, ...]:

@@ -36,7 +36,7 @@ class Patience:
         Whoever else wants it to stop is heard as well: then this is False, and the task has to stop.
         """
         self._due.pop(task, None)
-        if task not in self._overdue:
+        if not self._overdue or task not in self._overdue:
             return False
         self._overdue.discard(task)
         return task.uncancel() == 0
