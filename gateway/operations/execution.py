@@ -3,6 +3,7 @@
 import hashlib
 import inspect
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterable
+from functools import partial
 from typing import Any, TypeGuard, cast
 
 import strawberry
@@ -28,7 +29,7 @@ from connectors.options import BadOptions
 from gateway.errors import InvalidDocument, RequestError, TooExpensive
 from gateway.operations.documents import Document, Documents
 from gateway.operations.plans.executing import PlannedExecutor
-from gateway.operations.plans.running import itself, written
+from gateway.operations.plans.running import plain, written
 from gateway.operations.plans.self_test import fault
 from gateway.operations.plans.store import Plans
 from gateway.operations.plans.tally import Mode
@@ -233,15 +234,15 @@ class Executor:
         """
         whole = not (in_waves and operation.defers)
         uses = operation.document.uses
-        if whole:
-            kept = written if as_json else itself
-            running = self.plans.begin(uses, operation.name, context, variables, kept=kept)
-            if running is not None:
-                return await running
+        begin = partial(self.plans.begin, uses, operation.name, context, variables, kept=written if as_json else plain)
+        if whole and (running := begin()) is not None:
+            return await running
         executor = self._executor(WholeExecutor if whole else WaveExecutor, operation, variables, context)
         if isinstance(executor, list):
             return ExecutionResult(None, executor)
-        self.plans.equip(executor, operation.document.node, uses, whole=whole)
+        composed = self.plans.equip(executor, operation.document.node, uses, whole=whole)
+        if composed and (running := begin()) is not None:
+            return await running
         result = executor.execute_operation()
         return cast("ExecutionResult | Begun", await result if inspect.isawaitable(result) else result)
 

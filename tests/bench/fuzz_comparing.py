@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
+import orjson
 import strawberry
 from graphql import ExecutionResult, GraphQLError
 from graphql.execution import Executor as LibraryExecutor
@@ -98,11 +99,16 @@ class Comparing:
             for values in variables:
                 async with open_context() as context:
                     expected = await self._unmodified(operation, values, context), await _called(context)
-                async with open_context() as context:
-                    found = await self.executor.run(operation, values, context), await _called(context)
-                self._note(text, values, expected[0], found[0])
-                if expected[1] != found[1]:
-                    self._report.differences.append(f"{text}\n{values}\ncalls {expected[1]}\nwere  {found[1]}")
+                for as_json in (False, True):
+                    async with open_context() as context:
+                        result = await self.executor.run(operation, values, context, as_json=as_json)
+                        calls = await _called(context)
+                    if as_json:
+                        self._note_json(text, values, expected[0], result)
+                    else:
+                        self._note(text, values, expected[0], result)
+                    if expected[1] != calls:
+                        self._report.differences.append(f"{text}\n{values}\ncalls {expected[1]}\nwere  {calls}")
                 if operation.defers:
                     waves = [
                         await self._in_waves(by, operation, values, open_context) for by in (self._off, self.executor)
@@ -146,6 +152,13 @@ class Comparing:
         if wanted != got:
             report.differences.append(f"{text}\n{values}\nexpected {wanted}\nfound    {got}")
 
+    def _note_json(self, text: str, values: Any, expected: ExecutionResult, found: Any) -> None:
+        """The same for what is only written out; not twice where it differed before that."""
+        wanted, got = written(expected), written(found)
+        differences = self._report.differences
+        if wanted != got and not (differences and differences[-1].startswith(f"{text}\n{values}\n")):
+            differences.append(f"{text}\n{values}\nexpected as JSON {wanted}\nfound            {got}")
+
 
 async def _called(context: Any) -> list[Any]:
     """Which functions were called in a context, in this order and with these arguments, where it keeps account.
@@ -168,6 +181,11 @@ def told(result: Any) -> str:
         begun, *payloads = result
         return repr([begun.data, begun.pending, _errors(begun.errors), [_payload(each) for each in payloads]])
     return f"{result.data!r} {_errors(result.errors)!r}"
+
+
+def written(result: ExecutionResult) -> str:
+    """The same of a result whose data are JSON, byte by byte."""
+    return f"{orjson.dumps(result.data).decode()} {_errors(result.errors)!r}"
 
 
 def _payload(payload: Payload) -> Any:

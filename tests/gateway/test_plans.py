@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import orjson
 import pytest
 import strawberry
 from graphql import ExecutionResult
@@ -74,8 +75,11 @@ def executor(
     )
 
 
-async def run(by: Executor, text: str, things: Any = ONE, **variables: Any) -> ExecutionResult:
-    result = await by.run(by.prepare(GraphQLRequest(query=text), Chosen(text, None)), variables, things)
+async def run(
+    by: Executor, text: str, things: Any = ONE, *, as_json: bool = False, **variables: Any
+) -> ExecutionResult:
+    operation = by.prepare(GraphQLRequest(query=text), Chosen(text, None))
+    result = await by.run(operation, variables, things, as_json=as_json)
     assert isinstance(result, ExecutionResult)
     return result
 
@@ -347,3 +351,5 @@ async def test_a_moment_is_written_as_python_writes_it(zone: tzinfo | None) -> N
         assert result.errors is None
         assert result.data is not None
         assert result.data["moments"] == [{"name": year.isoformat(), "twin": year.isoformat()} for year in years]
+        in_json = await run(by, "{ moments { name twin } }", [ThingOf(year, year) for year in years], as_json=True)
+        assert orjson.loads(orjson.dumps(in_json.data)) == result.data

@@ -52,7 +52,7 @@ def _field(prepared: Prepared, parent: GraphQLObjectType, fields: FieldDetailsLi
 
 def _resolved(prepared: Prepared, call: Call, parent: GraphQLObjectType, fields: FieldDetailsList, path: Path) -> Field:
     bare = get_nullable_type(call.kind)
-    complete = _leaf(prepared, bare, fields) if is_leaf_type(bare) else prepared.unit(bare, fields)
+    complete = _leaf(prepared, bare, fields) if is_leaf_type(bare) else prepared.unit(bare, fields, in_json=True)
     if complete is not None:
         return ResolvedUnit(call, parent, fields, path, complete)
     if not isinstance(bare, GraphQLObjectType):
@@ -69,6 +69,6 @@ def _leaf(prepared: Prepared, kind: Any, fields: FieldDetailsList) -> Unit | Non
     """The unit of a single value. Elsewhere these have none, for the library completes one as fast."""
     try:
         prepared.spend(1)
-        return unit(prepared, kind, fields)
+        return unit(prepared, kind, fields, in_json=True)
     except Exception:  # noqa: BLE001 - what cannot be compiled is executed by the library
         return None

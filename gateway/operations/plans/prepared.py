@@ -78,7 +78,7 @@ class Prepared:
         self._certain = demanded(executor.operation)
         self._compiled = 0
         self._top: tuple[GroupedFieldSet, Sequence[DeferUsage]] | None = None
-        self._units: dict[tuple[int, int], tuple[FieldDetailsList, Unit | None]] = {}
+        self._units: dict[tuple[int, int, bool], tuple[FieldDetailsList, Unit | None]] = {}
         self._steps: dict[tuple[int, int], tuple[FieldDetailsList, Step | None]] = {}
 
     def top(
@@ -106,7 +106,7 @@ class Prepared:
         return root, self._top[0]
 
     def compile_all(self) -> None:
-        """Compile what can be before there are any values; the rest is compiled as they are met."""
+        """Compile what can be before there are any values, and is not yet; the rest is compiled as they are met."""
         try:
             self._compile_below(*self.root())
         except NotPlannable:
@@ -119,15 +119,24 @@ class Prepared:
                 continue
             of = get_nullable_type(field.type)
             named = get_named_type(of)
+            for_spine = self._units.get((id(fields), id(of), True))
+            if for_spine is not None and for_spine[1] is not None:
+                continue
             if self.unit(of, fields) is None and isinstance(named, GraphQLObjectType):
                 self._compile_below(named, self.below(named, fields))
 
-    def unit(self, kind: Any, fields: FieldDetailsList) -> Unit | None:
-        """What completes values of that nullable type; ``None`` where the library does."""
-        key = (id(fields), id(kind))
+    def unit(self, kind: Any, fields: FieldDetailsList, *, in_json: bool = False) -> Unit | None:
+        """What completes values of that nullable type; ``None`` where the library does.
+
+        Args:
+            kind: the type.
+            fields: all places of the document that select the value.
+            in_json: as for ``writing.unit``.
+        """
+        key = (id(fields), id(kind), in_json)
         found = self._units.get(key)
         if found is None:
-            found = self._units[key] = fields, self._made(kind, fields)
+            found = self._units[key] = fields, self._made(kind, fields, in_json=in_json)
         return found[1]
 
     def step(self, kind: GraphQLObjectType, fields: FieldDetailsList) -> Step | None:
@@ -165,13 +174,15 @@ class Prepared:
             raise NotPlannable
         return field
 
-    def dispatch(self, kind: GraphQLAbstractType, fields: FieldDetailsList) -> tuple[dict[type, Unit], Unit]:
+    def dispatch(
+        self, kind: GraphQLAbstractType, fields: FieldDetailsList, *, in_json: bool
+    ) -> tuple[dict[type, Unit], Unit]:
         """For objects of an abstract type. The units for its types are compiled as objects of them are met."""
         units: dict[type, Unit] = {}
 
         def complete(value: Any, context: Any) -> Any:
             cls = type(value)
-            known = self.unit(type_of(self._schema, kind, cls), fields)
+            known = self.unit(type_of(self._schema, kind, cls), fields, in_json=in_json)
             if known is None:
                 raise NotPlannable
             units[cls] = known
@@ -190,11 +201,11 @@ class Prepared:
             raise NotPlannable
         self.spent(fields)
 
-    def _made(self, kind: Any, fields: FieldDetailsList) -> Unit | None:
+    def _made(self, kind: Any, fields: FieldDetailsList, *, in_json: bool) -> Unit | None:
         if is_leaf_type(kind) or isinstance(kind, GraphQLNonNull) or self._is_parted(fields):
             return None
         try:
-            return unit(self, kind, fields)
+            return unit(self, kind, fields, in_json=in_json)
         except Exception:  # noqa: BLE001 - what cannot be compiled is executed by the library, which says why
             return None
 

@@ -13,7 +13,7 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from gateway.operations.plans.composing import composed
 from gateway.operations.plans.executing import PlannedExecutor
 from gateway.operations.plans.prepared import Prepared
-from gateway.operations.plans.running import Run, itself
+from gateway.operations.plans.running import Run, plain
 from gateway.operations.plans.selecting import Selecting, only, values_of
 from gateway.operations.plans.spine import Selected, execute
 from gateway.operations.plans.tally import Mode, Tally
@@ -83,7 +83,7 @@ class Plans:
         context: Any,
         sent: Mapping[str, Any] | None,
         *,
-        kept: Callable[[Any], Any] = itself,
+        kept: Callable[[Any], Any] = plain,
     ) -> Awaitable[ExecutionResult] | None:
         """Execute the query of that name by its spine; ``None`` where the library has to begin.
 
@@ -105,24 +105,26 @@ class Plans:
         self._kept.move_to_end(spine.prepared)
         return execute(Run(spine.build, self.tally, context, values, sent, kept), spine.selected)
 
-    def equip(self, executor: PlannedExecutor[Any], document: DocumentNode, uses: Uses, *, whole: bool) -> None:
-        """Give the executor what is prepared of its operation, if anything is."""
+    def equip(self, executor: PlannedExecutor[Any], document: DocumentNode, uses: Uses, *, whole: bool) -> bool:
+        """Give the executor what is prepared of its operation, if anything is; whether that has a spine since now."""
         if self.tally.mode == "off":
-            return
+            return False
         uses.times += 1
         if uses.times == 1:
-            return
+            return False
         selecting = uses.selecting = uses.selecting or Selecting.of(document)
         if not selecting.fit or (selecting.streams and not whole):
-            return
+            return False
         given = executor.variable_values
         key = (_name(executor), whole, values_of(given, selecting.variables))
         prepared = uses.prepared.get(key)
+        is_new = prepared is None
         if prepared is None:
             prepared = self._new(executor, uses, key, only(given, selecting.variables))
         if id(prepared) in self._kept:
             self._kept.move_to_end(id(prepared))
         executor.prepare(prepared, self.tally, self._differs if self.tally.mode == "verify" else None)
+        return is_new and key in uses.spines
 
     def compile_now(self, executor: PlannedExecutor[Any], document: DocumentNode, uses: Uses) -> None:
         """Compile the operation before its first use, where no values are needed to know what it selects.

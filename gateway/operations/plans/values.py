@@ -36,7 +36,7 @@ class Exact(Struct, frozen=True):
     odd: str
     """Test for a value that is none of these."""
     written: str | None = None
-    """What is written; ``None`` for the value itself."""
+    """What is written; ``None`` for the value itself. In JSON msgspec writes the same of the value itself."""
 
 
 def _itself(of: type, bounds: str = "") -> Exact:

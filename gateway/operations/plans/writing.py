@@ -1,10 +1,15 @@
 """Writes the Python of a unit.
 
+Of an object it makes a dictionary, as the library does. Where all of it is written as JSON by msgspec, it makes an
+instance of a class with a place for each name of the selection: that is made, written and freed in less time, and dates
+and numbers need not become texts before.
+
 Nothing of a document stands in the code but the names of its fields, as quoted literals; everything else is given to it
 by names of ours.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, Protocol, cast
 
 from graphql import (
@@ -19,6 +24,7 @@ from graphql import (
     is_leaf_type,
 )
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
+from msgspec import Struct, defstruct
 
 from gateway.operations.plans.reading import NotPlannable, known_classes, reading
 from gateway.operations.plans.values import NAMES, Unusual, admission, exact_class, leaf, names
@@ -45,7 +51,9 @@ class Selections(Protocol):
     def field(self, kind: GraphQLObjectType, fields: FieldDetailsList) -> Any:
         """The definition of that field."""
 
-    def dispatch(self, kind: GraphQLAbstractType, fields: FieldDetailsList) -> tuple[dict[type, Unit], Unit]:
+    def dispatch(
+        self, kind: GraphQLAbstractType, fields: FieldDetailsList, *, in_json: bool
+    ) -> tuple[dict[type, Unit], Unit]:
         """For objects of an abstract type: the units for classes that were met, and the one for any other class."""
 
     def spend(self, fields: int) -> None:
@@ -56,13 +64,19 @@ class Selections(Protocol):
         """
 
 
-def unit(selections: Selections, kind: Any, fields: FieldDetailsList) -> Unit:
+def unit(selections: Selections, kind: Any, fields: FieldDetailsList, *, in_json: bool = False) -> Unit:
     """The unit that completes values of that nullable type.
+
+    Args:
+        selections: what is selected where.
+        kind: the type.
+        fields: all places of the document that select the value.
+        in_json: whether msgspec writes what comes of it.
 
     Raises:
         NotPlannable: the library must complete them all.
     """
-    writer = _Writer(selections)
+    writer = _Writer(selections, in_json=in_json)
     name = writer.function(kind, fields)
     source = "\n".join(writer.lines)
     exec(compile(source, "<plan>", "exec"), writer.given)  # noqa: S102 - see above
@@ -75,11 +89,12 @@ class _Writer:
     One function walks through objects in objects and lists in lists: a call costs more than what most fields do.
     """
 
-    def __init__(self, selections: Selections) -> None:
+    def __init__(self, selections: Selections, *, in_json: bool) -> None:
         self.lines: list[str] = []
         self.given: dict[str, Any] = {"Unusual": Unusual, **NAMES}
         """What the code calls by name."""
         self._selections = selections
+        self._in_json = in_json
         self._numbered = 0
         self._loops = 0
         self._leaves: dict[str, str] = {}
@@ -110,7 +125,7 @@ class _Writer:
         if isinstance(kind, GraphQLList):
             self._complete_list(v, kind.of_type, fields, body, indent)
         elif is_abstract_type(kind):
-            known, find = self._selections.dispatch(kind, fields)
+            known, find = self._selections.dispatch(kind, fields, in_json=self._in_json)
             u = self._name("u")
             body += [
                 f"{indent}{u} = {self._give('d', known)}.get(type({v}))",
@@ -149,7 +164,7 @@ class _Writer:
         if exact is None:
             return [f"if {something}: {odd}" if nullable else odd]
         test = exact.odd.format(v)
-        if exact.written is None:
+        if exact.written is None or self._in_json:
             return [f"if ({test}) and {something}: {odd}" if nullable else f"if {test}: {odd}"]
         written = f"else: {v} = {exact.written.format(v)}"
         if not nullable:
@@ -177,10 +192,10 @@ class _Writer:
         self._selections.spend(len(grouped) + 1)
         admitted, admit = admission(known_classes(kind))
         body.append(f"{indent}if type({v}) not in {self._give('k', admitted)}: {self._give('a', admit)}({v})")
-        parts = []
+        parts: dict[str, str] = {}
         for response_name, below in grouped.items():
             if below[0].node.name.value == "__typename":
-                parts.append(f"{response_name!r}: {kind.name!r}")
+                parts[response_name] = repr(kind.name)
                 continue
             field = self._selections.field(kind, below)
             how = reading(field, below[0].node)
@@ -188,8 +203,14 @@ class _Writer:
             read = f"{v}.{how.attribute}" if how.pure is None else f"{self._give('p', how.pure)}({v}, c)"
             body.append(f"{indent}{part} = {read}")
             self._complete(part, field.type, below, body, indent)
-            parts.append(f"{response_name!r}: {part}")
-        body.append(f"{indent}{v} = {{{', '.join(parts)}}}")
+            parts[response_name] = part
+        body.append(f"{indent}{v} = {self._object(parts)}")
+
+    def _object(self, parts: Mapping[str, str]) -> str:
+        """Write the making of what has those values by name."""
+        if self._in_json:
+            return f"{self._give('o', _shape(tuple(parts)))}({', '.join(parts.values())})"
+        return f"{{{', '.join(f'{name!r}: {part}' for name, part in parts.items())}}}"
 
     def _coercion(self, kind: GraphQLScalarType) -> str:
         if kind.name not in self._leaves:
@@ -204,3 +225,10 @@ class _Writer:
     def _name(self, letter: str) -> str:
         self._numbered += 1
         return f"{letter}{self._numbered}"
+
+
+@lru_cache(maxsize=1024)
+def _shape(names: tuple[str, ...]) -> type[Struct]:
+    """A class with a place for each of those names, under which msgspec writes what stands there."""
+    places = [f"v{number}" for number in range(len(names))]
+    return defstruct("Shape", places, rename=dict(zip(places, names, strict=True)), gc=False)
