@@ -183,13 +183,16 @@ def connect(
 
     async def listed() -> Listed[R]:
         found = await asked
+        one_source = len(found.outcomes) == 1
+        in_order = merging.apart(found.records, when) if one_source and not ids and not beside else None
         items: Sequence[R] = joining.join(
             about,
-            found.records,
+            found.records if in_order is None else in_order,
             key=key,
             ids=ids,
             wanted=federation.wanted_of(about),
-            one_source=len(found.outcomes) == 1,
+            one_source=one_source,
+            apart=in_order is not None,
         )
         others: tuple[Found[Any], ...] = ()
         if beside:
@@ -200,7 +203,7 @@ def connect(
             items = list(filter(keep, items))
         told = Rests(found, context.language, others)
         if first is None and after is None and not ids:
-            nodes = tuple(merging.ordered(items, when, ids=False))
+            nodes = in_order if items is in_order else tuple(merging.ordered(items, when, ids=False))
             return Listed(nodes, merging.ALL, len(nodes), when, told)
         page = merging.page(items, when=when, first=first, after=after)
         return Listed(page.nodes, page.page_info, page.total, when, told)

@@ -6,7 +6,7 @@ answered first, so a page boundary lies at the same place whatever happens betwe
 
 import base64
 import binascii
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from itertools import islice
 from operator import attrgetter, gt
@@ -119,36 +119,46 @@ def _read(text: str) -> tuple[str, str]:
     return moment, record_id
 
 
-def ordered(records: Iterable[R], when: When[R], *, ids: bool = True) -> list[R]:
+def ordered(records: Iterable[R], when: When[R], *, ids: bool = True) -> Sequence[R]:
     """All of them in the order of pages, the last place first.
 
-    Moments of one type are compared as they are. What is true of one moment is ordered before: a sort keeps the order
-    of equals. Mostly no two are, and then it need not be.
+    What is true of one moment is ordered before: a sort keeps the order of equals. Moments of one type are compared as
+    they are.
 
     Args:
         records: all of them.
         when: tells when a record's fact was true.
         ids: whether the ids of the records are true ones. Where nobody looks at them, the place at the source orders.
     """
-    moment: Any = when
-    by: Any = _ID if ids else _at_source
-    items = list(records)
+    told = tuple(records)
+    by_moment = apart(told, when)
+    if by_moment is not None:
+        return by_moment
+    items = sorted(told, key=_ID if ids else _at_source, reverse=True)
     try:
-        items.sort(key=moment, reverse=True)
-        moments = [*map(moment, items)]
-        if not all(map(gt, moments, islice(moments, 1, None))):
-            items.sort(key=by, reverse=True)
-            items.sort(key=moment, reverse=True)
-    except TypeError:  # they are of several types, or not all known
-        items.sort(key=by, reverse=True)
-    else:
-        return items
+        return sorted(items, key=when, reverse=True)  # type: ignore[arg-type]  # of several types, this raises
+    except TypeError:
+        pass
     dated = [item for item in items if when(item)]
     try:
-        dated.sort(key=moment, reverse=True)
+        dated.sort(key=when, reverse=True)  # type: ignore[arg-type]  # the same
     except TypeError:
         dated.sort(key=lambda item: _place(item, when)[0], reverse=True)
     return [*dated, *(item for item in items if not when(item))]
+
+
+def apart(records: Iterable[R], when: When[R]) -> tuple[R, ...] | None:
+    """All of them in that order where no two are true of one moment, as mostly none are; else ``None``.
+
+    Then none of them is a repetition of another.
+    """
+    key: Any = when
+    try:
+        items = sorted(records, key=key, reverse=True)
+        moments = [*map(key, items)]
+        return tuple(items) if all(map(gt, moments, islice(moments, 1, None))) else None
+    except TypeError:  # they are of several types, or not all known
+        return None
 
 
 def _at_source(record: Record) -> str:

@@ -29,6 +29,7 @@ def join(
     ids: bool = True,
     wanted: frozenset[str] | None = None,
     one_source: bool = False,
+    apart: bool = False,
 ) -> tuple[R, ...]:
     """The items that the records of all sources make, every record in exactly one of them.
 
@@ -39,10 +40,11 @@ def join(
         ids: whether anybody will look at the ids of the items; else each has the id of one of its records.
         wanted: names of the fields that anybody will look at, with all that is read on the way; ``None`` for every one.
         one_source: whether they are known to be one source's own word.
+        apart: whether none of them is known to be a repetition of another.
     """
     rule: Rule[R] = RULES[about]
     told = tuple(records)
-    distinct = len(set(map(_ID, told))) == len(told)
+    distinct = apart or len(set(map(_ID, told))) == len(told)
     each: Sequence[R] = told if distinct else _once(told)
     alone = len(each) < 2 or (one_source and rule.once_per_source) or stand_alone(each, rule)
     groups = None if alone else grouped(each, rule)

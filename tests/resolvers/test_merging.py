@@ -62,7 +62,7 @@ def test_what_is_true_of_one_moment_is_ordered_whether_or_not_there_are_ids(
     )
     random.shuffle(records)
 
-    assert ordered(records, onset, ids=told) == expected
+    assert [*ordered(records, onset, ids=told)] == expected
 
 
 @given(lists, st.integers(1, 5))
