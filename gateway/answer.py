@@ -17,7 +17,7 @@ from gateway.asgi import SAFE_HEADERS, request_id, whole
 from gateway.challenges import step_up
 from gateway.errors import RequestError
 from gateway.incremental import HEARTBEAT, announced, content_type, delivered, ending, framed
-from gateway.negotiation import Accepted, AnswerType, Form, Framing, Streaming
+from gateway.negotiation import ANYTHING, AnswerType, Form, Framing, Streaming
 from gateway.operations.waves import Begun
 from gateway.telemetry import Event
 from gateway.telling import Telling
@@ -42,7 +42,7 @@ class Answer(Telling):
         """In metrics."""
         self._send = send
         self._begun = False
-        self.accepted = Accepted(AnswerType.GRAPHQL, None)
+        self.accepted = ANYTHING
         self.status = 0
         self.beside: dict[str, Any] = {}
         """What else stands in ``extensions``."""

@@ -63,8 +63,7 @@ class Connection(Line, HttpToolsProtocol):
         self._fields = 0
         self._lingering = False
         self._offers_other = False
-        self._alike: dict[str, Any] = {}
-        """Of a scope, what is the same for every request of this connection."""
+        self._certificate: bytes | None = None
         self._addressed: list[bytes] | None = None
         """The header ``Host`` that was found good last."""
         self._answering: Exchange | None = None
@@ -74,15 +73,7 @@ class Connection(Line, HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
         """Wait for a request, but not for ever."""
         super().connection_made(transport)
-        self._alike = {
-            "type": "http",
-            "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
-            "server": self.server,
-            "client": self.client,
-            "scheme": self.scheme,
-            "root_path": "",
-            CERTIFICATE: proved_certificate(transport),
-        }
+        self._certificate = proved_certificate(transport)
         self._in("header", self._patience, self._too_slow)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -215,14 +206,20 @@ class Connection(Line, HttpToolsProtocol):
         """Have the request answered, after those of the same connection that are not answered yet."""
         path, raw_path, query = _parts(self.url)
         scope: dict[str, Any] = {
-            **self._alike,
+            "type": "http",
+            "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
             "http_version": version,
             "method": self.parser.get_method().decode("ascii"),
+            "server": self.server,
+            "client": self.client,
+            "scheme": self.scheme,
+            "root_path": "",
             "path": path,
             "raw_path": raw_path,
             "query_string": query,
             "headers": self.headers,
             "state": self.app_state.copy(),
+            CERTIFICATE: self._certificate,
             FIELDS: fields,
         }
         exchange = scope[EXCHANGE] = Exchange(

@@ -56,7 +56,7 @@ class Accepted(Struct, frozen=True):
     """For one that comes bit by bit. Only who names such a type is sent it: ``*/*`` is said by those who never read."""
 
 
-_ANYTHING = Accepted(AnswerType.GRAPHQL, None)
+ANYTHING = Accepted(AnswerType.GRAPHQL, None)
 _MOST_REMEMBERED = 128
 """Values of a header whose meaning is remembered: clients of one kind all send the same. None is over 32 KiB."""
 _NAMES = {"application/graphql-response+json": AnswerType.GRAPHQL, "application/json": AnswerType.JSON}
@@ -82,7 +82,7 @@ def accepted(accept: Sequence[bytes]) -> Accepted:
     Raises:
         RequestError: 406.
     """
-    return _accepted(b",".join(accept)) if accept else _ANYTHING
+    return _accepted(b",".join(accept)) if accept else ANYTHING
 
 
 def require_json(content_type: Sequence[bytes]) -> None:
