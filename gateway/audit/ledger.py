@@ -146,11 +146,13 @@ class Ledger:
         return durable
 
     def _is_closed(self) -> bool:
-        bounds = self._settings
+        bounds, spool = self._settings, self._spool
         store_fails = self._retry_at is not None
+        if not store_fails and not spool.size:
+            return False
         return (store_fails and self._disk_failed) or (
-            len(self._spool) >= bounds.spool_entries
-            or self._spool.size >= bounds.spool_size
+            len(spool) >= bounds.spool_entries
+            or spool.size >= bounds.spool_size
             or self._spooled_seconds() >= bounds.spool_time
         )
 

@@ -35,6 +35,7 @@ class IssuerKeys:
         self._settings = settings
         self._http = http
         self._clock = clock
+        self._young = min(settings.max_key_age / 2, settings.max_key_age_unreachable)
         self._keys: KeysById = {}
         self._edition = 0
         self._fetched: float | None = None
@@ -62,6 +63,11 @@ class IssuerKeys:
         if not found:
             raise InvalidToken(Fault.UNTRUSTED, cause="no key of that id fits the algorithm")
         return found
+
+    def edition_of_young(self) -> int | None:
+        """The edition, while the keys are so young that nobody looks for newer ones; ``None`` when ``edition`` must."""
+        fetched = self._fetched
+        return None if fetched is None or self._clock.monotonic() - fetched > self._young else self._edition
 
     async def edition(self) -> int:
         """Give a number that changes whenever a key comes or goes: what an older one proved has to be proved again.

@@ -49,7 +49,8 @@ class Account:
 
     def opened(self, chart: Chart) -> None:
         """A record was opened for the caller."""
-        self._line(chart.subject.ref, chart.purpose, chart.basis).actions.add(AccessAction.OPEN)
+        standing = chart.standing
+        self._line(chart.subject.ref, standing.purpose, standing.basis).actions.add(AccessAction.OPEN)
 
     def did(self, chart: Chart, action: AccessAction, *, reason: str | None = None) -> None:
         """Something else was done with an opened record."""

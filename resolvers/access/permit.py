@@ -163,11 +163,15 @@ class Access:
 
     def permit(self, chart: Chart, about: type[Record]) -> Grant | Refused:
         """The grant for one class of record of that chart, or why there is none."""
-        if self.purposes is not None and chart.standing.purpose not in self.purposes:
-            return Refused(state=SourceState.NOT_PERMITTED)
         subject, standing = chart.subject, chart.standing
-        known = self._given.get((id(subject), id(standing), about))
-        return known[2] if known else self._granted(subject, standing, about)
+        if self.purposes is not None and standing.purpose not in self.purposes:
+            given: Grant | Refused = Refused(state=SourceState.NOT_PERMITTED)
+        else:
+            known = self._given.get((id(subject), id(standing), about))
+            given = known[2] if known else self._granted(subject, standing, about)
+        if isinstance(given, Refused):
+            self._denied(chart, about)
+        return given
 
     def mandate(self, chart: Chart, of: type[Entry]) -> Mandate:
         """The proof that such an entry may be written into that citizen's record.
@@ -187,6 +191,9 @@ class Access:
         standing = self._standings[grant.subject.ref, grant.basis, grant.purpose]
         given = self._granted(grant.subject, standing, about)
         return given if isinstance(given, Grant) else None
+
+    def _denied(self, chart: Chart, about: type[Record]) -> None:
+        """There is no grant for that class; for whoever keeps account of it."""
 
     def _is_recent(self, caller: Caller) -> bool:
         """Whether the sign-in is young enough; one that does not say when it was is not."""
