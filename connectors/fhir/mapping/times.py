@@ -11,10 +11,11 @@ _PARTIAL = re.compile(r"[12]\d{3}(?:-(?:0[1-9]|1[0-2])(?:-\d{2})?)?", re.ASCII)
 """No year before 1000 or after 2999: at the ends of the calendar a change of time zone breaks, and nobody is there."""
 _LEAP = re.compile(r"(?<=T\d{2}:\d{2}):60", re.ASCII)
 """The second that is put in between (R4 allows it); Python knows none, so it counts as the one before it."""
-_MARKS, _MARKS_OF_DAY = "2019-04-30T10:00:00+07:00"[4::3], "2019-04-30"[4::3]
-"""What stands between the numbers of an instant and of a day, as nearly every one is written."""
+_MARKS_OF_DAY = "2019-04-30"[4::3]
+"""What stands between the numbers of a day, as nearly every one is written."""
 _OFFSET, _SINCE = "+07:00", "1976"
 """Of the city, and the first whole year in which it was so: https://www.iana.org/time-zones."""
+_UNTIL = "3"
 _TIME = len("2019-04-30T10:00:00")
 _DAY = len("2019-04-30")
 _BEGIN = datetime(2000, 1, 1)  # noqa: DTZ001 - the difference to it is what is looked for
@@ -40,12 +41,15 @@ def partial(text: str | None) -> PartialDate | None:
 
 
 def _day_of_moment(text: str) -> PartialDate | None:
+    if text[_TIME:] == _OFFSET and text[7] == "-" and _SINCE < text < _UNTIL:
+        try:
+            _read(text)
+        except ValueError:
+            pass  # see ``moment``
+        else:
+            return PartialDate(text[:_DAY])
     at = moment(text)
-    if at is None:
-        return None
-    if text[19:] == _OFFSET and text > _SINCE:
-        return PartialDate(text[:10])  # written in the city, or where the day is the same
-    return PartialDate(at.astimezone(HO_CHI_MINH).date().isoformat())
+    return PartialDate(at.astimezone(HO_CHI_MINH).date().isoformat()) if at is not None else None
 
 
 def moment(text: str | None) -> datetime | None:
@@ -54,18 +58,17 @@ def moment(text: str | None) -> datetime | None:
         return None
     try:
         # As nearly every one is written.
-        if text[4::3] == _MARKS and text[0] in "12":
-            return _BEGIN_HERE + (_read(text[:_TIME]) - _BEGIN) if text[_TIME:] == _OFFSET else _read(text)
-        if text[4::3] == _MARKS_OF_DAY and text[0] in "12":
-            at = _read(text)
-            return _BEGIN_HERE + (at - _BEGIN) if text > _SINCE else at.replace(tzinfo=HO_CHI_MINH)
+        if text[_TIME:] == _OFFSET and text[7] == "-" and text[0] in "12":
+            return _BEGIN_HERE + (_read(text[:_TIME]) - _BEGIN)
+        if text[4::3] == _MARKS_OF_DAY and _SINCE < text < _UNTIL:
+            return _BEGIN_HERE + (_read(text) - _BEGIN)
     except ValueError:
         pass  # the second that is put in between, or none at all
     return _moment(text)
 
 
 def _moment(text: str) -> datetime | None:
-    if len(text) <= _DAY or not _PARTIAL.fullmatch(text[:_DAY]):
+    if not _PARTIAL.fullmatch(text[:_DAY]) or len(text) < _DAY:
         return None
     try:
         at = _read(_LEAP.sub(":59", text))
