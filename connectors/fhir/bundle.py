@@ -4,7 +4,16 @@ from typing import ClassVar, Generic, Literal, TypeVar
 
 from msgspec import DecodeError, Raw
 
-from connectors.fhir.datatypes import CodeableConcept, CodeableReference, HumanName, Identifier, Ratio, Reference, Wire
+from connectors.fhir.datatypes import (
+    CodeableConcept,
+    CodeableReference,
+    Coding,
+    HumanName,
+    Identifier,
+    Ratio,
+    Reference,
+    Wire,
+)
 
 UNDECODABLE = (DecodeError, UnicodeDecodeError, RecursionError)
 """Why something cannot be read."""
@@ -14,6 +23,8 @@ class Meta(Wire, frozen=True, kw_only=True):
     """What the server says about its own copy."""
 
     last_updated: str | None = None
+    security: tuple[Coding, ...] = ()
+    """Labels that say for whose eyes it is (https://hl7.org/fhir/R4/security-labels.html)."""
 
 
 class Resource(Wire, frozen=True, kw_only=True):

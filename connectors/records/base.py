@@ -102,6 +102,8 @@ class Provenance(Struct, frozen=True, kw_only=True, gc=False):
     from_cache: Annotated[bool, doc("Whether the reading was kept for some seconds, as the source allows.")] = False
     source_record_id: Annotated[str, doc("The record's own id at the source.")]
     author: Annotated[str | None, doc("Person or organisation who wrote it, where the source says so.")] = None
+    security: tuple[str, ...] = ()
+    """Codes of the labels by which the source says that it is not for everybody's eyes (HL7 security labels)."""
 
 
 class ConflictRule(Described):

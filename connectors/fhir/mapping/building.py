@@ -48,6 +48,7 @@ def builder_of(
     provenance: Mapping[str, Maker | None],
     *,
     named: bool,
+    labelled: bool,
     alike: frozenset[str],
 ) -> Builder:
     """The function for a table.
@@ -57,6 +58,7 @@ def builder_of(
         fields: of the record, those that are made.
         provenance: of its provenance, those that are made.
         named: whether anybody will look at the ids of the records.
+        labelled: whether anybody will ask for whose eyes they are.
         alike: elements that stand in the resources as they are written (see ``Table.alike``).
     """
     text = _Text(table, alike)
@@ -64,7 +66,7 @@ def builder_of(
         text.add(f"if not ({text.value(table.is_one)}):\n    continue")
     values = [f"{name}={text.value(maker)}" for name, maker in fields.items()]
     values += [f"{name}={text.name(name, value)}" for name, value in table.always.items()]
-    stamped = ", ".join(_provenance(text, table, provenance))
+    stamped = ", ".join((*_provenance(text, table, provenance), *_security(text, labelled=labelled)))
     id_ = "hashed(begin + resource.id)" if named else "begin + resource.id"
     text.add(f"records.append(Record(id={id_}, provenance=(Provenance({stamped}),), {', '.join(values)}))")
     text.names |= {"Record": table.record, "Provenance": Provenance, "about": table.record}
@@ -83,6 +85,16 @@ def _provenance(text: "_Text", table: Table, provenance: Mapping[str, Maker | No
     author = provenance.get("author")
     if author is not None:
         yield f"author={text.value(author)}"
+
+
+def _security(text: "_Text", *, labelled: bool) -> Iterable[str]:
+    if labelled:
+        yield f"security={text.name('labels', _labels)}(resource.meta) if resource.meta else ()"
+
+
+def _labels(meta: Meta) -> tuple[str, ...]:
+    """The codes of the labels, of whatever system: each means one thing in any."""
+    return tuple([label.code for label in meta.security if label.code])
 
 
 def _changed(recorded: str | None, meta: Meta | None) -> datetime | None:

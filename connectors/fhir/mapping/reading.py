@@ -135,7 +135,7 @@ class Readings:
         return Reading(
             **structs.asdict(decoding_of(wire, table.wire.ABOUT)),
             table=table,
-            build=builder_of(table, fields, provenance, named=named, alike=alike),
+            build=builder_of(table, fields, provenance, named=named, labelled=wanted is None, alike=alike),
             gatherers=tuple(
                 (frozenset(to), gatherer_of(table, of, alike)) for to, of in {(one.to, one.of): None for one in points}
             ),

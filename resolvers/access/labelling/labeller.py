@@ -1,7 +1,8 @@
 """The special categories that a record tells. Pure; the data is ``labels.toml``, read and checked once at start.
 
 Everything a person could read in a record is read: its codes whatever system they are said to be of, for systems name
-them wrongly, and all its words, for a diagnosis in words repeats what its code means. In doubt a record tells.
+them wrongly, all its words, for a diagnosis in words repeats what its code means, and the labels that its source has
+put on it. In doubt a record tells.
 """
 
 import re
@@ -40,6 +41,7 @@ class Category(Struct, frozen=True, forbid_unknown_fields=True):
     loinc: tuple[str, ...] = ()
     snomed: tuple[str, ...] = ()
     icd9cm: tuple[str, ...] = ()
+    security: tuple[str, ...] = ()
     always_in: frozenset[Section] = frozenset()
     never_in: frozenset[Section] = frozenset()
 
@@ -50,6 +52,7 @@ class LabelData(Struct, frozen=True, forbid_unknown_fields=True):
     version: str
     verified: bool
     telling: frozenset[Section]
+    secret: tuple[str, ...]
     categories: Mapping[Sensitivity, Category]
 
     def __post_init__(self) -> None:
@@ -75,6 +78,9 @@ class Labels:
         self._atc = {code: one for one, category in data.categories.items() for code in category.atc}
         self._codes: dict[str, set[Sensitivity]] = defaultdict(set)
         self._procedures: dict[str, set[Sensitivity]] = defaultdict(set)
+        self._security: dict[str, set[Sensitivity]] = defaultdict(set)
+        for code in data.secret:
+            self._security[code] |= data.categories.keys()
         phrases: list[tuple[str, Sensitivity]] = []
         for one, category in data.categories.items():
             phrases += [(words, one) for words in category.words]
@@ -82,6 +88,8 @@ class Labels:
                 self._codes[code].add(one)
             for code in category.icd9cm:
                 self._procedures[code].add(one)
+            for code in category.security:
+                self._security[code].add(one)
         self._phrases = Phrases(phrases)
 
     def can_tell(self, section: Section, categories: frozenset[Sensitivity]) -> bool:
@@ -109,6 +117,8 @@ class Labels:
             found = {one for one, sections in self._always_in.items() if section in sections}
             for place in record.provenance:
                 found |= places[f"{place.source.name}\n{place.author or ''}"]
+                for code in place.security:
+                    found |= self._security.get(code.upper(), _NOTHING)
             said: list[str] = []
             coded: list[str] = []
             _read_aloud(record, said, coded)

@@ -358,3 +358,20 @@ def test_an_instant_is_never_made_up(written: str, wanted: str | None) -> None:
 )
 def test_a_date_stays_as_exact_as_it_is_known(written: str, wanted: str | None) -> None:
     assert read(Condition, code=concept("Mẫu"), onsetDateTime=written).onset == wanted
+
+
+@pytest.mark.parametrize(
+    ("meta", "codes"),
+    [
+        ({}, ()),
+        ({"security": []}, ()),
+        ({"security": [{"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "R"}]}, ("R",)),
+        ({"security": [{"code": "N"}, {"display": "no code"}, {"system": "urn:s", "code": "HIV"}]}, ("N", "HIV")),
+    ],
+)
+def test_for_whose_eyes_a_resource_is_stays_with_its_record(meta: dict[str, object], codes: tuple[str, ...]) -> None:
+    """Whoever decides what is shown has to see the labels of the source, whatever the resource says besides."""
+    record = read(
+        Condition, code=concept("Mẫu", "J00"), subject=ME, meta={"lastUpdated": "2026-01-01T00:00:00Z", **meta}
+    )
+    assert record.provenance[0].security == codes

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec import Struct
 
 from connectors.records import (
     RECORD_CLASSES,
+    Allergy,
     Claim,
     ClaimLine,
     ClaimLineKind,
@@ -265,3 +267,47 @@ def test_what_one_record_tells_is_not_told_of_another() -> None:
     assert LABELS.of_each(records) == [LABELS.of(record) for record in records]
     assert LABELS.of_each(records)[1] == frozenset()
     assert LABELS.of_each(records)[0] == LABELS.of_each(records)[2] == {S.HIV}
+
+
+def _labelled(*codes: str) -> Condition:
+    """A record whose words and codes tell nothing, under such labels of its source."""
+    place = Provenance(source=info("h"), retrieved_at=NOW, source_record_id="1", security=codes)
+    return Condition(
+        id="1", provenance=(place,), code=coded("Khám", "J00"), status=ConditionStatus.ACTIVE, verified=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("codes", "tells"),
+    [
+        ((), set()),
+        (("N",), set()),
+        (("L", "M", "U", "NORELINK"), set()),
+        (("HIV",), {S.HIV}),
+        (("psy",), {S.MENTAL_HEALTH}),
+        (("N", "ETH"), {S.SUBSTANCE_USE}),
+        (("SEX",), {S.SEXUAL_HEALTH, S.REPRODUCTIVE_HEALTH}),
+        (("SDV", "GDIS"), {S.VIOLENCE, S.GENETICS}),
+        (("R",), set(S)),
+        (("V",), set(S)),
+    ],
+)
+def test_a_record_tells_what_its_source_has_labelled_it_as(codes: tuple[str, ...], tells: set[S]) -> None:
+    """Where the label names no category, it may be any: whoever is to see one category less does not see the record."""
+    assert LABELS.of(_labelled(*codes)) == tells
+
+
+def test_a_label_of_one_source_counts_where_another_has_none() -> None:
+    """Two systems hold one fact: it tells what either says."""
+    labelled, plain = _labelled("HIV"), _labelled()
+    both = msgspec.structs.replace(plain, provenance=(*plain.provenance, *labelled.provenance))
+    assert LABELS.of(both) == {S.HIV}
+
+
+def test_a_label_hides_no_allergy_to_a_medicine_that_has_nothing_to_do_with_it() -> None:
+    """Of violence and of genes an allergy never tells: a doctor has to know it."""
+    place = Provenance(source=info("h"), retrieved_at=NOW, source_record_id="1", security=("SDV", "GDIS"))
+    allergy = Allergy(
+        id="1", provenance=(place,), substance=coded("Penicillin", "J01C"), status="active", verified=True
+    )
+    assert LABELS.of(allergy) == frozenset()

@@ -89,6 +89,15 @@ async def test_a_special_category_is_withheld_unless_the_consent_names_it() -> N
     assert (await asked(FalseTrust(named), PLAIN, TELLING)).records == (PLAIN, TELLING)
 
 
+async def test_what_its_source_has_labelled_is_withheld_though_its_words_tell_nothing() -> None:
+    """A hospital says itself that a record is not for everybody; under which category need not be said."""
+    place = structs.replace(PLAIN.provenance[0], source_record_id="9", security=("R",))
+    labelled = structs.replace(PLAIN, id="labelled", provenance=(place,))
+    assert (await asked(FalseTrust(consent()), PLAIN, labelled)).records == (PLAIN,)
+    everything = consent(extent=Extent(sensitivities=frozenset(Sensitivity)))
+    assert (await asked(FalseTrust(everything), PLAIN, labelled)).records == (PLAIN, labelled)
+
+
 async def test_nothing_tells_whether_anything_was_withheld() -> None:
     """The same outcome, to the last field, with the record and without it; and it is never called complete."""
     shown = [await asked(FalseTrust(consent()), PLAIN, TELLING), await asked(FalseTrust(consent()), PLAIN)]
