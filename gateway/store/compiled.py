@@ -63,5 +63,7 @@ def said(connection: Connection, words: str, rows: Sequence[tuple[Any, ...]] = (
         else:
             cursor.execute(words, *rows)
     except connection.dialect.loaded_dbapi.Error as error:
+        # It may be the connection itself that broke, and nobody else finds that out: the next one gets another.
+        connection.invalidate(error)
         raise DBAPIError(words, None, error, hide_parameters=True) from None
     return cursor

@@ -9,7 +9,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, text
 
 from connectors.options import BadOptions, Secret
 from gateway.settings import Store
@@ -183,3 +183,25 @@ async def test_columns_in_another_order_than_the_statements_are_refused(database
     wrong = Compiled(insert(tables.event), "digest", "source", "received")
     with pytest.raises(TypeError):
         await database.transact(lambda connection: wrong.write(connection, [("d", "h", 1)]))
+
+
+async def test_f22_a_connection_that_broke_is_not_used_again(settings: Store) -> None:
+    """A PostgreSQL that ends what was open costs at most those who use it at that moment."""
+    if settings.url is None:
+        pytest.skip("an SQLite has no connections to lose")
+    database, other = Database(settings), Database(settings)
+    await database.migrate()
+    read = Compiled(select(tables.event.c.digest))
+    assert await database.transact(read.read) == []
+    async with other.writing() as connection:
+        await connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE pid <> pg_backend_pid() AND datname = current_database()"
+            )
+        )
+    with pytest.raises(Unavailable):
+        await database.transact(read.read)
+    assert await database.transact(read.read) == []
+    await database.close()
+    await other.close()
