@@ -236,12 +236,15 @@ class Inquiry:
         self.deadline = deadline
         self.clock = clock
         self.calls: list[Call] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._begun: list[asyncio.Task[Any]] = []
         self._once: dict[Hashable, asyncio.Task[Any]] = {}
 
     def begin(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
         """Let work run beside everything else: to its end, or to that of the request."""
-        task = asyncio.Task(work)
+        # Looked up once: each time would be a call of the operating system.
+        loop = self._loop = self._loop or asyncio.get_running_loop()
+        task = asyncio.Task(work, loop=loop)
         self._begun.append(task)
         return task
 

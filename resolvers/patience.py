@@ -9,16 +9,18 @@ _Running = asyncio.Task[Any]
 class Patience:
     """How long each task may still take. As ``asyncio.timeout``, at the price of one timer for however many."""
 
-    __slots__ = ("_alarm", "_due", "_overdue")
+    __slots__ = ("_alarm", "_due", "_loop", "_overdue")
 
     def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._due: dict[_Running, float] = {}
         self._overdue: set[_Running] = set()
         self._alarm: asyncio.TimerHandle | None = None
 
     def begin(self, seconds: float) -> _Running:
         """The running task may take so many seconds from now. Gives that task, to be ended with."""
-        loop = asyncio.get_running_loop()
+        # Looked up once: each time would be a call of the operating system.
+        loop = self._loop = self._loop or asyncio.get_running_loop()
         task = asyncio.current_task(loop)
         if task is None:
             raise RuntimeError("only a task can be given time")
