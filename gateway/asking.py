@@ -27,7 +27,8 @@ from resolvers.access.account import Account
 from resolvers.access.accounted import AccountedAccess
 from resolvers.access.caller import Caller, CallerKind
 from resolvers.access.permit import Access
-from resolvers.federation import Federation, Keeping
+from resolvers.federation import Federation
+from resolvers.giving import Keeping
 from resolvers.language import DEFAULT, LANGUAGES, Language, negotiate
 from resolvers.locating import Directory
 

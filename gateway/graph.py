@@ -28,7 +28,8 @@ from resolvers.access.caller import Caller
 from resolvers.access.log import AccessLog
 from resolvers.certifying import Certifier
 from resolvers.context import Context
-from resolvers.federation import Federation, Keeping
+from resolvers.federation import Federation
+from resolvers.giving import Keeping
 from resolvers.language import Language
 
 

@@ -22,7 +22,7 @@ import structlog
 
 from connectors.contract import Call, Outcome
 from connectors.errors import SourceError
-from resolvers.federation import Fault
+from resolvers.noted import Fault
 from resolvers.sections import SECTION_OF
 
 Log = structlog.typing.FilteringBoundLogger

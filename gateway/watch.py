@@ -19,7 +19,7 @@ from connectors.errors import Unmatched, WrongPerson
 from gateway.identity.errors import IdentityError
 from gateway.tallies import Durations, Totals
 from resolvers.deviations import Deviation, DeviationKind
-from resolvers.federation import Fault
+from resolvers.noted import Fault
 
 _MOST_INCIDENTS = 100
 _SECONDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)

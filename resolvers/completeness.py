@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from connectors.contract import Outcome, SourceState
 from connectors.records import Record, SourceInfo, doc
-from resolvers.federation import Found
+from resolvers.found import Found
 from resolvers.language import Language
 from resolvers.sections import SECTION_OF, Section
 from resolvers.shown import shown

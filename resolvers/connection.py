@@ -17,7 +17,8 @@ from resolvers.coded_text import CodedText
 from resolvers.completeness import Completeness, CompletenessOf, Rests, Told
 from resolvers.context import Info
 from resolvers.deviations import fits
-from resolvers.federation import Federation, Found
+from resolvers.federation import Federation
+from resolvers.found import Found
 from resolvers.locating import Directory, Named
 from resolvers.moments import MOMENTS
 from resolvers.refusals import BadRequest

@@ -14,7 +14,8 @@ from resolvers.access.permit import Access
 from resolvers.chart import Chart
 from resolvers.connection import After, Beside, Brought, First, Listed, Record, asked_beside, connect
 from resolvers.context import Info
-from resolvers.federation import Federation, Found
+from resolvers.federation import Federation
+from resolvers.found import Found
 from resolvers.locating import Named
 from resolvers.period import Since
 from resolvers.selection import reads

@@ -8,6 +8,7 @@ from connectors.contract import Grant, Inquiry, Outcome, SourceState
 from connectors.records import SourceInfo
 from resolvers.asked import Asked
 from resolvers.federation import Federation
+from resolvers.questions import Questions
 from resolvers.sections import SECTION_OF, Section
 
 
@@ -16,6 +17,20 @@ class Planned(Struct, frozen=True):
 
     source: SourceInfo
     section: Section
+
+
+class _Planning(Questions):
+    """Puts no question: it writes down to whom it would have been put."""
+
+    def __init__(self, planned: list[Planned], *more: Any) -> None:
+        super().__init__(*more)
+        self._planned = planned
+
+    async def _ask_one(self, asked: Asked[Any], grant: Grant) -> None:
+        source, about = asked.source.info, asked.question.about
+        grant.require(about)
+        self._planned.append(Planned(source, SECTION_OF[about]))
+        asked.outcome = Outcome(source=source, about=about, state=SourceState.NOT_ASKED)
 
 
 class Explaining(Federation):
@@ -28,12 +43,9 @@ class Explaining(Federation):
             door: of the request; its permissions are this one's.
             inquiry: of its own, so that nothing asked here is taken for an answer there.
         """
+        self.planned: list[Planned] = []
         super().__init__(door.directory, inquiry)
         self.beside = door.beside
-        self.planned: list[Planned] = []
 
-    async def _ask_one(self, asked: Asked[Any], grant: Grant) -> None:
-        source, about = asked.source.info, asked.question.about
-        grant.require(about)
-        self.planned.append(Planned(source, SECTION_OF[about]))
-        asked.outcome = Outcome(source=source, about=about, state=SourceState.NOT_ASKED)
+    def _asking(self) -> Questions:
+        return _Planning(self.planned, self._inquiry, self.account, self._pointing, self._noted)

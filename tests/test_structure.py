@@ -53,7 +53,7 @@ def test_only_the_door_writes_to_a_source() -> None:
         and any(name == "write" and owner and "federation" not in owner for owner, name in calls(tree))
     }
 
-    assert writers == {"resolvers/federation.py"}
+    assert writers == {"resolvers/giving.py"}
 
 
 def test_only_the_command_line_takes_the_operators_grant() -> None:
@@ -72,7 +72,7 @@ def test_only_the_door_asks_a_source() -> None:
         and any(name == "ask" and "federation" not in owner for owner, name in calls(tree))
     }
 
-    assert askers == {"resolvers/federation.py"}
+    assert askers == {"resolvers/questions.py"}
 
 
 def test_whoever_opens_the_door_for_a_caller_has_an_account() -> None:

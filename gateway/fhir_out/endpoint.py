@@ -25,7 +25,7 @@ from resolvers import joining, merging
 from resolvers.chart import Chart
 from resolvers.completeness import completeness
 from resolvers.deviations import fits
-from resolvers.federation import Found
+from resolvers.found import Found
 from resolvers.language import Language
 from resolvers.moments import MOMENTS
 from resolvers.refusals import Forbidden, Refusal

@@ -16,7 +16,7 @@ import structlog
 from connectors.errors import TooSlow
 from gateway import telemetry
 from gateway.telemetry import Event, note_loop_defect, told_by_place
-from resolvers.federation import Fault
+from resolvers.noted import Fault
 from tests.gateway.sink import listening
 from tests.gateway.wire import head, post, said, wired
 from tests.running import Running

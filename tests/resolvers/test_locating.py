@@ -24,7 +24,8 @@ from connectors.records import (
     SourceInfo,
     SourceKind,
 )
-from resolvers.federation import Federation, Found
+from resolvers.federation import Federation
+from resolvers.found import Found
 from resolvers.locating import Directory, Named, Pointer
 from tests.resolvers.world import NOW, REFUSED, FalseSource, KnownPointers, condition, for_ever, grant, info, inquiry
 

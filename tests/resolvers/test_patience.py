@@ -52,7 +52,7 @@ async def test_nothing_is_left_of_the_timer_of_a_request_that_is_over() -> None:
     """Else every request would stay in memory until its deadline."""
     federation = Federation(Directory([FalseSource("a", {Condition: [condition("1")]})]), inquiry())
     await federation.ask(QUESTION, grant(Condition))
-    patience = federation._patience
+    patience = federation._questions._patience
     assert not patience._due and not patience._overdue
     alarm = patience._alarm
     await federation.finish()

@@ -23,7 +23,7 @@ from resolvers.access.caller import Caller, CallerKind
 from resolvers.access.consents import Consent, ConsentEffect, Extent, Grantee, Sensitivity
 from resolvers.access.decisions import decide
 from resolvers.access.standing import Party
-from resolvers.federation import Found
+from resolvers.found import Found
 from resolvers.refusals import Forbidden, Unverifiable
 from resolvers.sections import Section
 from tests.resolvers.access.people import CITIZEN, IDENTIFIERS, REF, FalseTrust, Office, caller, consent, register_info

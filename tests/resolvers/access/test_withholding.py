@@ -33,7 +33,8 @@ from resolvers.access.caller import CallerKind
 from resolvers.access.consents import Consent, ConsentEffect, Extent, Grantee, Sensitivity
 from resolvers.access.decisions import decide
 from resolvers.access.standing import Agreed, Party, by_consent
-from resolvers.federation import Federation, Found
+from resolvers.federation import Federation
+from resolvers.found import Found
 from resolvers.locating import Directory
 from resolvers.sections import SECTION_OF, Section
 from tests.resolvers.access.people import (
