@@ -80,7 +80,18 @@ def _discharged(billable_period: Period | None) -> datetime | None:
     return moment(billable_period.end) if billable_period is not None else None
 
 
-def _diagnoses(
+def _diagnoses(diagnosis: tuple[wire.ClaimDiagnosis, ...]) -> tuple[Diagnosis, ...] | None:
+    """As they are named here; None where one of them is not, but may be pointed to."""
+    found: list[Diagnosis] = []
+    for line in diagnosis:
+        code = coded(line.diagnosis_codeable_concept)
+        if code is None:
+            return None
+        found.append(_diagnosis(code, line))
+    return tuple(found)
+
+
+def _diagnoses_behind(
     diagnosis: tuple[wire.ClaimDiagnosis, ...], around: Around, contained: Contained
 ) -> tuple[Diagnosis, ...]:
     found: list[Diagnosis] = []
@@ -91,9 +102,13 @@ def _diagnoses(
             words = display_of(line.diagnosis_reference)
             code = (coded(inner.code) if inner else None) or (CodedText(text=words) if words else None)
         if code:
-            main = line.type and has_code(line.type, "principal")
-            found.append(Diagnosis(code=code, role=DiagnosisRole.MAIN if main else DiagnosisRole.UNSPECIFIED))
+            found.append(_diagnosis(code, line))
     return tuple(found)
+
+
+def _diagnosis(code: CodedText, line: wire.ClaimDiagnosis) -> Diagnosis:
+    main = line.type and has_code(line.type, "principal")
+    return Diagnosis(code=code, role=DiagnosisRole.MAIN if main else DiagnosisRole.UNSPECIFIED)
 
 
 def _lines(item: tuple[wire.Item, ...]) -> tuple[ClaimLine, ...] | None:
@@ -187,16 +202,18 @@ _POINTS = (
     Points("facility", _places, to=("Organization",)),
     Points("diagnoses", _conditions, to=("Condition",)),
 )
+_ALIKE = frozenset({"diagnosis"})
 _VISIT: Mapping[str, Maker] = {
     "facility": _place,
     "admitted": _admitted,
     "discharged": _discharged,
-    "diagnoses": _diagnoses,
+    "diagnoses": (_diagnoses, _diagnoses_behind),
 }
 
 DECIDED = Table(
     record=Claim,
     wire=wire.ExplanationOfBenefit,
+    alike=_ALIKE,
     is_one=_is_decision,
     recorded="created",
     fields={
@@ -223,6 +240,7 @@ HANDED_IN = Table(
     record=Claim,
     wire=wire.Claim,
     kind="Claim",
+    alike=_ALIKE,
     is_one=_is_claim,
     recorded="created",
     fields={**_VISIT, "total": _whole, "status": "status", "lines": _lines, "steps": _handing_in},

@@ -163,7 +163,7 @@ def _outcome(hospitalization: wire.Hospitalization | None, admission: wire.Hospi
 ENCOUNTER = Table(
     record=Encounter,
     wire=wire.Encounter,
-    alike=frozenset({"service_type", "location", "reason", "type"}),
+    alike=frozenset({"service_type", "location", "reason_code", "reason", "type"}),
     is_one=is_right,
     steps={"doctor": _in_charge},
     author=_name,

@@ -195,7 +195,7 @@ def _interpretation(interpretation: tuple[CodeableConcept, ...]) -> CodedText | 
 OBSERVATION = Table(
     record=Observation,
     wire=wire.Observation,
-    alike=frozenset({"category"}),
+    alike=frozenset({"code", "category"}),
     is_one=is_right,
     recorded="issued",
     author=_author,
