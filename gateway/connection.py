@@ -236,9 +236,17 @@ class Connection(Line, HttpToolsProtocol):
             self.pipeline.appendleft((exchange, self.app))
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
-        if isinstance(cycle, Exchange):
-            self._answering = cycle
-        super()._start_asgi_task(cycle, app)
+        exchange = self._answering = cast("Exchange", cycle)  # nothing else is begun here
+        exchange.task = self.loop.create_task(self._answered(exchange, app))
+        self.tasks.add(exchange.task)
+
+    async def _answered(self, exchange: Exchange, app: ASGI3Application) -> None:
+        """Answer a request. Whoever ends the server waits for all that is under way: for this one no longer."""
+        try:
+            await exchange.run_asgi(app)
+        finally:
+            if exchange.task is not None:
+                self.tasks.discard(exchange.task)
 
     def _feed(self, data: bytes) -> None:
         try:

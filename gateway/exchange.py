@@ -27,6 +27,8 @@ class Exchange(RequestResponseCycle):
     more_body = True
     response_complete = False
     response_started = False
+    task: asyncio.Task[None] | None = None
+    """In which it is answered."""
     _act: Callable[[], None] | None = None
     _event: asyncio.Event | None = None
     _dated: ClassVar[tuple[Fields, dict[tuple[int, bytes], bytes]]] = ((), {})
