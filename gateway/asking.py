@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
+from functools import partial
 from typing import Protocol, Self, TypeVar
 
 from starlette.types import Scope
@@ -185,13 +186,10 @@ class AskingEndpoint(Endpoint):
         lent, day = self._fleet.lent(), self._calendar.today()
         federation = Federation(lent.directory, inquiry, self._keeping, self._account(caller, telling, event))
         access = self._access(caller, federation, day)
-
-        async def ended(opened: Opened) -> None:
-            await self._tell(opened, event)
-
+        ended = partial(self._tell, event)
         return Opened(caller, access, federation, inquiry, lent=lent, today=day, ended=ended)
 
-    async def _tell(self, opened: Opened, event: Event) -> None:
+    async def _tell(self, event: Event, opened: Opened) -> None:
         """Hand on how it went."""
         federation, access = opened.federation, opened.access
         outcomes, faults = federation.outcomes(), federation.faults

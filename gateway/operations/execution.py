@@ -3,7 +3,6 @@
 import hashlib
 import inspect
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterable
-from functools import partial
 from typing import Any, TypeGuard, cast
 
 import strawberry
@@ -212,7 +211,7 @@ class Executor:
             return f"its price is {price} already without variables; the limit is {min(entry.max_cost, self.max_cost)}"
         return None
 
-    async def run(
+    def run(
         self,
         operation: Operation,
         variables: dict[str, Any] | None,
@@ -220,8 +219,8 @@ class Executor:
         *,
         in_waves: bool = False,
         as_json: bool = False,
-    ) -> ExecutionResult | Begun:
-        """Execute. Errors of fields stand in the result; nothing is raised for them.
+    ) -> Awaitable[ExecutionResult | Begun]:
+        """Execute; what is given is to be awaited. Errors of fields stand in the result; nothing is raised for them.
 
         The document was parsed and validated when it came, so graphql-core is asked directly.
 
@@ -233,16 +232,31 @@ class Executor:
             as_json: whether the data are only written out by orjson: some of them may be its fragments then.
         """
         whole = not (in_waves and operation.defers)
+        kept = written if as_json else plain
+        if whole:
+            running = self.plans.begin(operation.document.uses, operation.name, context, variables, kept=kept)
+            if running is not None:
+                return running
+        return self._run_by_library(operation, variables, context, whole=whole, kept=kept)
+
+    async def _run_by_library(
+        self,
+        operation: Operation,
+        variables: dict[str, Any] | None,
+        context: Context,
+        *,
+        whole: bool,
+        kept: Callable[[Any], Any],
+    ) -> ExecutionResult | Begun:
+        """Have the library begin; it has no more to do where the operation is composed by then."""
         uses = operation.document.uses
-        begin = partial(self.plans.begin, uses, operation.name, context, variables, kept=written if as_json else plain)
-        if whole and (running := begin()) is not None:
-            return await running
         executor = self._executor(WholeExecutor if whole else WaveExecutor, operation, variables, context)
         if isinstance(executor, list):
             return ExecutionResult(None, executor)
-        composed = self.plans.equip(executor, operation.document.node, uses, whole=whole)
-        if composed and (running := begin()) is not None:
-            return await running
+        if self.plans.equip(executor, operation.document.node, uses, whole=whole):
+            running = self.plans.begin(uses, operation.name, context, variables, kept=kept)
+            if running is not None:
+                return await running
         result = executor.execute_operation()
         return cast("ExecutionResult | Begun", await result if inspect.isawaitable(result) else result)
 
