@@ -65,5 +65,6 @@ def said(connection: Connection, words: str, rows: Sequence[tuple[Any, ...]] = (
     except connection.dialect.loaded_dbapi.Error as error:
         # It may be the connection itself that broke, and nobody else finds that out: the next one gets another.
         connection.invalidate(error)
-        raise DBAPIError(words, None, error, hide_parameters=True) from None
+        base = connection.dialect.loaded_dbapi.Error
+        raise DBAPIError.instance(words, None, error, base, hide_parameters=True, dialect=connection.dialect) from None
     return cursor
