@@ -115,7 +115,7 @@ class Searcher:
         fitting = tuple(f"{kind}/" for kind in kinds)
         targets: dict[tuple[str, str], None] = {}
         for pointer in self._pointers(found, kinds):
-            address = pointer.reference
+            address = pointer.reference if pointer is not None else None
             if not address or not (address.startswith(fitting) or "://" in address or address[0] == "/"):
                 continue  # most point to what is never fetched
             if target := self._base.target(pointer):
@@ -124,7 +124,7 @@ class Searcher:
             ids = [id_ for type_, id_ in targets if type_ == kind and (type_, id_) not in found.linked]
             found.linked |= await self._fetch(kind, ids, deadline)
 
-    def _pointers(self, found: Found[Any], kinds: frozenset[str]) -> Iterator[Reference]:
+    def _pointers(self, found: Found[Any], kinds: frozenset[str]) -> Iterator[Reference | None]:
         for to, gather in found.reading.gatherers:
             if not kinds.isdisjoint(to):
                 yield from gather(found.resources.values())

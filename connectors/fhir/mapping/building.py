@@ -18,11 +18,11 @@ from connectors.fhir.bundle import UNDECODABLE, Meta
 from connectors.fhir.datatypes import Reference
 from connectors.fhir.mapping.around import Around
 from connectors.fhir.mapping.elements import Unreadable
-from connectors.fhir.mapping.table import GIVEN, RESOURCE, Maker, Table, parameters_of, reads_resource
+from connectors.fhir.mapping.table import AROUND, RESOURCE, Maker, Table, parameters_of, reads_resource
 from connectors.fhir.mapping.times import moment
 from connectors.records import Provenance, Record
 
-Gatherer = Callable[[Iterable[Any]], list[Reference]]
+Gatherer = Callable[[Iterable[Any]], list[Reference | None]]
 """From resources to the references in them whose targets are needed."""
 Builder = Callable[[Iterable[Any], Around], tuple[list[Record], int]]
 """From resources to the records, and how many could not be read."""
@@ -112,10 +112,10 @@ def gather(resources):
 """
 
 
-def gatherer_of(table: Table, of: Callable[..., None], alike: frozenset[str]) -> Gatherer:
+def gatherer_of(table: Table, of: Maker, alike: frozenset[str]) -> Gatherer:
     """The function that gives what resources point to (see ``Points.of``)."""
     text = _Text(table, alike)
-    text.add(text.value(of))
+    text.add(f"pointers += {text.value(of)}")
     gather: Gatherer = text.function("gather", _GATHERER)
     return gather
 
@@ -163,7 +163,7 @@ class _Text:
         return self.names[name]
 
     def _argument(self, name: str) -> str:
-        if name in GIVEN:
+        if name == AROUND:
             return name
         if name in self._alike:
             return self._alike_to(name, None)

@@ -141,12 +141,12 @@ def _handing_in(status: str | None, created: str | None) -> tuple[LegalStep, ...
     return (LegalStep(state=LegalState.CLAIMED, at=moment(created)),) if status == "active" else ()
 
 
-def _places(facility: Reference | None, provider: Reference | None, pointers: list[Reference]) -> None:
-    pointers.extend(one for one in (facility, provider) if one is not None)
+def _places(facility: Reference | None, provider: Reference | None) -> tuple[Reference | None, ...]:
+    return (facility, provider)
 
 
-def _conditions(diagnosis: tuple[wire.ClaimDiagnosis, ...], pointers: list[Reference]) -> None:
-    pointers.extend(line.diagnosis_reference for line in diagnosis if line.diagnosis_reference is not None)
+def _conditions(diagnosis: tuple[wire.ClaimDiagnosis, ...]) -> tuple[Reference | None, ...]:
+    return tuple(line.diagnosis_reference for line in diagnosis)
 
 
 def _line(item: wire.Item) -> ClaimLine:

@@ -135,15 +135,13 @@ def _use(line: wire.EncounterDiagnosis) -> str | None:
     return next(filter(None, map(code_of, uses)), None)
 
 
-def _conditions(diagnosis: tuple[wire.EncounterDiagnosis, ...], pointers: list[Reference]) -> None:
+def _conditions(diagnosis: tuple[wire.EncounterDiagnosis, ...]) -> tuple[Reference | None, ...]:
     """The Conditions behind the diagnoses of a visit."""
-    for line in diagnosis:
-        pointers.extend(pointer for said in _several(line.condition) if (pointer := said.pointer) is not None)
+    return tuple(said.pointer for line in diagnosis for said in _several(line.condition))
 
 
-def _provider(service_provider: Reference | None, pointers: list[Reference]) -> None:
-    if service_provider is not None:
-        pointers.append(service_provider)
+def _provider(service_provider: Reference | None) -> tuple[Reference | None, ...]:
+    return (service_provider,)
 
 
 def _role(use: str | None, rank: int | None) -> DiagnosisRole:

@@ -130,16 +130,13 @@ def _reactions_in(reactions: Iterable[wire.ImmunizationReaction]) -> Iterable[Co
 
 
 def _places(
-    location: Reference | None, performer: tuple[wire.ImmunizationPerformer, ...], pointers: list[Reference]
-) -> None:
-    if location is not None:
-        pointers.append(location)
-    pointers.extend(part.actor for part in performer if part.actor is not None)
+    location: Reference | None, performer: tuple[wire.ImmunizationPerformer, ...]
+) -> tuple[Reference | None, ...]:
+    return (location, *(part.actor for part in performer))
 
 
-def _makers(manufacturer: CodeableReference | None, pointers: list[Reference]) -> None:
-    if manufacturer is not None and manufacturer.pointer is not None:
-        pointers.append(manufacturer.pointer)
+def _makers(manufacturer: CodeableReference | None) -> tuple[Reference | None, ...]:
+    return (manufacturer.pointer,) if manufacturer is not None else ()
 
 
 IMMUNIZATION = Table(

@@ -64,11 +64,9 @@ def _pointer(medication_reference: Reference | None, medication: CodeableReferen
 
 
 def _products(
-    medication_reference: Reference | None, medication: CodeableReference | None, pointers: list[Reference]
-) -> None:
-    pointer = _pointer(medication_reference, medication)
-    if pointer is not None:
-        pointers.append(pointer)
+    medication_reference: Reference | None, medication: CodeableReference | None
+) -> tuple[Reference | None, ...]:
+    return (_pointer(medication_reference, medication),)
 
 
 def _product(

@@ -103,11 +103,6 @@ def place(performer: tuple[Reference, ...], around: Around, contained: Contained
     return around.own
 
 
-def performers(performer: tuple[Reference, ...], pointers: list[Reference]) -> None:
-    """Where the place stands."""
-    pointers.extend(performer)
-
-
 @reading(
     *("value_quantity", "value_codeable_concept", "value_boolean", "value_integer", "value_range", "value_string"),
     *("value_ratio", "value_time", "value_date_time", "value_period", "value_sampled_data", "value_attachment"),
@@ -213,6 +208,6 @@ OBSERVATION = Table(
         "performed_by": _performer,
         "encounter_id": visit,
     },
-    points=(Points("facility", performers, to=("Organization",)),),
+    points=(Points("facility", "performer", to=("Organization",)),),
 )
 """A measurement, laboratory value or finding."""

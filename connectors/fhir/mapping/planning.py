@@ -89,13 +89,8 @@ def _requested_by(requester: Reference | None) -> str | None:
     return display_of(requester)
 
 
-def _senders(requester: Reference | None, pointers: list[Reference]) -> None:
-    if requester is not None:
-        pointers.append(requester)
-
-
-def _receivers(performer: tuple[Reference, ...], pointers: list[Reference]) -> None:
-    pointers.extend(performer)
+def _senders(requester: Reference | None) -> tuple[Reference | None, ...]:
+    return (requester,)
 
 
 REFERRAL = Table(
@@ -114,7 +109,7 @@ REFERRAL = Table(
     },
     points=(
         Points("from_facility", _senders, to=("Organization",)),
-        Points("to_facility", _receivers, to=("Organization",)),
+        Points("to_facility", "performer", to=("Organization",)),
     ),
 )
 """A citizen sent on to another place of care. Every other request, such as an order for a test, is none."""
@@ -160,8 +155,8 @@ def _why(
     return next((text.text for text in said if text), None) or next(filter(None, words), None) or description
 
 
-def _who(participant: tuple[wire.AppointmentParticipant, ...], pointers: list[Reference]) -> None:
-    pointers.extend(part.actor for part in participant if part.actor is not None)
+def _who(participant: tuple[wire.AppointmentParticipant, ...]) -> tuple[Reference | None, ...]:
+    return tuple(part.actor for part in participant)
 
 
 APPOINTMENT = Table(
@@ -239,8 +234,8 @@ def _last_day(period: Period | None) -> PartialDate | None:
     return partial(end_of(period))
 
 
-def _makers(author: Reference | None, custodian: Reference | None, pointers: list[Reference]) -> None:
-    pointers.extend(one for one in (author, custodian) if one is not None)
+def _makers(author: Reference | None, custodian: Reference | None) -> tuple[Reference | None, ...]:
+    return (author, custodian)
 
 
 CARE_PLAN = Table(

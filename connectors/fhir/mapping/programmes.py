@@ -43,10 +43,6 @@ def _station(known: _Named) -> Facility | None:
     return known[1][0] if known[1] else None
 
 
-def _doctors(general_practitioner: tuple[Reference, ...], pointers: list[Reference]) -> None:
-    pointers.extend(general_practitioner)
-
-
 _ANYBODY = ("Practitioner", "Organization")
 
 GENERAL_PRACTITIONER = Table(
@@ -55,7 +51,7 @@ GENERAL_PRACTITIONER = Table(
     steps={"known": _doctors_of},
     is_one=_is_anybody,
     fields={"health_station": _station, "family_doctor": _doctor},
-    points=(Points(None, _doctors, to=_ANYBODY),),
+    points=(Points(None, "general_practitioner", to=_ANYBODY),),
 )
 """Whom the server knows as responsible."""
 
@@ -95,12 +91,9 @@ def _until(period: Period | None) -> PartialDate | None:
 
 
 def _team(
-    participant: tuple[wire.TeamParticipant, ...],
-    managing_organization: tuple[Reference, ...],
-    pointers: list[Reference],
-) -> None:
-    pointers.extend(one.member for one in participant if one.member is not None)
-    pointers.extend(managing_organization)
+    participant: tuple[wire.TeamParticipant, ...], managing_organization: tuple[Reference, ...]
+) -> tuple[Reference | None, ...]:
+    return (*(one.member for one in participant), *managing_organization)
 
 
 CARE_TEAM = Table(
@@ -150,9 +143,8 @@ def _place(managing_organization: Reference | None, around: Around, contained: C
     return facility(managing_organization, around, contained) or around.own
 
 
-def _managers(managing_organization: Reference | None, pointers: list[Reference]) -> None:
-    if managing_organization is not None:
-        pointers.append(managing_organization)
+def _managers(managing_organization: Reference | None) -> tuple[Reference | None, ...]:
+    return (managing_organization,)
 
 
 PREGNANCY = Table(

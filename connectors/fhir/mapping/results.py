@@ -7,7 +7,7 @@ from connectors.fhir.datatypes import Attachment as Form
 from connectors.fhir.datatypes import CodeableConcept, Period, Reference
 from connectors.fhir.mapping.around import Around, Contained
 from connectors.fhir.mapping.elements import ENTERED_IN_ERROR, coded, coded_all, codes_of, display_of, needed
-from connectors.fhir.mapping.observation import performers, place
+from connectors.fhir.mapping.observation import place
 from connectors.fhir.mapping.places import facility, practitioner
 from connectors.fhir.mapping.shared import STATED, is_right, meaning, visit
 from connectors.fhir.mapping.table import Points, Table
@@ -99,7 +99,7 @@ REPORT = Table(
         "result_ids": _results,
         "encounter_id": visit,
     },
-    points=(Points("facility", performers, to=("Organization",)),),
+    points=(Points("facility", "performer", to=("Organization",)),),
 )
 """A report; which observations it consists of is kept by their ids."""
 
@@ -130,8 +130,8 @@ def _outcome(outcome: CodeableConcept | None) -> CodedText | None:
     return coded(outcome)
 
 
-def _behind(performer: tuple[wire.ProcedurePerformer, ...], pointers: list[Reference]) -> None:
-    pointers.extend(part.on_behalf_of for part in performer if part.on_behalf_of is not None)
+def _behind(performer: tuple[wire.ProcedurePerformer, ...]) -> tuple[Reference | None, ...]:
+    return tuple(part.on_behalf_of for part in performer)
 
 
 PROCEDURE = Table(

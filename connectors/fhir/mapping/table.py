@@ -22,11 +22,8 @@ Maker = Callable[..., Any] | str | tuple[Callable[..., Any] | str, ...]
 
 AROUND = "around"
 """Parameter of a maker for what is known besides the resource (see ``around.Around``)."""
-POINTERS = "pointers"
-"""Parameter of ``Points.of``: the list to which it adds."""
 RESOURCE = "resource"
 """What a maker is given that reads many elements (see ``reading``)."""
-GIVEN = (AROUND, POINTERS)
 PROVENANCE = frozenset({"recorded_at", "author"})
 """What a record's provenance has from the resource, by the names of its fields."""
 
@@ -36,8 +33,8 @@ class Points(Struct, frozen=True):
 
     field: str | None
     """The field; None where it is not even a record without them."""
-    of: Callable[..., None]
-    """Adds the references to ``pointers``; the rest of its parameters are as a maker's."""
+    of: Maker
+    """Gives the references; None among them points nowhere."""
     to: tuple[str, ...]
     """Resource types behind them that say something."""
 
@@ -99,7 +96,7 @@ class Table(Struct, frozen=True, kw_only=True, eq=False):
             for name in parameters_of(maker):
                 if name in self.steps:
                     yield from self._named((self.steps[name],))
-                elif name not in GIVEN:
+                elif name != AROUND:
                     yield name
 
 

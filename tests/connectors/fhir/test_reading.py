@@ -19,7 +19,6 @@ from connectors.fhir.mapping.around import Around
 from connectors.fhir.mapping.reading import WORTH, Reading, Readings
 from connectors.fhir.mapping.table import (
     AROUND,
-    POINTERS,
     PROVENANCE,
     Table,
     parameters_of,
@@ -206,15 +205,16 @@ def test_a_maker_takes_every_element_as_it_is_read(held: Held) -> None:
         for name in inspect.signature(maker).parameters:
             expected = elements.get(name)
             if expected is None:
-                assert name in (AROUND, POINTERS) or name in table.steps, name
+                assert name == AROUND or name in table.steps, name
             else:
                 assert parts(expected) <= parts(hints[name]), (maker, name)
 
 
 def makers(table: Table) -> list[Callable[..., Any] | str]:
-    given = (table.is_one, table.recorded, table.author, *table.fields.values(), *table.steps.values())
+    given = [table.is_one, table.recorded, table.author, *table.fields.values(), *table.steps.values()]
+    given += [points.of for points in table.points]
     several = (one if isinstance(one, tuple) else (one,) for one in given if one is not None)
-    return [*(maker for some in several for maker in some), *(points.of for points in table.points)]
+    return [maker for some in several for maker in some]
 
 
 def parts(kind: Any) -> set[Any]:
