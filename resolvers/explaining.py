@@ -48,4 +48,5 @@ class Explaining(Federation):
         self.beside = door.beside
 
     def _asking(self) -> Questions:
-        return _Planning(self.planned, self._inquiry, self.account, self._pointing, self._noted)
+        asking = self._inquiry, self.account, self._pointing, self._noted, self.directory.patience
+        return _Planning(self.planned, *asking)

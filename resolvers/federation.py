@@ -150,7 +150,6 @@ class Federation:
         # The permit office holds the door as well: if both went on, only a collection could free the request.
         self.beside = _nothing_beside
         self._running.clear()
-        self._questions.close()
 
     def outcomes(self) -> list[Outcome]:
         """How it went so far, as far as the caller may know, in the order of asking."""
@@ -163,7 +162,7 @@ class Federation:
         return await self._questions.settled(ref)
 
     def _asking(self) -> Questions:
-        return Questions(self._inquiry, self.account, self._pointing, self._noted)
+        return Questions(self._inquiry, self.account, self._pointing, self._noted, self.directory.patience)
 
     def _ask_chosen(self, question: Question[R], grant: Grant, named: Named | None) -> Awaitable[Found[R]]:
         """Ask whom this citizen's pointers, the insurer, the caller or a restriction makes to be asked."""

@@ -20,6 +20,7 @@ from msgspec import Struct
 
 from connectors.contract import Question, Source
 from connectors.records import FoundBy, Record, SourceInfo, SourceKind
+from resolvers.patience import Patience
 
 
 class Pointer(Struct, frozen=True, kw_only=True):
@@ -155,6 +156,8 @@ class Directory:
         self.probing = probing
         self.insurance = insurance
         self.insurers = tuple(source for source in sources if source.info.kind is SourceKind.INSURANCE)
+        self.patience = Patience()
+        """With these sources, of whichever request."""
         self._rank = {source.info.id: rank for rank, source in enumerate(sources)}
         self._at: dict[str, list[Source]] = {}
         for source in sources:

@@ -1,36 +1,37 @@
-"""One timer for all questions of a request: it ends those that are overdue, each at its own time."""
+"""One timer for all questions of all requests: it ends those that are overdue, each at its own time."""
 
 import asyncio
+import math
+from contextvars import Context
 from typing import Any
 
 _Running = asyncio.Task[Any]
 
 
 class Patience:
-    """How long each task may still take. As ``asyncio.timeout``, at the price of one timer for however many."""
+    """How long each task may still take. As ``asyncio.timeout``, at the price of one timer for however many.
 
-    __slots__ = ("_alarm", "_due", "_loop", "_overdue")
+    The timer stays set when a task is done: it serves whoever is begun next, who as a rule may take longer. So hardly
+    any task sets one. It holds none that is done.
+    """
+
+    __slots__ = ("_alarm", "_context", "_due", "_overdue", "_rings")
 
     def __init__(self) -> None:
-        self._loop: asyncio.AbstractEventLoop | None = None
         self._due: dict[_Running, float] = {}
         self._overdue: set[_Running] = set()
         self._alarm: asyncio.TimerHandle | None = None
+        self._rings = math.inf
+        """By the loop's clock, when the timer rings."""
+        # The timer outlives whoever set it: nothing of theirs is to be kept with it.
+        self._context = Context()
 
-    def begin(self, seconds: float) -> _Running:
-        """The running task may take so many seconds from now. Gives that task, to be ended with."""
-        # Looked up once: each time would be a call of the operating system.
-        loop = self._loop = self._loop or asyncio.get_running_loop()
-        task = asyncio.current_task(loop)
-        if task is None:
-            raise RuntimeError("only a task can be given time")
+    def begin(self, task: _Running, seconds: float) -> None:
+        """The task, which is running, may take so many seconds from now."""
+        loop = task.get_loop()
         due = self._due[task] = loop.time() + seconds
-        alarm = self._alarm
-        if alarm is None or due < alarm.when():
-            if alarm is not None:
-                alarm.cancel()
-            self._alarm = loop.call_at(due, self._ring)
-        return task
+        if due < self._rings:
+            self._set(loop, due)
 
     def end(self, task: _Running) -> bool:
         """The task is done with what it was given time for; whether it was stopped for being overdue, and for no more.
@@ -43,20 +44,19 @@ class Patience:
         self._overdue.discard(task)
         return task.uncancel() == 0
 
-    def close(self) -> None:
-        """Let go of the timer: it stays set for whoever is begun next, whoever was the last to be done."""
+    def _set(self, loop: asyncio.AbstractEventLoop, due: float) -> None:
         if self._alarm is not None:
             self._alarm.cancel()
-            self._alarm = None
+        self._rings = due
+        self._alarm = loop.call_at(due, self._ring, loop, context=self._context)
 
-    def _ring(self) -> None:
-        loop = asyncio.get_running_loop()
-        alarm, self._alarm = self._alarm, None
+    def _ring(self, loop: asyncio.AbstractEventLoop) -> None:
         # The timer may ring a moment early, by the resolution of the loop's clock.
-        now = max(loop.time(), alarm.when() if alarm else 0.0)
+        now = max(loop.time(), self._rings)
+        self._alarm, self._rings = None, math.inf
         for task in [task for task, due in self._due.items() if due <= now]:
             del self._due[task]
             self._overdue.add(task)
             task.cancel()
         if self._due:
-            self._alarm = loop.call_at(min(self._due.values()), self._ring)
+            self._set(loop, min(self._due.values()))

@@ -23,7 +23,9 @@ _UP, _RESTING, _FAILING = SourceHealth.UP, SourceHealth.DEGRADED, SourceHealth.F
 class Questions:
     """The questions of one request."""
 
-    def __init__(self, inquiry: Inquiry, account: Account, pointing: Pointing, noted: Noted) -> None:
+    def __init__(
+        self, inquiry: Inquiry, account: Account, pointing: Pointing, noted: Noted, patience: Patience
+    ) -> None:
         """Nothing is asked yet.
 
         Args:
@@ -31,12 +33,13 @@ class Questions:
             account: where it is noted who was asked about whom.
             pointing: measured by what is found.
             noted: for the operator.
+            patience: ends a question that takes too long.
         """
         self._inquiry = inquiry
         self._account = account
         self._pointing = pointing
         self._noted = noted
-        self._patience = Patience()
+        self._patience = patience
         self._asked: dict[tuple[str, str, Question[Any]], Asked[Any]] = {}
         """In the order of asking."""
 
@@ -79,17 +82,15 @@ class Questions:
             await until(asked)
         return [one.told for one in self._asked.values() if one.ref == ref and one.told is not None]
 
-    def close(self) -> None:
-        """Let go of what would hold the request."""
-        self._patience.close()
-
     async def _ask_one(self, asked: Asked[R], grant: Grant) -> None:
-        inquiry, source, patience = self._inquiry, asked.source, self._patience
+        inquiry, source, task, patience = self._inquiry, asked.source, asked.asking, self._patience
+        if task is None:
+            raise RuntimeError("only a task can be given time")
         clock = inquiry.clock
         begun = clock.monotonic()
         left = inquiry.deadline.at - begun
         answer: Answer[R] | None = None
-        task = patience.begin(min(source.deadline, left))
+        patience.begin(task, min(source.deadline, left))
         try:
             answer = await source.ask(asked.question, grant, inquiry)
         except asyncio.CancelledError:

@@ -1,7 +1,10 @@
 """One timer ends whatever is overdue, each at its own time, and nothing else."""
 
 import asyncio
+import gc
+import weakref
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 
 import pytest
 
@@ -17,7 +20,9 @@ QUESTION = Question(about=Condition)
 
 async def patiently(patience: Patience, seconds: float, waited: Callable[[], Awaitable[object]]) -> str:
     """How waiting for something ends."""
-    task = patience.begin(seconds)
+    task = asyncio.current_task()
+    assert task is not None
+    patience.begin(task, seconds)
     try:
         await waited()
     except asyncio.CancelledError:
@@ -48,15 +53,40 @@ async def test_what_is_begun_after_the_timer_rang_has_one_again() -> None:
         assert await asyncio.ensure_future(patiently(patience, 0.001, asyncio.Event().wait)) == "overdue"
 
 
-async def test_nothing_is_left_of_the_timer_of_a_request_that_is_over() -> None:
+async def test_the_timer_outlives_a_request_and_keeps_nothing_of_it() -> None:
     """Else every request would stay in memory until its deadline."""
-    federation = Federation(Directory([FalseSource("a", {Condition: [condition("1")]})]), inquiry())
-    await federation.ask(QUESTION, grant(Condition))
-    patience = federation._questions._patience
+    directory = Directory([FalseSource("a", {Condition: [condition("1")]})])
+    patience, of_a_request = directory.patience, ContextVar[Federation]("of_a_request")
+
+    async def request() -> weakref.ref[Federation]:
+        federation = Federation(directory, inquiry())
+        of_a_request.set(federation)
+        await federation.ask(QUESTION, grant(Condition))
+        await federation.finish()
+        return weakref.ref(federation)
+
+    left = await asyncio.ensure_future(request())
+    assert patience._alarm is not None and not patience._alarm.cancelled()
     assert not patience._due and not patience._overdue
+    await asyncio.sleep(0)  # the loop itself lets go of the task
+    gc.collect()
+    assert left() is None
     alarm = patience._alarm
-    await federation.finish()
-    assert alarm is not None and alarm.cancelled()
+    await asyncio.ensure_future(request())
+    assert patience._alarm is alarm, "the next request has no timer of its own"
+
+
+async def test_one_timer_serves_requests_that_may_take_longer_and_those_that_may_not() -> None:
+    """Whoever comes later and has less time is stopped in time, whatever the timer was set for; so are the others."""
+    directory, order = Directory([]), []
+
+    async def run(seconds: float) -> None:
+        assert await patiently(directory.patience, seconds, asyncio.Event().wait) == "overdue"
+        order.append(seconds)
+
+    await asyncio.gather(*(asyncio.ensure_future(run(seconds)) for seconds in (0.04, 0.05, 0.01, 0.03, 0.02)))
+    assert order == [0.01, 0.02, 0.03, 0.04, 0.05]
+    assert directory.patience._alarm is None, "and none is set where nobody is waited for"
 
 
 async def test_a_timer_that_rings_for_nobody_is_set_for_the_next_one() -> None:
@@ -74,7 +104,7 @@ async def test_whoever_else_stops_a_task_is_heard() -> None:
         task = asyncio.ensure_future(patiently(patience, seconds, asyncio.Event().wait))
         await asyncio.sleep(0)
         if seconds == 0:
-            patience._ring()
+            patience._ring(asyncio.get_running_loop())
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
