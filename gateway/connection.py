@@ -6,22 +6,19 @@ gets an answer and an event like every other request.
 """
 
 import asyncio
-import re
 from typing import Any, cast
-from urllib.parse import unquote
 
 import httptools
-import orjson
 import structlog
 from uvicorn._types import ASGI3Application, HTTPScope
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from gateway.asgi import EXCHANGE, FIELDS, METHODS, SAFE_HEADERS, gathered
+from gateway.asgi import EXCHANGE, FIELDS, METHODS, gathered
 from gateway.errors import RequestError
 from gateway.exchange import Exchange
-from gateway.front import GRAPH
 from gateway.handshake import unfit, written
+from gateway.heads import is_host, parts, refusal
 from gateway.ids import new_id
 from gateway.line import Line
 from gateway.settings import Server
@@ -35,11 +32,6 @@ MAX_HEADER = 32 * 1024
 MAX_FIELDS = 100
 _LINGER_SECONDS = 2.0
 _LINGER_BYTES = 1024 * 1024
-_HOST = re.compile(rb"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
-
-_GRAPH = GRAPH.encode()
-_PLAIN = re.compile(rb"(?:/[A-Za-z0-9._-]+)+")
-"""A path of which nothing has to be taken apart or read otherwise than it is written."""
 
 
 class _Stop(Exception):
@@ -204,7 +196,7 @@ class Connection(Line, HttpToolsProtocol):
 
     def _begin(self, version: str, fields: dict[bytes, list[bytes]]) -> None:
         """Have the request answered, after those of the same connection that are not answered yet."""
-        path, raw_path, query = _parts(self.url)
+        path, raw_path, query = parts(self.url)
         scope: dict[str, Any] = {
             "type": "http",
             "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
@@ -268,9 +260,9 @@ class Connection(Line, HttpToolsProtocol):
 
     def _hand_over(self, rest: bytes) -> None:
         """Let a WebSocket have the line, if this is the right beginning of one (RFC 6455, section 4.2.1)."""
-        refusal = unfit(self.parser.get_method(), self.url, self.headers)
-        if refusal is not None or self._is_answering():
-            self._refuse(refusal or RequestError(400, "BAD_REQUEST", "Ask for a WebSocket on a connection of its own."))
+        wrong = unfit(self.parser.get_method(), self.url, self.headers)
+        if wrong is not None or self._is_answering():
+            self._refuse(wrong or RequestError(400, "BAD_REQUEST", "Ask for a WebSocket on a connection of its own."))
             return
         self._forget_timers()
         self.connections.discard(self)
@@ -286,7 +278,7 @@ class Connection(Line, HttpToolsProtocol):
         if hosts is None:
             return version == "1.0"
         if hosts != self._addressed:
-            if len(hosts) > 1 or not _HOST.fullmatch(hosts[0].strip()):
+            if len(hosts) > 1 or not is_host(hosts[0]):
                 return False
             self._addressed = hosts
         return True
@@ -330,7 +322,7 @@ class Connection(Line, HttpToolsProtocol):
         if self._is_answering():
             self._close()
             return
-        self.transport.write(_answer(error, event.request_id))
+        self.transport.write(refusal(error, event.request_id))
         self._linger()
 
     def _linger(self) -> None:
@@ -340,26 +332,3 @@ class Connection(Line, HttpToolsProtocol):
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self._in("linger", _LINGER_SECONDS, self._close)
-
-
-def _parts(url: bytes) -> tuple[str, bytes, bytes]:
-    """Path, path as it was written, and query."""
-    if url == _GRAPH:
-        return GRAPH, url, b""
-    if _PLAIN.fullmatch(url):
-        return url.decode("ascii"), url, b""
-    parsed = httptools.parse_url(url)
-    return unquote(parsed.path.decode("ascii")), parsed.path, parsed.query or b""
-
-
-def _answer(error: RequestError, request_id: str) -> bytes:
-    body = orjson.dumps({"errors": error.formatted(), "extensions": {"requestId": request_id}})
-    fields = [
-        (b"content-type", b"application/json; charset=utf-8"),
-        (b"content-length", str(len(body)).encode()),
-        (b"connection", b"close"),
-        (b"x-request-id", request_id.encode()),
-        *SAFE_HEADERS,
-        *((name.lower().encode(), value.encode()) for name, value in error.headers),
-    ]
-    return STATUS_LINE[error.status] + b"".join(b"%b: %b\r\n" % field for field in fields) + b"\r\n" + body

@@ -33,10 +33,8 @@ class Exchange(RequestResponseCycle):
     _event: asyncio.Event | None = None
     _dated: ClassVar[tuple[Fields, dict[tuple[int, bytes], bytes]]] = ((), {})
 
-    def __init__(
-        self, scope: HTTPScope, connection: HttpToolsProtocol, *, expects: bool, keep_alive: bool
-    ) -> None:  # not uvicorn's: it is told the same of each request, one thing after the other
-        """Begin.
+    def __init__(self, scope: HTTPScope, connection: HttpToolsProtocol, *, expects: bool, keep_alive: bool) -> None:
+        """Begin, in place of uvicorn's own beginning, which is told everything by name and writes all of the above.
 
         Args:
             scope: of the request.
