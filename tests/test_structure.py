@@ -34,14 +34,14 @@ def test_only_the_permit_office_makes_a_grant() -> None:
     """Permission is a type: whoever forgets the policy has nothing to ask a source with."""
     makers = {path for path, tree in trees() if any(name == "Grant" for _, name in calls(tree))}
 
-    assert makers == {"resolvers/access/permit.py"}
+    assert makers == {"resolvers/access/granting.py"}
 
 
 def test_only_the_permit_office_makes_a_mandate() -> None:
     """To write is another permission than to read: no grant is one."""
     makers = {path for path, tree in trees() if any(name == "Mandate" for _, name in calls(tree))}
 
-    assert makers == {"resolvers/access/permit.py"}
+    assert makers == {"resolvers/access/granting.py"}
 
 
 def test_only_the_door_writes_to_a_source() -> None:

@@ -24,7 +24,7 @@ from resolvers.access.entry import AccessEntry
 MOST = 500
 """Entries in one transaction."""
 _GATHERING = 0.003
-"""Seconds between two transactions while many requests come. One costs as much as twenty entries, so at a thousand
+"""Seconds between two transactions while many requests come. One costs as much as a dozen entries, so at a thousand
 requests in a second this halves what an entry costs; a caller alone does not wait for it."""
 _log = structlog.get_logger()
 

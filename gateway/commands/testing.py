@@ -17,7 +17,7 @@ from gateway.commands.common import complain
 from gateway.settings import Settings, identifiers_of
 from gateway.sources import Block
 from gateway.telemetry import reason
-from resolvers.access.permit import grant_of_operator
+from resolvers.access.granting import grant_of_operator
 from resolvers.asked import is_complete
 from resolvers.federation import Federation
 from resolvers.identifiers import is_personal_id

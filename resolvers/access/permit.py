@@ -1,9 +1,9 @@
-"""The permit office: opens a chart for a caller, and gives the grants with which sources are asked."""
+"""The permit office: opens a chart for a caller, on a basis that it finds out; ``Granting`` gives the grants for it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 
-from connectors.contract import Basis, Grant, Purpose, Question, Refused, SourceState, Subject
+from connectors.contract import Basis, Grant, Purpose, Question, Refused, Subject
 from connectors.records import (
     Coverage,
     CoverageStatus,
@@ -13,13 +13,11 @@ from connectors.records import (
     Relation,
     SourceKind,
 )
-from connectors.writing import Entry, Mandate
 from resolvers.access.ages import AGES, Step
 from resolvers.access.caller import Caller, CallerKind
 from resolvers.access.consents import Emergency, Trust, TrustUnavailable
-from resolvers.access.decisions import decide, may_write
+from resolvers.access.granting import Granting
 from resolvers.access.rules import is_barred, represents, standing_ones
-from resolvers.access.rulings import Rulings
 from resolvers.access.standing import (
     Agreed,
     Party,
@@ -33,14 +31,12 @@ from resolvers.chart import Chart
 from resolvers.federation import Federation
 from resolvers.identifiers import Identifiers, birth_year
 from resolvers.refusals import Forbidden, StepUpRequired, Unverifiable
-from resolvers.sections import SECTION_OF
 
 _NAMED_PROFESSIONALS = frozenset({CallerKind.CLINICIAN, CallerKind.HEALTH_STATION})
-_ONLY: Mapping[type[Record], frozenset[type[Record]]] = {about: frozenset({about}) for about in SECTION_OF}
 _PARTNERS = _NAMED_PROFESSIONALS | {CallerKind.INSURER}
 
 
-class Access:
+class Access(Granting):
     """One request's decisions about one caller."""
 
     def __init__(
@@ -55,8 +51,7 @@ class Access:
         longest_sign_in: float = 0,
         acr_values: tuple[str, ...],
     ) -> None:
-        self.rulings = Rulings()
-        """Every decision of this request about a section, and by which policies and consents."""
+        super().__init__()
         self._caller = caller
         self._federation = federation
         self._identifiers = identifiers
@@ -65,15 +60,11 @@ class Access:
         self._required_assurance = required_assurance
         self._longest_sign_in = longest_sign_in
         self._acr_values = acr_values
-        self.purposes: frozenset[Purpose] | None = None
-        """What the operation serves, where whoever published it said so: it opens nothing for another purpose."""
         self.refused = 0
         """How often a citizen was asked for whom the caller may not open."""
-        self._given: dict[tuple[int, int, type[Record]], tuple[Subject, Standing, Grant | Refused]] = {}
         self._references: dict[str, str] = {}
         if caller.personal_id is not None and caller.ref is not None:
             self._references[caller.personal_id] = caller.ref
-        self._standings: dict[tuple[str, Basis, Purpose], Standing] = {}
         federation.beside = self.beside
 
     async def me(self) -> Chart:
@@ -161,47 +152,10 @@ class Access:
                 return None
         return self._chart(own.subject, standing)
 
-    def permit(self, chart: Chart, about: type[Record]) -> Grant | Refused:
-        """The grant for one class of record of that chart, or why there is none."""
-        subject, standing = chart.subject, chart.standing
-        if self.purposes is not None and standing.purpose not in self.purposes:
-            given: Grant | Refused = Refused(state=SourceState.NOT_PERMITTED)
-        else:
-            known = self._given.get((id(subject), id(standing), about))
-            given = known[2] if known else self._granted(subject, standing, about)
-        if isinstance(given, Refused):
-            self._denied(chart, about)
-        return given
-
-    def mandate(self, chart: Chart, of: type[Entry]) -> Mandate:
-        """The proof that such an entry may be written into that citizen's record.
-
-        Raises:
-            Forbidden: the basis of the chart does not allow it.
-        """
-        if not self._serves(chart) or not may_write(chart.standing, of.__name__):
-            raise Forbidden
-        return Mandate(subject=chart.subject, purpose=chart.purpose, basis=chart.basis, of=of)
-
-    def beside(self, grant: Grant, about: type[Record]) -> Grant | None:
-        """The grant for another class of record of that citizen; ``None`` when the basis does not open that class.
-
-        With it the door finds out where a citizen has been; it opens nothing that the caller could not ask for.
-        """
-        standing = self._standings[grant.subject.ref, grant.basis, grant.purpose]
-        given = self._granted(grant.subject, standing, about)
-        return given if isinstance(given, Grant) else None
-
-    def _denied(self, chart: Chart, about: type[Record]) -> None:
-        """There is no grant for that class; for whoever keeps account of it."""
-
     def _is_recent(self, caller: Caller) -> bool:
         """Whether the sign-in is young enough; one that does not say when it was is not."""
         at = caller.authenticated_at
         return at is not None and (self._federation.clock.now() - at).total_seconds() <= self._longest_sign_in
-
-    def _serves(self, chart: Chart) -> bool:
-        return self.purposes is None or chart.purpose in self.purposes
 
     def _reference(self, personal_id: str) -> str:
         """The number's reference, made once per request: it costs more than a decision."""
@@ -341,35 +295,5 @@ class Access:
         emergencies = await self._trust.emergencies(ref) if self._caller.purpose is Purpose.EMERGENCY else ()
         return Agreed(consents=consents, emergencies=emergencies)
 
-    def _granted(self, subject: Subject, standing: Standing, about: type[Record]) -> Grant | Refused:
-        """The decision, made once per request for the same chart and class."""
-        key = (id(subject), id(standing), about)
-        known = self._given.get(key)
-        if known is None:
-            known = self._given[key] = (subject, standing, self._decided(subject, standing, about))
-        return known[2]
-
-    def _decided(self, subject: Subject, standing: Standing, about: type[Record]) -> Grant | Refused:
-        self._standings[subject.ref, standing.basis, standing.purpose] = standing
-        decision = decide(standing, SECTION_OF[about])
-        self.rulings.add(subject.ref, standing, decision)
-        if not decision.permitted:
-            return Refused(state=decision.state, retryable=not standing.verified)
-        return Grant(
-            subject=subject,
-            purpose=standing.purpose,
-            basis=standing.basis,
-            about=_ONLY[about],
-            restriction=decision.withholding,
-        )
-
     def _chart(self, subject: Subject, standing: Standing) -> Chart:
         return Chart(subject=subject, standing=standing, identifiers=self._identifiers)
-
-
-def grant_of_operator(subject: Subject, about: type[Record]) -> Grant:
-    """The grant with which the operator's command line tests a source. No request of a caller can come here.
-
-    It gives nobody more than they have: who may start that command reads the credentials of the source as well.
-    """
-    return Grant(subject=subject, purpose=Purpose.ADMINISTRATION, basis=Basis.OPERATOR, about=frozenset({about}))
