@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from msgspec import to_builtins
+
 from connectors.records import CodedText, Coding, Facility, PartialDate, Record
 from resolvers.joining.rule import Fact, Mark
 from resolvers.partial_dates import in_zone
@@ -102,7 +104,7 @@ def day(known: PartialDate | None) -> Mark | None:
 
 def minute(at: datetime | None) -> Mark | None:
     """The minute: some systems write seconds, some do not."""
-    return (in_zone(at, UTC).isoformat(timespec="minutes")[:-6] + ":00+00:00",) if at else None
+    return (to_builtins(in_zone(at, UTC))[: len("2019-04-30T08:15")] + ":00+00:00",) if at else None
 
 
 def place(facility: Facility | None) -> Mark | None:

@@ -1,7 +1,7 @@
 """One item from the records of one fact: nothing that a source said is lost, and a disagreement is shown as one."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from hashlib import blake2b
 from operator import attrgetter
@@ -19,6 +19,9 @@ from resolvers.joining.table import RULES
 R = TypeVar("R", bound=Record)
 
 _ID = attrgetter("id")
+_ENCODE = msgspec.json.Encoder().encode
+_Hash = Callable[[bytes], str]
+"""Makes an id."""
 
 
 def join(
@@ -185,8 +188,9 @@ def _ids(groups: Sequence[Sequence[Record]], about: type[Record], rule: Rule[Any
     So an item keeps its id while one of its sources is silent. Where two items would share one because they contradict
     each other, each keeps an id that a record of it has at its source.
     """
-    ids = [_common(group, about, rule, key) for group in groups]
-    for otherwise in (lambda group: min(record.id for record in group), lambda group: _hashed(key, _content(group[0]))):
+    hashed = _hashing(key)
+    ids = [_common(group, about, rule, hashed) for group in groups]
+    for otherwise in (lambda group: min(record.id for record in group), lambda group: hashed(_content(group[0]))):
         if len(set(ids)) == len(ids):
             break
         times = Counter(ids)
@@ -194,26 +198,33 @@ def _ids(groups: Sequence[Sequence[Record]], about: type[Record], rule: Rule[Any
     return ids
 
 
-def _common(group: Sequence[Record], about: type[Record], rule: Rule[Any], key: str) -> str:
+def _common(group: Sequence[Record], about: type[Record], rule: Rule[Any], hashed: _Hash) -> str:
     if len(group) == 1:
-        return _of_one(group[0], about, rule, key)
+        return _of_one(group[0], about, rule, hashed)
     times: Counter[tuple[int, Mark]] = Counter()
     for record in group:
         times.update({(rank, mark) for rank, marks in enumerate(rule.evidence) for mark in marks(record)})
     if not times:
         return group[0].id
     most = max(times.values())
-    return _hashed(key, min(msgspec.json.encode((about.__name__, *found)) for found in times if times[found] == most))
+    return hashed(min(_ENCODE((about.__name__, *found)) for found in times if times[found] == most))
 
 
-def _of_one(record: Record, about: type[Record], rule: Rule[Any], key: str) -> str:
+def _of_one(record: Record, about: type[Record], rule: Rule[Any], hashed: _Hash) -> str:
     """The same for a record that stands alone: its strongest mark, which is the first of all as text."""
     for rank, marks in enumerate(rule.evidence):
-        if found := [msgspec.json.encode((about.__name__, rank, mark)) for mark in marks(record)]:
-            return _hashed(key, min(found))
+        if found := [_ENCODE((about.__name__, rank, mark)) for mark in marks(record)]:
+            return hashed(min(found))
     return record.id
 
 
-def _hashed(key: str, text: bytes) -> str:
-    """Keyed, as the ids of records are: it says nothing by itself, and is another one for another citizen."""
-    return blake2b(text, key=key.encode()[:64], digest_size=16).hexdigest()
+def _hashing(key: str) -> _Hash:
+    """Keyed, as the ids of records are: a hash says nothing by itself, and is another one for another citizen."""
+    keyed = blake2b(key=key.encode()[:64], digest_size=16)
+
+    def hashed(text: bytes) -> str:
+        digest = keyed.copy()
+        digest.update(text)
+        return digest.hexdigest()
+
+    return hashed
