@@ -6,45 +6,29 @@ a ``SourceError``. The client is replaced at its transport in tests, and can be 
 
 import asyncio
 import random
-import re
 import uuid
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
-from urllib.parse import quote, quote_plus, urlsplit
 
 import httpx
 import msgspec
 from msgspec import structs
 
 from connectors import calls
+from connectors.addresses import Addresses, Fields, encoded
 from connectors.carrying import Call, Head, Stream
 from connectors.clock import Clock
 from connectors.contract import Deadline
-from connectors.errors import Crowded, Denied, Garbled, TooSlow, Unavailable
+from connectors.errors import Crowded, Denied, TooSlow, Unavailable
 from connectors.network import LookUp, look_up
 from connectors.oauth import AccessToken, OAuthSession
 from connectors.options import BadOptions, Size, SourceOptions
 from connectors.reply import Reply, refusal
 from connectors.resilience import Random, Sleep, repeated
-from connectors.transport import PORTS, carrier_of
+from connectors.transport import carrier_of
 from connectors.turns import Turns
 
-Fields = Mapping[str, str | Sequence[str]]
-"""Fields of a form or query string; a list where one name stands several times."""
-
-_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]+")
-_PLAIN = re.compile(r"[A-Za-z0-9/$._~-]+")
-"""A path that needs no encoding: nearly every one."""
-_NAMES = re.compile(r"[A-Za-z0-9$_][A-Za-z0-9/$._~-]*")
-"""A path below the source's own that can be nothing else than that."""
-_SAFE = "!$%&'()*+,/:;=@~"
-"""What stands in a path as it is; a percent sign begins what is encoded already."""
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
-_LONGEST = 64 * 1024
-"""Characters of an address."""
-_WRITTEN = re.compile(r"[A-Za-z0-9._~%-]+")
-"""What stands in a form once it is written."""
 _NOBODYS = frozenset({"accept", "content-type"})
 """Fields whose values name neither a citizen nor an account."""
 _MOST_HEADS = 64
@@ -91,10 +75,9 @@ class Line:
         # Of their own: who reads a document slowly must not hold up who asks a question.
         self._streams = asyncio.Semaphore(options.streams)
         self._carrier = carrier_of(options, transport=transport, look_up=look_up, new_id=new_id)
-        # A trailing slash: whatever a kind asks for lies beneath the base.
-        self.base_url = options.url.rstrip("/") + "/"
+        self._addresses = Addresses(options.url)
+        self.base_url = self._addresses.base
         """Where the source lives."""
-        self._path = quote(urlsplit(self.base_url).path, safe=_SAFE)
         self._headers = {
             "accept": "*/*",
             # A packed body could unfold to any size before its bound is noticed.
@@ -156,7 +139,7 @@ class Line:
             content, content_type = encoded(form).encode("ascii"), "application/x-www-form-urlencoded"
         call = Call(
             method=method,
-            target=self._target(path, params),
+            target=self._addresses.target(path, params),
             head=self._head(headers, content_type),
             content=content,
             repeatable=repeatable,
@@ -181,7 +164,7 @@ class Line:
         Raises:
             SourceError: there is no answer with the status 200; from ``piece``, that it does not come to its end.
         """
-        call = Call(method="GET", target=self._target(path, None), head=self._head(headers))
+        call = Call(method="GET", target=self._addresses.target(path, None), head=self._head(headers))
         if self._streams.locked():
             raise Crowded("too many contents are being read from this source")
         async with self._streams:
@@ -207,36 +190,6 @@ class Line:
         await self._carrier.close()
         if self._token_line is not None:
             await self._token_line.close()
-
-    def _target(self, path: str, params: Fields | None) -> str:
-        """Path and query of the request.
-
-        Raises:
-            Garbled: it leads elsewhere, or nowhere.
-        """
-        if (path.isidentifier() and path.isascii()) or _NAMES.fullmatch(path):
-            target = f"{self._path}{path}?{encoded(params)}" if params else f"{self._path}{path}"
-            if len(target) <= _LONGEST:
-                return target
-        if _CONTROLS.search(path):
-            raise Garbled("InvalidURL")
-        query = ""
-        if "://" in path:
-            parts = urlsplit(path)
-            if _origin(path) != _origin(self.base_url):
-                raise Garbled("leads to another host than its block names")
-            path, query = parts.path or "/", parts.query
-        else:
-            path, _, query = path.partition("?")
-            path = self._path + path.lstrip("/")
-        if params is not None:
-            query = encoded(params)
-        if not _PLAIN.fullmatch(path):
-            path = quote(path, safe=_SAFE)
-        target = f"{path}?{query}" if query else path
-        if len(target) > _LONGEST:
-            raise Garbled("InvalidURL")
-        return target if target.isascii() and " " not in target else quote(target, safe=f"{_SAFE}?")
 
     def _head(self, more: Mapping[str, str] | None, content_type: str = "") -> Head:
         """The header of a call: the source's own fields with those that are added.
@@ -325,45 +278,8 @@ class Line:
         )
 
 
-def encoded(fields: Fields) -> str:
-    """The fields as ``application/x-www-form-urlencoded``; most are of characters that stand for themselves."""
-    written = ""
-    for name, values in fields.items():
-        # An identifier of ASCII is written as it is: nearly every name is one.
-        known = name if name.isidentifier() and name.isascii() else _form(name)
-        if isinstance(values, str):
-            is_plain = (values.isalnum() and values.isascii()) or _UNRESERVED.fullmatch(values)
-            written += f"&{known}={values if is_plain else _form(values)}"
-        else:
-            for value in values:
-                written += f"&{known}={_form(value)}"
-    return written[1:]
-
-
-def _form(text: str) -> str:
-    """One name or value. What FHIR puts between the parts of one is no reason to look at every character."""
-    if "%" not in text:
-        usual = text.replace("|", "%7C").replace(":", "%3A").replace("/", "%2F").replace(",", "%2C")
-        if _WRITTEN.fullmatch(usual):
-            return usual
-    return quote_plus(text)
-
-
 def _bearing(token: AccessToken, call: Call) -> Call:
     return structs.replace(call, head=call.head.adding({"authorization": f"Bearer {token.bearer}"}))
-
-
-def _origin(address: str) -> tuple[str, str | None, int | None]:
-    """Scheme, host and port (RFC 6454).
-
-    Raises:
-        Garbled: it has none.
-    """
-    try:
-        parts = urlsplit(address)
-        return parts.scheme, parts.hostname, parts.port or PORTS.get(parts.scheme)
-    except ValueError:
-        raise Garbled("InvalidURL") from None
 
 
 def _credentials(options: SourceOptions) -> dict[str, str]:

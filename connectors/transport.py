@@ -7,14 +7,13 @@ from pathlib import Path
 
 import httpx
 
+from connectors.addresses import PORTS
 from connectors.carrying import Carrier
 from connectors.foreign import Foreign
 from connectors.network import GuardedNetwork, LookUp
 from connectors.options import SourceOptions
 from connectors.pool import Pool
 from connectors.xroad import XRoad
-
-PORTS = {"http": 80, "https": 443}
 
 
 def carrier_of(

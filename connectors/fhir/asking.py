@@ -4,12 +4,12 @@ from typing import Any
 
 from msgspec import structs
 
+from connectors.addresses import Fields
 from connectors.contract import Question
 from connectors.errors import Garbled
 from connectors.fhir.capabilities import Offer, Offers
 from connectors.fhir.held import HELD, Held, slice_of
 from connectors.fhir.options import FhirOptions
-from connectors.http import Fields
 from connectors.records import Record
 
 _CHOICES = (

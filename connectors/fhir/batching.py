@@ -15,12 +15,13 @@ from weakref import WeakKeyDictionary
 import msgspec
 from msgspec import Raw
 
+from connectors.addresses import Fields
 from connectors.clock import Clock
 from connectors.contract import Deadline, Inquiry
 from connectors.errors import Garbled, SourceError
 from connectors.fhir.bundle import Bundle
 from connectors.fhir.datatypes import Wire
-from connectors.http import Fields, Line
+from connectors.http import Line
 from connectors.reply import refusal
 from connectors.work import aside
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from connectors.addresses import Fields
 from connectors.clock import Clock
 from connectors.contract import Deadline, Inquiry, Question
 from connectors.errors import Garbled
@@ -17,7 +18,7 @@ from connectors.fhir.mapping.reading import Reading
 from connectors.fhir.options import FhirOptions
 from connectors.fhir.pages import D, Found, bundle_of, keep
 from connectors.fhir.people import Whose
-from connectors.http import Fields, Line
+from connectors.http import Line
 from connectors.reply import Reply
 from connectors.work import SMALL, aside, off_loop
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from connectors.http import encoded
+from connectors.addresses import encoded
 from connectors.options import Secret
 from tests.connectors.lines import NUMBER, answering, get, line_to, soon
 from tests.connectors.serving import serving
