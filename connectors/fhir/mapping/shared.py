@@ -26,8 +26,7 @@ def meaning(code: CodeableConcept | None) -> CodedText:
     Raises:
         Unreadable: it does not say so.
     """
-    found = coded(code)
-    return found if found is not None else needed(None)
+    return needed(coded(code))
 
 
 def visit(encounter: Reference | None, around: Around) -> str | None:
