@@ -2,7 +2,7 @@
 
 Everything a person could read in a record is read: its codes whatever system they are said to be of, for systems name
 them wrongly, all its words, for a diagnosis in words repeats what its code means, and the labels that its source has
-put on it. In doubt a record tells.
+put on it: where one says that it is secret and nothing says why, it may be any. In doubt a record tells.
 """
 
 import re
@@ -79,8 +79,8 @@ class Labels:
         self._codes: dict[str, set[Sensitivity]] = defaultdict(set)
         self._procedures: dict[str, set[Sensitivity]] = defaultdict(set)
         self._security: dict[str, set[Sensitivity]] = defaultdict(set)
-        for code in data.secret:
-            self._security[code] |= data.categories.keys()
+        self._secret = frozenset(data.secret)
+        self._all = frozenset(data.categories)
         phrases: list[tuple[str, Sensitivity]] = []
         for one, category in data.categories.items():
             phrases += [(words, one) for words in category.words]
@@ -115,10 +115,12 @@ class Labels:
                 each.append(_NOTHING)
                 continue
             found = {one for one, sections in self._always_in.items() if section in sections}
+            is_secret = False
             for place in record.provenance:
                 found |= places[f"{place.source.name}\n{place.author or ''}"]
                 for code in place.security:
                     found |= self._security.get(code.upper(), _NOTHING)
+                    is_secret = is_secret or code.upper() in self._secret
             said: list[str] = []
             coded: list[str] = []
             _read_aloud(record, said, coded)
@@ -126,6 +128,8 @@ class Labels:
                 found |= words[text]
             for text in coded:
                 found |= (procedures if isinstance(record, Procedure) else codes)[text]
+            if is_secret and not found:
+                found |= self._all
             each.append(frozenset(one for one in found if section not in self._never_in[one]) if found else _NOTHING)
         return each
 

@@ -290,11 +290,18 @@ def _labelled(*codes: str) -> Condition:
         (("SDV", "GDIS"), {S.VIOLENCE, S.GENETICS}),
         (("R",), set(S)),
         (("V",), set(S)),
+        (("R", "PSY"), {S.MENTAL_HEALTH}),
     ],
 )
 def test_a_record_tells_what_its_source_has_labelled_it_as(codes: tuple[str, ...], tells: set[S]) -> None:
     """Where the label names no category, it may be any: whoever is to see one category less does not see the record."""
     assert LABELS.of(_labelled(*codes)) == tells
+
+
+def test_what_is_secret_for_a_reason_that_can_be_read_is_secret_for_that_reason() -> None:
+    """Who consented to the category shows it: a label that says no more than the diagnosis takes nothing back."""
+    labelled = msgspec.structs.replace(_labelled("R"), code=coded("Trầm cảm", "F32.1"))
+    assert LABELS.of(labelled) == {S.MENTAL_HEALTH}
 
 
 def test_a_label_of_one_source_counts_where_another_has_none() -> None:
