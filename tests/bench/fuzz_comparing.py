@@ -168,8 +168,8 @@ class Comparing:
         """The same functions are called, in the same order.
 
         Only where a failure takes what stands beside it with it, the specification leaves open how much of that is
-        begun before it is cancelled (GraphQL, 6.4.4), and it hangs on turns of the loop: then one may have begun more.
-        Not of a mutation, whose functions change something.
+        begun before it is cancelled (Errors and Non-Null Fields), and it hangs on turns of the loop: then one may have
+        begun more. Not of a mutation, whose functions change something.
         """
         if expected[1] == calls:
             return

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _PERIOD = 20_000
@@ -23,7 +23,7 @@ def held_to(share: float, pid: int) -> Iterator[None]:
         pid: of the process.
 
     Raises:
-        NoQuota: it takes Linux, its control groups (of either version), and the right to make one.
+        NoQuota: it takes Linux, its control groups (version 1 or, not tried, 2), and the right to make one.
     """
     quota = round(share * _PERIOD)
     root, files = (
@@ -34,13 +34,16 @@ def held_to(share: float, pid: int) -> Iterator[None]:
     group = root / f"citizen-graph-bench-{os.getpid()}-{pid}"
     try:
         group.mkdir()
-        for name, text in files.items():
-            (group / name).write_text(text)
-        (group / "cgroup.procs").write_text(str(pid))
     except OSError as error:
         raise NoQuota(f"control groups at {root}: {error.strerror}") from error
     try:
+        try:
+            for name, text in (*files.items(), ("cgroup.procs", str(pid))):
+                (group / name).write_text(text)
+        except OSError as error:
+            raise NoQuota(f"control groups at {root}: {error.strerror}") from error
         yield
     finally:
-        (root / "cgroup.procs").write_text(str(pid))
+        with suppress(OSError):  # the process may have ended
+            (root / "cgroup.procs").write_text(str(pid))
         group.rmdir()

@@ -128,10 +128,13 @@ class Labels:
                 found |= words[text]
             for text in coded:
                 found |= (procedures if isinstance(record, Procedure) else codes)[text]
-            if is_secret and not found:
-                found |= self._all
-            each.append(frozenset(one for one in found if section not in self._never_in[one]) if found else _NOTHING)
+            tells = self._readable(found, section) if found else _NOTHING
+            each.append(self._readable(self._all, section) if is_secret and not tells else tells)
         return each
+
+    def _readable(self, found: Iterable[Sensitivity], section: Section) -> frozenset[Sensitivity]:
+        """Those for which records of that section are read at all."""
+        return frozenset(one for one in found if section not in self._never_in[one])
 
     def of_text(self, text: str) -> frozenset[Sensitivity]:
         """The special categories that words tell, such as the name of a place."""

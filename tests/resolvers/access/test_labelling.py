@@ -304,6 +304,16 @@ def test_what_is_secret_for_a_reason_that_can_be_read_is_secret_for_that_reason(
     assert LABELS.of(labelled) == {S.MENTAL_HEALTH}
 
 
+def test_a_reason_that_does_not_count_in_its_section_takes_no_label_away() -> None:
+    """Of violence an allergy never tells; that its source calls it secret still does."""
+    place = Provenance(source=info("h"), retrieved_at=NOW, source_record_id="1", security=("SDV", "R"))
+    allergy = Allergy(
+        id="1", provenance=(place,), substance=coded("Penicillin", "J01C"), status="active", verified=True
+    )
+    assert S.HIV in LABELS.of(allergy)
+    assert S.VIOLENCE not in LABELS.of(allergy)
+
+
 def test_a_label_of_one_source_counts_where_another_has_none() -> None:
     """Two systems hold one fact: it tells what either says."""
     labelled, plain = _labelled("HIV"), _labelled()
