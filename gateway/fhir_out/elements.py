@@ -8,6 +8,7 @@ from typing import Any
 
 from connectors.clock import HO_CHI_MINH
 from connectors.records import CodedText, Coding, Facility, PartialDate, Practitioner, Quantity, Record
+from resolvers.access.labelling.labeller import LABELS
 
 Json = dict[str, Any]
 
@@ -18,6 +19,8 @@ _DATE = re.compile(r"(?!0000)[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-[0-9]{2})?)?")
 _ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 UCUM = "http://unitsofmeasure.org"
 _COMPARATORS = frozenset({"<", "<=", ">=", ">"})
+_CONFIDENTIALITY = frozenset("ULMNRV")
+"""Codes of HL7's v3-Confidentiality: no sensitivity has a name that short."""
 
 
 def made(**fields: Any) -> Json:
@@ -31,8 +34,24 @@ def address_of(kind: str, id_: str) -> str:
 
 
 def entry_of(kind: str, record: Record, **fields: Any) -> Json:
-    """A resource of that type for the record."""
-    return {"resourceType": kind, "id": address_of(kind, record.id).removeprefix("urn:uuid:"), **made(**fields)}
+    """A resource of that type for the record, with the labels that its sources have put on it."""
+    labels = dict.fromkeys(label for place in record.provenance for label in place.security)
+    return {
+        "resourceType": kind,
+        "id": address_of(kind, record.id).removeprefix("urn:uuid:"),
+        **made(meta=made(security=[one for one in map(_label, labels) if one]), **fields),
+    }
+
+
+def _label(found: str) -> Json | None:
+    """A security label; one that is not HL7's is passed on under no system, for we do not know whose it is."""
+    value = " ".join((text_of(found) or "").split())
+    known, hl7 = value.upper(), "http://terminology.hl7.org/CodeSystem/"
+    if known in _CONFIDENTIALITY:
+        return {"system": f"{hl7}v3-Confidentiality", "code": known}
+    if known in LABELS.security:
+        return {"system": f"{hl7}v3-ActCode", "code": known}
+    return {"code": value} if value else None
 
 
 def text_of(words: str | None) -> str | None:

@@ -81,6 +81,8 @@ class Labels:
         self._security: dict[str, set[Sensitivity]] = defaultdict(set)
         self._secret = frozenset(data.secret)
         self._all = frozenset(data.categories)
+        self.security = self._secret.union(*(category.security for category in data.categories.values()))
+        """Codes of security labels that are understood."""
         phrases: list[tuple[str, Sensitivity]] = []
         for one, category in data.categories.items():
             phrases += [(words, one) for words in category.words]

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from connectors.fhir.held import HELD
 from connectors.records import (
@@ -178,6 +179,29 @@ def test_a_record_reads_back_as_the_same_facts(record: Record) -> None:
             said, was = getattr(back, field.name), getattr(record, field.name)
             assert said == was, field.name
             assert str(said) == str(was)
+
+
+def test_what_its_sources_keep_from_others_eyes_goes_out_with_their_labels() -> None:
+    """Whoever reads the document further on knows what its source wants: once each, under the system it is of."""
+    stamped = around().stamp(Condition, "Condition/c1")
+    (place,) = stamped["provenance"]
+    places = tuple(structs.replace(place, security=labels) for labels in (("HIV", "R"), ("R", "noi-bo")))
+    record = Condition(
+        id="1", provenance=places, code=coded("Mẫu"), status=ConditionStatus.ACTIVE, verified=True
+    )  # fmt: skip
+
+    resource = MAPPINGS[Condition](record, ME, ())
+    back = read_back(record)
+
+    hl7 = "http://terminology.hl7.org/CodeSystem/"
+    assert resource["meta"]["security"] == [
+        {"system": f"{hl7}v3-ActCode", "code": "HIV"},
+        {"system": f"{hl7}v3-Confidentiality", "code": "R"},
+        {"code": "noi-bo"},
+    ]
+    assert back is not None
+    assert back.provenance[0].security == ("HIV", "R", "noi-bo")
+    assert "meta" not in MAPPINGS[Condition](RECORDS[3], ME, ())
 
 
 def test_a_refuted_allergy_is_never_shown_as_confirmed() -> None:
