@@ -100,6 +100,7 @@ class Allergy(Record, frozen=True, kw_only=True):
     category: Annotated[str | None, doc("food, medication, environment or biologic.")] = None
     criticality: Annotated[str | None, doc("low, high or unable-to-assess.")] = None
     reactions: Annotated[tuple[CodedText, ...], doc("How the citizen reacted; may be empty.")] = ()
+    severity: Annotated[str | None, doc("mild, moderate or severe: how grave the gravest of its reactions was.")] = None
     status: Annotated[str, doc("active, inactive, resolved; refuted when the source denies it; unknown.")]
     verified: Annotated[bool, doc("True when the source calls it confirmed.")]
     onset: Annotated[PartialDate | None, doc("When it was first noticed.")] = None

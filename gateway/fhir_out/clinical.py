@@ -46,6 +46,7 @@ _HL7 = "http://terminology.hl7.org/CodeSystem/"
 _UNKNOWN = "unknown"
 """Where R4 requires one of two fields: readers look for either, and not for a reason why there is none."""
 _ALLERGY_STATES = frozenset({"active", "inactive", "resolved"})
+_SEVERITIES = frozenset({"mild", "moderate", "severe"})
 _CATEGORIES = ("food", "medication", "environment", "biologic")
 _DONE = frozenset({"preparation", "in-progress", "not-done", "on-hold", "stopped", "completed"})
 _MEASURED = frozenset({"registered", "preliminary", "final", "amended", "corrected", "cancelled"})
@@ -75,8 +76,16 @@ def allergy(found: Allergy, citizen: Json, told: Told) -> Json:
         onsetDateTime=day_of(found.onset),
         recordedDate=day_of(found.recorded),
         note=notes(found.note, *told),
-        reaction=[{"manifestation": [sign]} for sign in concepts(found.reactions)],
+        reaction=_reactions(found),
     )
+
+
+def _reactions(found: Allergy) -> list[Json]:
+    """Each sign by itself; where one of them was grave, nobody knows which: then they are told as one reaction."""
+    signs = concepts(found.reactions)
+    if found.severity not in _SEVERITIES:
+        return [{"manifestation": [sign]} for sign in signs]
+    return [{"manifestation": signs or [absent()], "severity": found.severity}]
 
 
 def condition(found: Condition, citizen: Json, told: Told) -> Json:

@@ -23,6 +23,8 @@ RULE: Rule[Allergy] = Rule(
             "status", ("active", "unknown", "inactive", "resolved", "refuted"), ConflictRule.PRESENT_OVER_ABSENT
         ),
         "criticality": gravest("criticality", ("high", "unable-to-assess", "low"), ConflictRule.HIGHEST_CRITICALITY),
+        # Two systems that saw two reactions do not contradict each other.
+        "severity": gravest("severity", ("severe", "moderate", "mild"), None),
         "verified": if_any("verified"),
         "recorded": latest("recorded"),
     },

@@ -7,7 +7,7 @@ from connectors.records import ConflictRule, Record
 from resolvers.joining.rule import Choice
 
 
-def gravest(field: str, order: Sequence[Any], rule: ConflictRule) -> Choice[Any]:
+def gravest(field: str, order: Sequence[Any], rule: ConflictRule | None) -> Choice[Any]:
     """The value that stands first in the order; one that the order does not know counts as the gravest."""
     ranks = {value: rank for rank, value in enumerate(order)}
 

@@ -11,7 +11,7 @@ from resolvers.schema import build_schema
 from resolvers.shown import ENUMERATIONS
 from resolvers.terminology.catalogues import CATALOGUES, ENUMS
 
-CODED = ("status", "category", "criticality", "entitlement")
+CODED = ("status", "category", "criticality", "severity", "entitlement")
 """Names of text fields that carry codes."""
 
 

@@ -119,6 +119,8 @@ _NONE_KNOWN = frozenset(
     }
 )
 """Statements that no allergy is known: SNOMED CT as in FHIR R4's value set, and those of the IPS guide."""
+_GRAVITY = {"severe": 0, "moderate": 1, "mild": 2}
+"""http://hl7.org/fhir/R4/valueset-reaction-event-severity.html, the gravest first."""
 
 
 def _stated(code: CodeableConcept | None) -> CodedText | None:
@@ -152,6 +154,11 @@ def _allergy_status(verification: str | None, clinical_status: CodeableConcept |
 
 def _reactions(reaction: tuple[wire.Reaction, ...]) -> tuple[CodedText, ...]:
     return tuple(text for one in reaction for text in _signs(one))
+
+
+def _gravest(reaction: tuple[wire.Reaction, ...]) -> str | None:
+    """How grave its gravest reaction was; a word that R4 does not know may mean worse than those that it knows."""
+    return min((one.severity for one in reaction if one.severity), key=lambda one: _GRAVITY.get(one, -1), default=None)
 
 
 def _allergy_note(note: tuple[Annotation, ...], reaction: tuple[wire.Reaction, ...]) -> str | None:
@@ -188,6 +195,7 @@ ALLERGY = Table(
         "category": _allergy_category,
         "criticality": "criticality",
         "reactions": _reactions,
+        "severity": _gravest,
         "status": _allergy_status,
         "verified": _is_verified,
         "onset": _onset,

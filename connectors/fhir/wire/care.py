@@ -92,6 +92,7 @@ class Reaction(Wire, frozen=True, kw_only=True):
     substance: CodeableConcept | None = None
     manifestation: tuple[CodeableReference, ...] = ()
     description: str | None = None
+    severity: str | None = None
     note: tuple[Annotation, ...] = ()
 
 

@@ -265,10 +265,11 @@ def test_an_allergy_is_read_whole() -> None:
         onsetDateTime="2011",
         recordedDate="2011-06-07",
         reaction=[
-            {"manifestation": [concept("Phát ban"), concept(None, "39579001")]},
-            {"description": "Khó thở sau tiêm"},
+            {"manifestation": [concept("Phát ban"), concept(None, "39579001")], "severity": "mild"},
+            {"description": "Khó thở sau tiêm", "severity": "severe"},
         ],
     )
+    assert record.severity == "severe"
     assert (record.substance.text, record.category, record.criticality) == (
         "Penicillin",
         "medication, biologic",
@@ -276,6 +277,21 @@ def test_an_allergy_is_read_whole() -> None:
     )
     assert [reaction.text for reaction in record.reactions] == ["Phát ban", "39579001", "Khó thở sau tiêm"]
     assert (record.status, record.verified, record.onset, record.recorded) == ("active", True, "2011", "2011-06-07")
+
+
+@pytest.mark.parametrize(
+    ("told", "gravest"),
+    [
+        (["mild", "moderate"], "moderate"),
+        (["severe", "mild"], "severe"),
+        (["severe", "thảm khốc"], "thảm khốc"),
+        ([], None),
+    ],
+)
+def test_an_allergy_is_as_grave_as_its_gravest_reaction(told: list[str], gravest: str | None) -> None:
+    """A word that R4 does not know may mean the worst: it is shown, not passed over."""
+    reactions = [{"manifestation": [concept("Mẫu")], "severity": one} for one in told]
+    assert read(Allergy, code=concept("Mẫu"), reaction=[*reactions, {"description": "Mẫu"}]).severity == gravest
 
 
 @pytest.mark.parametrize(

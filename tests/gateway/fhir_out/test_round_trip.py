@@ -66,12 +66,14 @@ RECORDS: tuple[Record, ...] = (
         kind="allergy",
         category="food, medication",
         criticality="high",
+        severity="severe",
         reactions=(coded("Nổi mề đay"), CodedText(text="Khó thở")),
         status="active",
         verified=True,
         onset=day("2019-04"),
         recorded=day("2020"),
     ),
+    Allergy(**AT, substance=coded("Mực"), severity="mild", status="active", verified=True),
     Allergy(**AT, substance=coded("Tôm"), status="refuted", verified=False),
     Allergy(**AT, substance=coded("Cua"), status="unknown", verified=False),
     Condition(
@@ -201,12 +203,12 @@ def test_what_its_sources_keep_from_others_eyes_goes_out_with_their_labels() -> 
     ]
     assert back is not None
     assert back.provenance[0].security == ("HIV", "R", "noi-bo")
-    assert "meta" not in MAPPINGS[Condition](RECORDS[3], ME, ())
+    assert "meta" not in MAPPINGS[Condition](RECORDS[4], ME, ())
 
 
 def test_a_refuted_allergy_is_never_shown_as_confirmed() -> None:
     """Its verification says so, whatever else it says."""
-    resource = MAPPINGS[Allergy](RECORDS[1], ME, ())
+    resource = MAPPINGS[Allergy](RECORDS[2], ME, ())
 
     assert resource["verificationStatus"]["coding"][0]["code"] == "refuted"
 

@@ -103,6 +103,8 @@ def test_a_disagreement_is_shown_with_the_safest_value(
     ("field", "values", "shown"),
     [
         ("criticality", (None, "low"), "low"),
+        ("severity", ("mild", "severe"), "severe"),
+        ("severity", (None, "mild"), "mild"),
         ("status", ("unknown", "active"), "active"),
         ("verified", (False, True), True),
         ("recorded", ("2016-09-20", "2025-10-01"), "2025-10-01"),
@@ -110,7 +112,7 @@ def test_a_disagreement_is_shown_with_the_safest_value(
     ],
 )
 def test_what_one_does_not_say_is_no_disagreement(field: str, values: tuple[Any, Any], shown: Any) -> None:
-    """Nothing, an unknown, a less exact date, a second day of writing down."""
+    """Nothing, an unknown, a less exact date, a second day of writing down, a reaction that the other did not see."""
     (item,) = joined(*(allergy(source, "A", X, **{field: value}) for source, value in zip("ab", values, strict=True)))
 
     assert getattr(item, field) == shown

@@ -31,9 +31,9 @@ def _an() -> Person:
             Condition(HOSPITAL_B, icd("E03.9"), onset="2019", recorded=day(420)),
         ),
         allergies=(
-            Allergy(HOSPITAL_A, "aspirin", ("Mề đay",), "low", "2016-09-20"),
-            Allergy(HOSPITAL_A, "penicillin", ("Phản vệ",), "high", "2004"),
-            Allergy(HOSPITAL_B, "aspirin", ("Co thắt phế quản",), "high", "2025-10-01"),
+            Allergy(HOSPITAL_A, "aspirin", ("Mề đay",), "low", "2016-09-20", severity="mild"),
+            Allergy(HOSPITAL_A, "penicillin", ("Phản vệ",), "high", "2004", severity="severe"),
+            Allergy(HOSPITAL_B, "aspirin", ("Co thắt phế quản",), "high", "2025-10-01", severity="severe"),
             Allergy(HOSPITAL_B, "latex", (), None, None, "unconfirmed"),
             Allergy(HOSPITAL_B, "shrimp", (), "low", "2025-10-01", "entered-in-error"),
         ),

@@ -44,7 +44,7 @@ def _an() -> Person:
         ),
         conditions=(Condition(HOSPITAL_B, icd("J45.9"), onset="2022-11", recorded=day(700)),),
         allergies=(
-            Allergy(HOSPITAL_B, "penicillin", ("Mề đay", "Phù môi"), "high", "2021"),
+            Allergy(HOSPITAL_B, "penicillin", ("Mề đay", "Phù môi"), "high", "2021", severity="moderate"),
             Allergy(HOSPITAL_A, "penicillin", (), None, "2021-06-02", "unconfirmed"),
         ),
         visits=(

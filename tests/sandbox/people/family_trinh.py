@@ -178,7 +178,7 @@ def _ti() -> Person:
         guardian=XUAN.id,
         card=card(TI.serial, "HS", 4, facility=HOSPITAL_B),
         written_as={"hospital-b": Identity(birth_date="2015-10")},
-        allergies=(Allergy(HOSPITAL_B, "peanut", ("Phản vệ",), "high", "2023-02-11"),),
+        allergies=(Allergy(HOSPITAL_B, "peanut", ("Phản vệ",), "high", "2023-02-11", severity="severe"),),
         visits=(
             visit(
                 75,

@@ -120,6 +120,7 @@ class Allergy:
     criticality: Literal["low", "high", "unable-to-assess"] | None = None
     recorded: str | None = None
     verification: Literal["confirmed", "unconfirmed", "refuted", "entered-in-error"] = "confirmed"
+    severity: Literal["mild", "moderate", "severe"] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,5 +42,12 @@ def allergy(desk: Desk, person: Person, found: Allergy) -> Resource:
         code=concept(text, (SNOMED, snomed, None)),
         patient=desk.patient(person),
         recordedDate=found.recorded,
-        reaction=[{"manifestation": [concept(sign) for sign in found.reactions]}] if found.reactions else None,
+        reaction=_reactions(found),
     )
+
+
+def _reactions(found: Allergy) -> list[Resource] | None:
+    if not found.reactions:
+        return None
+    signs = [concept(sign) for sign in found.reactions]
+    return [{"manifestation": signs} | ({"severity": found.severity} if found.severity else {})]
