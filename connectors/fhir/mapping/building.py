@@ -10,9 +10,7 @@ from datetime import datetime
 from textwrap import indent
 from typing import Any
 
-import msgspec
 from msgspec import structs
-from msgspec.structs import FieldInfo
 
 from connectors.fhir.bundle import UNDECODABLE, Meta
 from connectors.fhir.datatypes import Reference
@@ -20,6 +18,7 @@ from connectors.fhir.mapping.around import Around
 from connectors.fhir.mapping.elements import Unreadable
 from connectors.fhir.mapping.table import AROUND, RESOURCE, Maker, Table, parameters_of, reads_resource
 from connectors.fhir.mapping.times import moment
+from connectors.fhir.mapping.vocabulary import Known, vocabulary_of
 from connectors.records import Provenance, Record
 
 Gatherer = Callable[[Iterable[Any]], list[Reference | None]]
@@ -128,7 +127,7 @@ class _Text:
     """The inside of a function as it is written, with the values that its names stand for."""
 
     def __init__(self, table: Table, alike: frozenset[str]) -> None:
-        self.names: dict[str, Any] = {}
+        self.names: dict[str, Any] = {"Known": Known}
         self._lines: dict[str, list[str]] = {"begin": [], "made": []}
         self._alike = {one.name: one for one in structs.fields(table.wire) if one.name in alike}
         self._steps = table.steps
@@ -180,26 +179,8 @@ class _Text:
         What cannot be made is raised before its words are taken for the last.
         """
         number, element = len(self.names), f"{RESOURCE}.{name}"
-        known, last, made = f"known_{number}", f"last_{number}", f"made_{number}"
-        self._lines["begin"].append(f"{known}, {last} = {self.name('Known', _known(self._alike[name], maker))}(), None")
-        return f"({made} if {element} == {last} else ({made} := {known}[bytes({element})], {last} := {element})[0])"
-
-
-def _known(element: FieldInfo, maker: Callable[[Any], Any] | None) -> type[dict[bytes, Any]]:
-    """What was made of an element in one answer, by its words; it makes what it does not have.
-
-    Args:
-        element: of the resource.
-        maker: what is made of it; None where it is wanted itself.
-    """
-    decode, default = msgspec.json.Decoder(element.type).decode, element.default
-
-    class _Known(dict[bytes, Any]):
-        __slots__ = ()
-
-        def __missing__(self, written: bytes) -> Any:
-            found = decode(written) if written else default
-            made = self[written] = found if maker is None else maker(found)
-            return made
-
-    return _Known
+        words, known, last, made = (f"{what}_{number}" for what in ("words", "known", "last", "made"))
+        vocabulary = self.name("vocabulary", vocabulary_of(self._alike[name].type, self._alike[name].default, maker))
+        self._lines["begin"].append(f"{words}, {known}, {last} = {vocabulary}.words, Known({vocabulary}), None")
+        found = f"{words}[written] if (written := bytes({element})) in {words} else {known}[written]"
+        return f"({made} if {element} == {last} else ({made} := {found}, {last} := {element})[0])"

@@ -90,7 +90,7 @@ def _author(recorder: Reference | None, participant: tuple[wire.Participant, ...
 CONDITION = Table(
     record=Condition,
     wire=wire.Condition,
-    alike=frozenset({"clinical_status", "verification_status", "category"}),
+    alike=frozenset({"code", "clinical_status", "verification_status", "category", "severity"}),
     steps={"verification": _verification},
     is_one=_is_condition,
     recorded="recorded_date",

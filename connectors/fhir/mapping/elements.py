@@ -1,7 +1,7 @@
 """Data types of FHIR to the shared pieces of records: codes, words, numbers. Pure."""
 
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import Clamped, Context, Decimal, InvalidOperation, Rounded, Subnormal
 
 from connectors.fhir.datatypes import CodeableConcept, CodeableReference, Reference
 from connectors.fhir.datatypes import Quantity as WireQuantity
@@ -12,8 +12,10 @@ ENTERED_IN_ERROR = "entered-in-error"
 
 _MOST_DIGITS = 40
 """Of a number before or after the point. R4 asks for 18; an exponent beyond any sense would blow up arithmetic."""
-
-_PLAIN = "0123456789.-"
+_MEASURE = Context(
+    prec=_MOST_DIGITS, Emax=_MOST_DIGITS, Emin=-_MOST_DIGITS, traps=[Clamped, InvalidOperation, Rounded, Subnormal]
+)
+"""In which a number is itself as long as it keeps to these bounds."""
 
 
 class Unreadable(ValueError):
@@ -116,18 +118,12 @@ def exact(value: Decimal) -> Decimal:
     Raises:
         Unreadable: it is infinite, no number, or beyond any measure.
     """
-    text = str(value)
-    if len(text) <= _MOST_DIGITS and not text.strip(_PLAIN):
-        return value  # as nearly every one is written: no exponent, no NaN, no Infinity, and few digits
-    return _exact(value, text)
-
-
-def _exact(value: Decimal, text: str) -> Decimal:
-    if not value.is_finite() or abs(value.adjusted()) > _MOST_DIGITS:
-        raise Unreadable("not a number that measures anything")
-    if len(text) > _MOST_DIGITS and len(value.as_tuple().digits) > _MOST_DIGITS:
-        raise Unreadable("not a number that measures anything")
-    return value
+    try:
+        if value.is_finite() and _MEASURE.plus(value) is not None:
+            return value
+    except ArithmeticError:
+        pass  # digits would be lost
+    raise Unreadable("not a number that measures anything")
 
 
 def quantity(found: WireQuantity | None) -> Quantity | None:

@@ -142,6 +142,7 @@ def _makers(manufacturer: CodeableReference | None) -> tuple[Reference | None, .
 IMMUNIZATION = Table(
     record=Immunization,
     wire=wire.Immunization,
+    alike=frozenset({"vaccine_code", "site", "status_reason"}),
     steps={"when": _when},
     is_one=_is_record,
     recorded="recorded",

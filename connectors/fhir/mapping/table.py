@@ -62,7 +62,8 @@ class Table(Struct, frozen=True, kw_only=True, eq=False):
     points: tuple[Points, ...] = ()
     alike: frozenset[str] = frozenset()
     """Elements of which few kinds stand in one answer, or that are looked at only where another one says nothing. They
-    are left as they are written until something is made of them, and what was made of the same words is used again.
+    are left as they are written until something is made of them, and what was made of the same words is used again: in
+    the same answer, and where they are words of code systems in every other (see ``vocabulary``).
     """
     stands_for: str | None = None
     """Element that points to a resource of another type of the class that says the same with less: it is left out."""

@@ -1,7 +1,12 @@
 """Dates and instants of FHIR, as far as they are known (http://hl7.org/fhir/R4/datatypes.html#dateTime). Pure."""
 
 import re
-from datetime import date, datetime, timedelta, timezone
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Annotated
+
+from msgspec import DecodeError, Meta, json
 
 from connectors.clock import HO_CHI_MINH
 from connectors.fhir.datatypes import Period
@@ -11,44 +16,36 @@ _PARTIAL = re.compile(r"[12]\d{3}(?:-(?:0[1-9]|1[0-2])(?:-\d{2})?)?", re.ASCII)
 """No year before 1000 or after 2999: at the ends of the calendar a change of time zone breaks, and nobody is there."""
 _LEAP = re.compile(r"(?<=T\d{2}:\d{2}):60", re.ASCII)
 """The second that is put in between (R4 allows it); Python knows none, so it counts as the one before it."""
-_MARKS_OF_DAY = "2019-04-30"[4::3]
-"""What stands between the numbers of a day, as nearly every one is written."""
-_OFFSET, _SINCE = "+07:00", "1976"
-"""Of the city, and the first whole year in which it was so: https://www.iana.org/time-zones."""
-_UNTIL = "3"
-_TIME = len("2019-04-30T10:00:00")
 _DAY = len("2019-04-30")
-_BEGIN = datetime(2000, 1, 1)  # noqa: DTZ001 - the difference to it is what is looked for
-_BEGIN_HERE = _BEGIN.replace(tzinfo=timezone(timedelta(hours=7)))
-"""The zone that moments of the city share: what is of one zone is compared and ordered several times as fast. Added to
-from here, for that costs a tenth of ``replace``."""
-_read, _read_day = datetime.fromisoformat, date.fromisoformat
+_SINCE = "1976"
+"""The first whole year in which the city's offset was what it is: https://www.iana.org/time-zones."""
+_instant: Callable[[str], datetime] = json.Decoder(Annotated[datetime, Meta(tz=True)]).decode
+_BEGIN_HERE = _instant('"2000-01-01T00:00:00+07:00"')
+_HERE = _BEGIN_HERE.tzinfo
+"""The zone that moments of the city share: what is of one zone is compared and ordered several times as fast. It is the
+one that the decoder gives."""
+_DAYS = 1 << 14
+"""Of the calendar that are kept at hand: some forty years. A day by itself is nobody's."""
 
 
 def partial(text: str | None) -> PartialDate | None:
     """The calendar date in a FHIR date or dateTime, in Ho Chi Minh City where a time is given; None if it is none."""
     if not text:
         return None
-    if text[10:11] == "T":
-        return _day_of_moment(text)
-    if text[4::3] == _MARKS_OF_DAY and text[0] in "12":
-        try:
-            _read_day(text)
-        except ValueError:
-            return None
-        return PartialDate(text)
-    return PartialDate(text) if _PARTIAL.fullmatch(text) and len(text) < _DAY else None
+    try:
+        if len(text) == _DAY:
+            return _known_day(text)
+        if len(text) > _DAY and text[_DAY] == "T" and text > _SINCE and _instant(f'"{text}"').tzinfo is _HERE:
+            return _known_day(text[:_DAY])
+    except (DecodeError, ValueError):
+        pass  # written as few are, or none at all
+    return _partial(text)
 
 
-def _day_of_moment(text: str) -> PartialDate | None:
-    if text[_TIME:] == _OFFSET and text[7] == "-" and _SINCE < text < _UNTIL:
-        try:
-            _read(text)
-        except ValueError:
-            pass  # see ``moment``
-        else:
-            return PartialDate(text[:_DAY])
-    at = moment(text)
+def _partial(text: str) -> PartialDate | None:
+    if len(text) < _DAY:
+        return PartialDate(text) if _PARTIAL.fullmatch(text) else None
+    at = _moment(text) if text[_DAY : _DAY + 1] == "T" else None
     return PartialDate(at.astimezone(HO_CHI_MINH).date().isoformat()) if at is not None else None
 
 
@@ -57,32 +54,55 @@ def moment(text: str | None) -> datetime | None:
     if not text:
         return None
     try:
-        # As nearly every one is written.
-        if text[_TIME:] == _OFFSET and text[7] == "-" and text[0] in "12":
-            return _BEGIN_HERE + (_read(text[:_TIME]) - _BEGIN)
-        if text[4::3] == _MARKS_OF_DAY and _SINCE < text < _UNTIL:
-            return _BEGIN_HERE + (_read(text) - _BEGIN)
-    except ValueError:
-        pass  # the second that is put in between, or none at all
+        if len(text) == _DAY:
+            return _midnight(text)
+        at = _instant(f'"{text}"')
+        if 1000 <= at.year < 3000:
+            return at
+    except (DecodeError, ValueError):
+        pass  # written as few are, or none at all
     return _moment(text)
 
 
 def _moment(text: str) -> datetime | None:
-    if not _PARTIAL.fullmatch(text[:_DAY]) or len(text) < _DAY:
+    if not _PARTIAL.fullmatch(text[:_DAY]) or len(text) <= _DAY:
         return None
     try:
-        at = _read(_LEAP.sub(":59", text))
+        at = datetime.fromisoformat(_LEAP.sub(":59", text))
     except ValueError:
         return None
     if at.tzinfo is None:
         return at.replace(tzinfo=HO_CHI_MINH)
-    return _BEGIN_HERE + (at - _BEGIN_HERE) if at.tzinfo == _BEGIN_HERE.tzinfo else at
+    return at.astimezone(_HERE) if at.tzinfo == _HERE else at
+
+
+@lru_cache(_DAYS)
+def _known_day(text: str) -> PartialDate:
+    """A day of the calendar.
+
+    Raises:
+        ValueError: it is none, and nothing is kept of it.
+    """
+    if not _PARTIAL.fullmatch(text):
+        raise ValueError("no day")
+    date.fromisoformat(text)
+    return PartialDate(text)
+
+
+@lru_cache(_DAYS)
+def _midnight(text: str) -> datetime:
+    """Where a day begins.
+
+    Raises:
+        ValueError: it is none, and nothing is kept of it.
+    """
+    return datetime.fromisoformat(_known_day(text)).replace(tzinfo=_HERE if text > _SINCE else HO_CHI_MINH)
 
 
 def day(text: str | None) -> date | None:
     """The full calendar date in a FHIR date or dateTime, in Ho Chi Minh City."""
     known = partial(text)
-    return _read_day(known) if known is not None and known[_DAY - 1 :] else None
+    return date.fromisoformat(known) if known is not None and known[_DAY - 1 :] else None
 
 
 def start_of(period: Period | None) -> str | None:
