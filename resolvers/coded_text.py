@@ -10,7 +10,7 @@ def _label(text: records.CodedText, context: Context) -> str:
     return label(text, context.language.tag)
 
 
-@shown(records.CodedText)
+@shown(records.CodedText, shared=True)
 class CodedText:
     """A meaning in words, with the codes that the source gave for it (FHIR CodeableConcept)."""
 

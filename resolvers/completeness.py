@@ -16,7 +16,7 @@ from resolvers.shown import shown
 R = TypeVar("R", bound=Record)
 
 
-@shown(SourceInfo)
+@shown(SourceInfo, shared=True)
 class Source:
     """One configured system of the city."""
 

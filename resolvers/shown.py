@@ -27,7 +27,7 @@ ENUMERATIONS: dict[str, type[Described]] = {}
 """Every enumeration of the graph, by its name there."""
 
 
-def shown(struct: type[Struct], *, also: tuple[type[Struct], ...] = ()) -> Callable[[C], C]:
+def shown(struct: type[Struct], *, also: tuple[type[Struct], ...] = (), shared: bool = False) -> Callable[[C], C]:
     """Make the decorated class the GraphQL type of that record.
 
     The class may add fields with resolvers; every field of the record that has a sentence and that it does not define
@@ -36,10 +36,11 @@ def shown(struct: type[Struct], *, also: tuple[type[Struct], ...] = ()) -> Calla
     Args:
         struct: of the record.
         also: records that stand for the type while nothing is selected that they lack.
+        shared: whether the very same object often stands in many places of an answer: it may be written out once.
     """
 
     def decorate(cls: C) -> C:
-        made: C = _define(cls, struct, known=(struct, *also))
+        made: C = _define(cls, struct, known=(struct, *also), shared=shared)
         _SHOWN[struct] = made
         return made
 
@@ -55,7 +56,7 @@ def union(members: Any, *, name: str, description: str) -> None:
     ]
 
 
-def _define(cls: Any, struct: type[Struct], *, known: tuple[type[Struct], ...]) -> Any:
+def _define(cls: Any, struct: type[Struct], *, known: tuple[type[Struct], ...], shared: bool) -> Any:
     annotations = dict(inspect.get_annotations(cls))
     inherited = {name for base in cls.__mro__[1:] for name in inspect.get_annotations(base)}
     for field in msgspec.structs.fields(struct):
@@ -67,20 +68,22 @@ def _define(cls: Any, struct: type[Struct], *, known: tuple[type[Struct], ...]) 
         setattr(cls, name, strawberry.field(description=described))
     cls.__annotations__ = annotations
 
-    cls.is_type_of = staticmethod(instances_of(*known))
+    cls.is_type_of = staticmethod(instances_of(*known, shared=shared))
     return strawberry.type(cls, description=cls.__doc__)
 
 
-def instances_of(*known: type) -> Callable[[object, object], bool]:
+def instances_of(*known: type, shared: bool = False) -> Callable[[object, object], bool]:
     """An ``is_type_of`` for a type that shows instances of those classes, whatever is in them.
 
-    The classes are told with it: whoever compiles an operation need not ask anew for every object.
+    The classes are told with it, and whether instances are shared as ``shown`` has it: whoever compiles an operation
+    need not ask anew for every object.
     """
 
     def is_type_of(obj: object, _info: object) -> bool:
         return isinstance(obj, known)
 
     is_type_of.known = known  # type: ignore[attr-defined]
+    is_type_of.shared = shared  # type: ignore[attr-defined]
     return is_type_of
 
 

@@ -42,6 +42,8 @@ _CODES = (
     Coding(system="http://loinc.org", code="4548-4", display="HbA1c"),
     Coding(system="unknown", code="X"),
 )
+_SHARED = tuple(CodedText(text=word, codings=_CODES[place:]) for place, word in enumerate(_WORDS[:4]))
+"""Stand in many places."""
 _BAD = (None, 2**40, 1.5, "text", b"bytes", (), ValueError("as a value"), Decimal("NaN"))
 
 ARGUMENTS: Mapping[str, Callable[[Random], Any]] = {
@@ -108,6 +110,8 @@ def made(kind: Any, rng: Random, bad: float) -> Any:  # noqa: PLR0911 - one for 
     if origin in (Union, UnionType):
         return made(rng.choice([part for part in get_args(kind) if part is not type(None)]), rng, bad)
     if kind is CodedText:
+        if rng.random() < 0.3:
+            return rng.choice(_SHARED)
         return CodedText(text=rng.choice(_WORDS[:4]), codings=tuple(rng.sample(_CODES, rng.randrange(3))))
     if _is_struct(kind):
         return _struct(kind, rng, bad)

@@ -161,6 +161,8 @@ class World:
         self._types: dict[str, Any] = {}
         self._classes: dict[str, list[Any]] = {}
         self._possible: dict[str, list[str]] = {}
+        self._made: dict[str, list[Any]] = {}
+        """Objects of the data that is being made: some stand in several places."""
         self._interface()
         for number in range(self._rng.randrange(3, 6)):
             self._object(f"O{number}")
@@ -180,6 +182,7 @@ class World:
     def data(self, seed: int, bad: float) -> Data:
         """Data, of which so much is not as promised."""
         rng = Random(seed)  # noqa: S311 - chance, not secrecy
+        self._made = {}
         roots = {**self._kinds["Query"], **self._kinds["Mutation"]}
         return Data({name: self._value(kind, rng, bad, 4, resolved=True) for name, kind in roots.items()})
 
@@ -215,8 +218,10 @@ class World:
                 body[field] = made
         known = (struct, Plain) if self._rng.random() < 0.4 else (struct,)
         if faced or self._rng.random() < 0.7:
+            shared = self._rng.random() < 0.5
+            told = instances_of(*known, shared=shared)
             body["is_type_of"] = staticmethod(
-                instances_of(*known) if self._rng.random() < 0.8 else lambda value, _info: isinstance(value, known)
+                told if self._rng.random() < 0.8 else lambda value, _info: isinstance(value, known)
             )
         bases = (self._types["Face"],) if faced else ()
         self._types[name] = strawberry.type(type(name, bases, body))
@@ -278,9 +283,13 @@ class World:
     def _instance(self, name: str, rng: Random, bad: float, depth: int) -> Any:
         if depth < 0:
             return None
+        same = self._made.setdefault(name, [])
+        if same and rng.random() < 0.3:
+            return rng.choice(same)
         made = {field: self._value(kind, rng, bad, depth - 1) for field, kind in self._kinds[name].items()}
         cls = rng.choice(self._classes[name])
-        return cls(**made, held={field: made[field] for field in made})
+        same.append(cls(**made, held={field: made[field] for field in made}))
+        return same[-1]
 
     def _bad(self, kind: Kind, rng: Random, depth: int, *, resolved: bool) -> Any:
         good = self._value(kind, rng, 0, depth - 1)

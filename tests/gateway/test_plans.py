@@ -128,6 +128,134 @@ async def test_only_the_bad_item_is_completed_by_the_library() -> None:
     assert by.plans.tally.given_up == 3  # the list, then the one item of it, then its name
 
 
+class CodeOf(Struct, frozen=True):
+    words: Any
+    parts: Any = ()
+
+
+LOOKED_UP: list[CodeOf] = []
+
+
+def _said(code: CodeOf, _context: Any) -> str:
+    LOOKED_UP.append(code)
+    return f"said: {code.words}"
+
+
+@strawberry.type
+class Code:
+    """Stands in many places."""
+
+    is_type_of = staticmethod(instances_of(CodeOf, shared=True))
+    words: str
+    parts: list["Code"]
+    said: str = strawberry.field(resolver=lambda root: root.said, metadata={"pure": _said})
+
+
+class CodedOf(Struct, frozen=True):
+    one: Any
+    other: Any = None
+
+
+@strawberry.type
+class Coded:
+    """Has codes."""
+
+    is_type_of = staticmethod(instances_of(CodedOf))
+    one: Code
+    other: Code | None
+
+
+@strawberry.type
+class Codes:
+    """Coded things, as the context has them."""
+
+    @strawberry.field
+    def coded(self, info: strawberry.Info) -> list[Coded]:
+        """All of them."""
+        found: list[Coded] = info.context
+        return found
+
+
+CODES = strawberry.Schema(query=Codes)
+
+
+async def coded(text: str, things: Any) -> ExecutionResult:
+    """The document's third answer, as it is written out."""
+    by = Executor(CODES, Limits(), introspection=True, execution=Execution(), differs=print)
+    for _ in range(2):
+        await run(by, text, ())
+    LOOKED_UP.clear()
+    return await run(by, text, things, as_json=True)
+
+
+async def test_an_object_that_stands_in_many_places_is_completed_once_in_each_selection() -> None:
+    """Whatever is equal to it and is not the same object is completed for itself."""
+    here, there = CodeOf("a", (CodeOf("b"),)), CodeOf("a", (CodeOf("b"),))
+    things = (CodedOf(here, here), CodedOf(there, here), CodedOf(here, None))
+
+    result = await coded("{ coded { one { said parts { words } } other { words said } } }", things)
+
+    one, other = {"said": "said: a", "parts": [{"words": "b"}]}, {"words": "a", "said": "said: a"}
+    assert orjson.loads(orjson.dumps(result.data)) == {
+        "coded": [{"one": one, "other": other}, {"one": one, "other": other}, {"one": one, "other": None}]
+    }
+    assert [code is here for code in LOOKED_UP] == [True, True, False]
+
+
+async def test_what_is_wrong_in_an_object_that_stands_in_many_places_is_told_in_all_of_them() -> None:
+    """By the library, as of any other."""
+    wrong = CodeOf("a", (CodeOf(None),))
+
+    result = await coded("{ coded { other { said parts { words } } } }", (CodedOf(wrong, wrong), CodedOf(wrong, wrong)))
+
+    assert orjson.loads(orjson.dumps(result.data)) == {"coded": [{"other": None}, {"other": None}]}
+    assert [error.path for error in result.errors or ()] == [
+        ["coded", place, "other", "parts", 0, "words"] for place in (0, 1)
+    ]
+
+
+async def test_an_object_that_is_made_anew_each_time_is_not_taken_for_another() -> None:
+    """One that is gone when the next is made may have its place in memory: it is held."""
+
+    class Made(CodedOf, frozen=True):
+        @property
+        def fresh(self) -> CodeOf:
+            return CodeOf(str(self.other))
+
+    shown = strawberry.type(
+        type("Shown", (), {"__annotations__": {"fresh": Code}, "is_type_of": staticmethod(instances_of(Made))})
+    )
+
+    def listed(info: strawberry.Info) -> list[Any]:
+        found: list[Any] = info.context
+        return found
+
+    listed.__annotations__["return"] = list[shown]  # type: ignore[valid-type]
+    query = strawberry.type(type("Query", (), {"made": strawberry.field(resolver=listed)}))
+    by = Executor(strawberry.Schema(query=query), Limits(), introspection=True, execution=Execution(), differs=print)
+    things = tuple(Made(None, number) for number in range(50))
+    for _ in range(3):
+        result = await run(by, "{ made { fresh { words parts { words } } } }", things, as_json=True)
+
+    found = orjson.loads(orjson.dumps(result.data))["made"]
+    assert [item["fresh"]["words"] for item in found] == [str(number) for number in range(50)]
+
+
+@pytest.mark.parametrize("length", [0, 1, 2, 3])
+async def test_lists_in_lists_are_written_whatever_their_length(length: int) -> None:
+    """One entry is what most of them have; tuple or list."""
+    parts = tuple(CodeOf(str(number), [CodeOf("x")] * number) for number in range(length))
+
+    result = await coded("{ coded { one { parts { words parts { words } } } } }", (CodedOf(CodeOf("a", parts)),))
+
+    assert result.errors is None
+    assert orjson.loads(orjson.dumps(result.data)) == {
+        "coded": [
+            {"one": {"parts": [{"words": str(number), "parts": [{"words": "x"}] * number} for number in range(length)]}}
+        ]
+    }
+
+
 async def test_a_forgotten_document_takes_its_plans_along() -> None:
     """The store of documents is the only one that keeps them alive."""
     by = executor(documents=1)

@@ -9,6 +9,7 @@ from strawberry.types.info import Info
 
 from gateway.operations.plans.prepared import Prepared
 from gateway.operations.plans.reading import NotPlannable, known_classes
+from gateway.operations.plans.selections import Unit
 from gateway.operations.plans.spine import (
     Field,
     Resolved,
@@ -20,7 +21,7 @@ from gateway.operations.plans.spine import (
     elsewhere,
 )
 from gateway.operations.plans.steps import Call, Read
-from gateway.operations.plans.writing import Unit, unit
+from gateway.operations.plans.writing import unit
 
 
 def composed(prepared: Prepared) -> Selected | None:

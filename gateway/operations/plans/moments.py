@@ -13,14 +13,16 @@ from connectors.clock import HO_CHI_MINH
 
 _ROUND = 1912
 """Since then the city's offset is whole minutes."""
-_ALIKE: set[tzinfo | None] = {None, HO_CHI_MINH}
-"""Zones in which both write the same since that year. Fixed ones are added as they are met: few, for those are equal
-whose offsets are."""
+_ALIKE: set[tzinfo | None] = {None}
+"""Fixed zones, in which both write the same in any year: added as they are met, few, for those are equal whose offsets
+are."""
 
-NAMES = {"date": date, "datetime": datetime, "alike": _ALIKE, "plain": to_builtins}
+NAMES = {"date": date, "datetime": datetime, "alike": _ALIKE, "city": HO_CHI_MINH, "plain": to_builtins}
 """What the following call by name."""
 ODD_DATE = "type({0}) is not date"
-ODD_MOMENT = f"type({{0}}) is not datetime or {{0}}.tzinfo not in alike or {{0}}.year < {_ROUND}"
+ODD_MOMENT = (
+    f"type({{0}}) is not datetime or {{0}}.tzinfo not in alike and ({{0}}.tzinfo is not city or {{0}}.year < {_ROUND})"
+)
 """Test for a value that has to be looked at."""
 WRITTEN = "plain({0})"
 """What is written otherwise."""

@@ -1,6 +1,6 @@
 """What is prepared of one operation, for one set of values of the variables that decide what is selected."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from graphql import (
@@ -8,6 +8,7 @@ from graphql import (
     GraphQLField,
     GraphQLNonNull,
     GraphQLObjectType,
+    GraphQLUnionType,
     get_named_type,
     get_nullable_type,
     is_leaf_type,
@@ -26,12 +27,16 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from gateway.operations.plans.library import Library
 from gateway.operations.plans.reading import NotPlannable, reading, type_of
+from gateway.operations.plans.selections import Unit
 from gateway.operations.plans.steps import Read, Step, call
+from gateway.operations.plans.values import Unusual, is_certain
 from gateway.operations.plans.variables import demanded
-from gateway.operations.plans.writing import Unit, unit
+from gateway.operations.plans.writing import unit
 
 _MOST_FIELDS = 4000
 """Compiled in one operation: a document of five thousand tokens has no more, unless it repeats fragments."""
+_MEMBERS = 8
+"""Types of a union for which one function has a branch each."""
 
 _Collected = tuple[FieldDetailsList, CollectedFields]
 
@@ -189,6 +194,19 @@ class Prepared:
             return known(value, context)
 
         return units, complete
+
+    def members(self, kind: GraphQLUnionType) -> Mapping[type, GraphQLObjectType]:
+        """The types of a union by the classes that show them for certain; of a large one none are told."""
+        types = self._schema.get_possible_types(kind)
+        classes = [cls for member in types for cls in getattr(member.is_type_of, "known", ())]
+        try:
+            return (
+                {cls: type_of(self._schema, kind, cls) for cls in classes if is_certain(cls)}
+                if len(types) <= _MEMBERS
+                else {}
+            )
+        except Unusual:
+            return {}
 
     def spend(self, fields: int) -> None:
         """Count fields before they are compiled.

@@ -81,6 +81,11 @@ def known_classes(kind: GraphQLObjectType) -> tuple[type, ...] | None:
     return known
 
 
+def is_shared(kind: GraphQLObjectType) -> bool:
+    """Whether the very same object often stands in many places."""
+    return getattr(kind.is_type_of, "shared", False) is True
+
+
 def type_of(schema: GraphQLSchema, kind: GraphQLAbstractType, cls: type) -> GraphQLObjectType:
     """The type under which an abstract one shows instances of that class, as Strawberry finds it.
 

@@ -19,10 +19,10 @@ from strawberry.execution import optimized_is_awaitable
 
 from gateway.operations.plans.reading import known_classes
 from gateway.operations.plans.running import Run, Told
+from gateway.operations.plans.selections import Unit
 from gateway.operations.plans.steps import Call, Read
 from gateway.operations.plans.values import admission
 from gateway.operations.plans.waiting import Rest, together
-from gateway.operations.plans.writing import Unit
 from resolvers.under_way import UnderWay
 
 Field = Callable[[Run, Any], Any]

@@ -17,7 +17,7 @@ from strawberry.types.info import Info
 
 from gateway.operations.plans.arguments import Written, written
 from gateway.operations.plans.reading import NotPlannable, Reading, definition
-from gateway.operations.plans.writing import Unit
+from gateway.operations.plans.selections import Unit
 from resolvers.wanting import names_below
 
 

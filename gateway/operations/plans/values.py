@@ -110,7 +110,7 @@ def admission(known: tuple[type, ...] | None) -> tuple[set[type], Callable[[Any]
     Args:
         known: the classes that the type shows; ``None`` for a type that shows whatever it is given.
     """
-    admitted: set[type] = set()
+    admitted = {cls for cls in known or () if is_certain(cls)}
 
     def admit(value: Any) -> None:
         cls = type(value)
@@ -122,6 +122,11 @@ def admission(known: tuple[type, ...] | None) -> tuple[set[type], Callable[[Any]
             admitted.add(cls)
 
     return admitted, admit
+
+
+def is_certain(cls: type) -> bool:
+    """Whether every instance of a class that a type shows is an object of it, and nothing to wait for."""
+    return is_plain(cls) and not hasattr(cls, "__await__")
 
 
 def is_plain(cls: type) -> bool:

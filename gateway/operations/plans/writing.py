@@ -8,60 +8,31 @@ Nothing of a document stands in the code but the names of its fields, as quoted 
 by names of ours.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 from graphql import (
     GraphQLAbstractType,
-    GraphQLEnumType,
-    GraphQLLeafType,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
-    GraphQLScalarType,
+    GraphQLUnionType,
+    get_nullable_type,
     is_abstract_type,
     is_leaf_type,
 )
-from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
+from graphql.execution.collect_fields import FieldDetailsList
 from msgspec import Struct, defstruct
 
-from gateway.operations.plans.reading import NotPlannable, known_classes, reading
-from gateway.operations.plans.values import NAMES, Unusual, admission, exact_class, leaf, names
-
-Unit = Callable[[Any, Any], Any]
-"""Completes a value; takes it and the context. Raises any exception when the library must do it instead."""
+from gateway.operations.plans.leaves import Leaves
+from gateway.operations.plans.naming import Names
+from gateway.operations.plans.reading import NotPlannable, is_shared, known_classes, reading
+from gateway.operations.plans.selections import Selections, Unit
+from gateway.operations.plans.values import NAMES, Unusual, admission, is_certain
 
 _DEEPEST = 80
 """Columns to which a function is indented at most: what lies deeper has a function of its own."""
-_LOOPS = 8
-"""Lists in lists that one function walks through."""
-
-
-class Selections(Protocol):
-    """Tells what is selected where."""
-
-    def below(self, kind: GraphQLObjectType, fields: FieldDetailsList) -> GroupedFieldSet:
-        """What is selected of an object of that type.
-
-        Raises:
-            NotPlannable: not all of it belongs to the same answer.
-        """
-
-    def field(self, kind: GraphQLObjectType, fields: FieldDetailsList) -> Any:
-        """The definition of that field."""
-
-    def dispatch(
-        self, kind: GraphQLAbstractType, fields: FieldDetailsList, *, in_json: bool
-    ) -> tuple[dict[type, Unit], Unit]:
-        """For objects of an abstract type: the units for classes that were met, and the one for any other class."""
-
-    def spend(self, fields: int) -> None:
-        """Count fields that are written.
-
-        Raises:
-            NotPlannable: there are too many.
-        """
 
 
 def unit(selections: Selections, kind: Any, fields: FieldDetailsList, *, in_json: bool = False) -> Unit:
@@ -79,8 +50,8 @@ def unit(selections: Selections, kind: Any, fields: FieldDetailsList, *, in_json
     writer = _Writer(selections, in_json=in_json)
     name = writer.function(kind, fields)
     source = "\n".join(writer.lines)
-    exec(compile(source, "<plan>", "exec"), writer.given)  # noqa: S102 - see above
-    return cast("Unit", writer.given[name])
+    exec(compile(source, "<plan>", "exec"), writer.names.given)  # noqa: S102 - see above
+    return cast("Unit", writer.names.given[name])
 
 
 class _Writer:
@@ -91,29 +62,36 @@ class _Writer:
 
     def __init__(self, selections: Selections, *, in_json: bool) -> None:
         self.lines: list[str] = []
-        self.given: dict[str, Any] = {"Unusual": Unusual, **NAMES}
-        """What the code calls by name."""
+        self.names = Names({"Unusual": Unusual, **NAMES})
         self._selections = selections
         self._in_json = in_json
-        self._numbered = 0
-        self._loops = 0
-        self._leaves: dict[str, str] = {}
+        self._leaves = Leaves(self.names, in_json=in_json)
+        self._functions: dict[tuple[int, int], str] = {}
+        self._in_list = False
+        self._met: list[str] = []
+        """Where the function that is written keeps objects that stand in many places."""
 
     def function(self, kind: Any, fields: FieldDetailsList) -> str:
-        """Write a function that completes a value of that type; its name."""
-        name = self._name("f")
+        """Write a function that completes a value of that type, once; its name."""
+        key = id(kind), id(fields)
+        name = self._functions.get(key)
+        if name is not None:
+            return name
+        name = self._functions[key] = self.names.name("f")
         body: list[str] = []
-        loops, self._loops = self._loops, 0
+        outside = self._in_list, self._met
+        self._in_list, self._met = False, []
         self._complete("v", kind, fields, body, "    ")
-        self._loops = loops
-        self.lines += [f"def {name}(v, c):", *body, "    return v"]
+        begun = ["    held = []", *(f"    {one} = {{}}" for one in self._met)] if self._met else []
+        self._in_list, self._met = outside
+        self.lines += [f"def {name}(v, c):", *begun, *body, "    return v"]
         return name
 
     def _complete(self, v: str, kind: Any, fields: FieldDetailsList, body: list[str], indent: str) -> None:
         """Write what turns the variable into its completed value."""
         something = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
         if is_leaf_type(something):
-            body += [indent + line for line in self._leaf(v, something, nullable=something is kind)]
+            body += [indent + line for line in self._leaves.lines(v, something, nullable=something is kind)]
         elif something is kind:
             body.append(f"{indent}if {v} is not None:")
             self._complete_something(v, kind, fields, body, indent + "    ")
@@ -125,73 +103,105 @@ class _Writer:
         if isinstance(kind, GraphQLList):
             self._complete_list(v, kind.of_type, fields, body, indent)
         elif is_abstract_type(kind):
-            known, find = self._selections.dispatch(kind, fields, in_json=self._in_json)
-            u = self._name("u")
-            body += [
-                f"{indent}{u} = {self._give('d', known)}.get(type({v}))",
-                f"{indent}{v} = {self._give('d', find)}({v}, c) if {u} is None else {u}({v}, c)",
-            ]
+            self._complete_abstract(v, kind, fields, body, indent)
+        elif self._in_json and self._in_list and is_shared(kind) and self._is_much(kind, fields):
+            self._complete_shared(v, kind, fields, body, indent)
         else:
             self._complete_object(v, kind, fields, body, indent)
 
     def _complete_list(self, v: str, item: Any, fields: FieldDetailsList, body: list[str], indent: str) -> None:
-        i, items = self._name("i"), self._name("l")
-        body += [
-            f"{indent}if type({v}) is not tuple and type({v}) is not list: raise Unusual",
-            f"{indent}{items} = []",
-            f"{indent}for {i} in {v}:",
-        ]
-        inner = indent + "    "
-        if len(indent) > _DEEPEST or self._loops == _LOOPS:
-            body.append(f"{inner}{i} = {self.function(item, fields)}({i}, c)")
-        else:
-            self._loops += 1
+        i, items, inner = self.names.name("i"), self.names.name("l"), indent + "    "
+        known = f"if type({v}) is not tuple and type({v}) is not list: raise Unusual"
+        if not self._in_list and len(indent) <= _DEEPEST:
+            body += [indent + known, f"{indent}{items} = []", f"{indent}for {i} in {v}:"]
+            self._in_list = True
             self._complete(i, item, fields, body, inner)
-            self._loops -= 1
-        body += [f"{inner}{items}.append({i})", f"{indent}{v} = {items}"]
+            self._in_list = False
+            body += [f"{inner}{items}.append({i})", f"{indent}{v} = {items}"]
+            return
+        # Of the lists of an item most have one entry: no loop, and its list is made at once.
+        body += [f"{indent}if type({v}) is tuple and len({v}) == 1:", f"{inner}{i}, = {v}"]
+        if len(indent) <= _DEEPEST:
+            self._complete(i, item, fields, body, inner)
+            body.append(f"{inner}{v} = [{i}]")
+        each = self.function(item, fields)
+        loop = [known, f"{items} = []", f"for {i} in {v}: {items}.append({each}({i}, c))", f"{v} = {items}"]
+        body += [f"{indent}else:", *(inner + line for line in loop)]
 
-    def _leaf(self, v: str, kind: GraphQLLeafType, *, nullable: bool) -> list[str]:
-        something = f"{v} is not None"
-        if isinstance(kind, GraphQLEnumType):
-            members, written = self._enum(v, kind)
-            return (
-                [f"if type({v}) is {members}: {v} = {written}", f"elif {something}: raise Unusual"]
-                if nullable
-                else [f"if type({v}) is not {members}: raise Unusual", f"{v} = {written}"]
-            )
-        odd = f"{v} = {self._coercion(kind)}({v})"
-        exact = exact_class(kind)
-        if exact is None:
-            return [f"if {something}: {odd}" if nullable else odd]
-        test = exact.odd.format(v)
-        if exact.written is None or self._in_json:
-            return [f"if ({test}) and {something}: {odd}" if nullable else f"if {test}: {odd}"]
-        written = f"else: {v} = {exact.written.format(v)}"
-        if not nullable:
-            return [f"if {test}: {odd}", written]
-        return [f"if {test}:", f"    if {something}: {odd}", written]
+    def _complete_abstract(
+        self, v: str, kind: GraphQLAbstractType, fields: FieldDetailsList, body: list[str], indent: str
+    ) -> None:
+        """Write a branch for each class of which something is selected, if it is a union; others have own functions."""
+        known, find = self._selections.dispatch(kind, fields, in_json=self._in_json)
+        u = self.names.name("u")
+        dispatched = [
+            f"{u} = {self.names.give('d', known)}.get(type({v}))",
+            f"{v} = {self.names.give('d', find)}({v}, c) if {u} is None else {u}({v}, c)",
+        ]
+        members = self._selections.members(kind) if isinstance(kind, GraphQLUnionType) else {}
+        branches = 0
+        for cls, member in members.items():
+            branch = self._branch(v, member, fields, indent + "    ")
+            if branch:
+                word = "elif" if branches else "if"
+                body += [f"{indent}{word} type({v}) is {self.names.give('k', cls)}:", *branch]
+                branches += 1
+        if branches:
+            body.append(f"{indent}else:")
+            indent += "    "
+        body += [indent + line for line in dispatched]
 
-    def _enum(self, v: str, kind: GraphQLEnumType) -> tuple[str, str]:
-        """Names of the class of members, and of what is written for one."""
-        found = names(kind)
-        if found is None:
-            raise NotPlannable
-        members, graph_names = found
-        as_named = len(graph_names) == len(members.__members__) and all(
-            own == name for own, name in graph_names.items()
-        )
-        return self._give("e", members), f"{v}._name_" if as_named else f"{self._give('n', graph_names)}[{v}._name_]"
+    def _branch(self, v: str, kind: GraphQLObjectType, fields: FieldDetailsList, indent: str) -> list[str]:
+        branch: list[str] = []
+        try:
+            if self._selections.below(kind, fields):
+                self._complete_object(v, kind, fields, branch, indent, is_known=True)
+        except NotPlannable:  # it has no function either; that is found when such an object comes
+            return []
+        return branch
+
+    def _complete_shared(
+        self, v: str, kind: GraphQLObjectType, fields: FieldDetailsList, body: list[str], indent: str
+    ) -> None:
+        """Write an object of which the very same stands in many places: it is completed where it is met first.
+
+        As long as it is held, no other has its identity.
+        """
+        met, one, inner = self.names.name("m"), self.names.name("w"), indent + "    "
+        self._met.append(met)
+        body += [f"{indent}{one} = {v}", f"{indent}{v} = {met}.get(id({one}))", f"{indent}if {v} is None:"]
+        body.append(f"{inner}{v} = {one}")
+        self._complete_object(v, kind, fields, body, inner)
+        body += [f"{inner}{met}[id({one})] = {v}", f"{inner}held.append({one})"]
+
+    def _is_much(self, kind: GraphQLObjectType, fields: FieldDetailsList) -> bool:
+        """Whether to complete such an object takes longer than to find out that it was."""
+        grouped = self._selections.below(kind, fields)
+        return len(grouped) > 2 or not all(self._is_little(kind, below) for below in grouped.values())
+
+    def _is_little(self, kind: GraphQLObjectType, fields: FieldDetailsList) -> bool:
+        if fields[0].node.name.value == "__typename":
+            return True
+        field = self._selections.field(kind, fields)
+        return is_leaf_type(get_nullable_type(field.type)) and reading(field, fields[0].node).pure is None
 
     def _complete_object(
-        self, v: str, kind: GraphQLObjectType, fields: FieldDetailsList, body: list[str], indent: str
+        self,
+        v: str,
+        kind: GraphQLObjectType,
+        fields: FieldDetailsList,
+        body: list[str],
+        indent: str,
+        *,
+        is_known: bool = False,
     ) -> None:
         if len(indent) > _DEEPEST:
             body.append(f"{indent}{v} = {self.function(kind, fields)}({v}, c)")
             return
         grouped = self._selections.below(kind, fields)
         self._selections.spend(len(grouped) + 1)
-        admitted, admit = admission(known_classes(kind))
-        body.append(f"{indent}if type({v}) not in {self._give('k', admitted)}: {self._give('a', admit)}({v})")
+        if not is_known:
+            body.append(indent + self._tested(v, known_classes(kind)))
         parts: dict[str, str] = {}
         for response_name, below in grouped.items():
             if below[0].node.name.value == "__typename":
@@ -199,32 +209,25 @@ class _Writer:
                 continue
             field = self._selections.field(kind, below)
             how = reading(field, below[0].node)
-            part = self._name("v")
-            read = f"{v}.{how.attribute}" if how.pure is None else f"{self._give('p', how.pure)}({v}, c)"
+            part = self.names.name("v")
+            read = f"{v}.{how.attribute}" if how.pure is None else f"{self.names.give('p', how.pure)}({v}, c)"
             body.append(f"{indent}{part} = {read}")
             self._complete(part, field.type, below, body, indent)
             parts[response_name] = part
         body.append(f"{indent}{v} = {self._object(parts)}")
 
+    def _tested(self, v: str, known: tuple[type, ...] | None) -> str:
+        """Write the judgement of an object; mostly it is of the class that the type was made for."""
+        admitted, admit = admission(known)
+        first = next(filter(is_certain, known or ()), None)
+        most = "" if first is None else f"type({v}) is not {self.names.give('k', first)} and "
+        return f"if {most}type({v}) not in {self.names.give('k', admitted)}: {self.names.give('a', admit)}({v})"
+
     def _object(self, parts: Mapping[str, str]) -> str:
         """Write the making of what has those values by name."""
         if self._in_json:
-            return f"{self._give('o', _shape(tuple(parts)))}({', '.join(parts.values())})"
+            return f"{self.names.give('o', _shape(tuple(parts)))}({', '.join(parts.values())})"
         return f"{{{', '.join(f'{name!r}: {part}' for name, part in parts.items())}}}"
-
-    def _coercion(self, kind: GraphQLScalarType) -> str:
-        if kind.name not in self._leaves:
-            self._leaves[kind.name] = self._give("s", leaf(kind))
-        return self._leaves[kind.name]
-
-    def _give(self, letter: str, value: Any) -> str:
-        name = self._name(letter)
-        self.given[name] = value
-        return name
-
-    def _name(self, letter: str) -> str:
-        self._numbered += 1
-        return f"{letter}{self._numbered}"
 
 
 @lru_cache(maxsize=1024)
