@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timezone
 from typing import TypeVar
 
 from msgspec import to_builtins
@@ -26,6 +26,9 @@ _CANONICAL: Mapping[str, str] = {
 """Two names of one code system (HL7 Terminology, terminology.hl7.org)."""
 
 
+_MINUTE = len("2019-04-30T08:15")
+
+
 def codes(concept: CodedText) -> list[tuple[str, str]]:
     """System and code of every coding whose system is known: the same number means something else elsewhere."""
     codings = concept.codings
@@ -47,7 +50,12 @@ def by_code(concept: Callable[[R], CodedText], *more: Callable[[R], Mark | None]
 
     def marks(record: R) -> Iterable[Mark]:
         rest = known(record)
-        return () if rest is None else [("code", *code, *rest) for code in codes(concept(record))]
+        if rest is None:
+            return ()
+        found = codes(concept(record))
+        if len(found) == 1:
+            return (("code", *found[0], *rest),)
+        return [("code", *code, *rest) for code in found]
 
     return marks
 
@@ -104,7 +112,15 @@ def day(known: PartialDate | None) -> Mark | None:
 
 def minute(at: datetime | None) -> Mark | None:
     """The minute: some systems write seconds, some do not."""
-    return (to_builtins(in_zone(at, UTC))[: len("2019-04-30T08:15")] + ":00+00:00",) if at else None
+    if at is None:
+        return None
+    zone = at.tzinfo
+    try:
+        # The digits are those in UTC, for a third of what it costs to move it there.
+        there = at - (zone.utcoffset(None) if type(zone) is timezone else at.utcoffset())  # type: ignore[operator]  # without an offset, this raises
+    except (OverflowError, TypeError):
+        there = in_zone(at, UTC)
+    return (f"{to_builtins(there)[:_MINUTE]}:00+00:00",)
 
 
 def place(facility: Facility | None) -> Mark | None:

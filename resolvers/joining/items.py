@@ -22,6 +22,8 @@ _ID = attrgetter("id")
 _ENCODE = msgspec.json.Encoder().encode
 _Hash = Callable[[bytes], str]
 """Makes an id."""
+_NameOf = Callable[[Record], str]
+"""Gives the id of a record that stands alone."""
 
 
 def join(
@@ -55,7 +57,12 @@ def join(
         return told
     groups = [[record] for record in each] if groups is None else [_led(group, rule) for group in groups]
     names = [group[0].id for group in groups] if distinct and not ids else _ids(groups, about, rule, key)
-    return tuple([_item(group, id_, rule, wanted) for group, id_ in zip(groups, names, strict=True)])
+    return tuple(
+        [
+            structs.replace(group[0], id=id_) if len(group) == 1 else _item(group, id_, rule, wanted)
+            for group, id_ in zip(groups, names, strict=True)
+        ]
+    )
 
 
 def stand_alone(records: Sequence[Record], rule: Rule[Any]) -> bool:
@@ -102,8 +109,6 @@ def _led(group: list[R], rule: Rule[R]) -> list[R]:
 
 def _item(group: Sequence[R], id_: str, rule: Rule[R], wanted: frozenset[str] | None) -> R:
     lead = group[0]
-    if len(group) == 1:
-        return lead if lead.id == id_ else structs.replace(lead, id=id_)
     conflicts: list[Conflict] = []
     said: dict[str, Any] = {}
     for name, is_shown in _fields(type(lead)):
@@ -189,7 +194,8 @@ def _ids(groups: Sequence[Sequence[Record]], about: type[Record], rule: Rule[Any
     each other, each keeps an id that a record of it has at its source.
     """
     hashed = _hashing(key)
-    ids = [_common(group, about, rule, hashed) for group in groups]
+    alone = _naming(about, rule, hashed)
+    ids = [alone(group[0]) if len(group) == 1 else _common(group, about, rule, hashed) for group in groups]
     for otherwise in (lambda group: min(record.id for record in group), lambda group: hashed(_content(group[0]))):
         if len(set(ids)) == len(ids):
             break
@@ -199,8 +205,6 @@ def _ids(groups: Sequence[Sequence[Record]], about: type[Record], rule: Rule[Any
 
 
 def _common(group: Sequence[Record], about: type[Record], rule: Rule[Any], hashed: _Hash) -> str:
-    if len(group) == 1:
-        return _of_one(group[0], about, rule, hashed)
     times: Counter[tuple[int, Mark]] = Counter()
     for record in group:
         times.update({(rank, mark) for rank, marks in enumerate(rule.evidence) for mark in marks(record)})
@@ -210,20 +214,28 @@ def _common(group: Sequence[Record], about: type[Record], rule: Rule[Any], hashe
     return hashed(min(_ENCODE((about.__name__, *found)) for found in times if times[found] == most))
 
 
-def _of_one(record: Record, about: type[Record], rule: Rule[Any], hashed: _Hash) -> str:
+def _naming(about: type[Record], rule: Rule[Any], hashed: _Hash) -> _NameOf:
     """The same for a record that stands alone: its strongest mark, which is the first of all as text."""
-    for rank, marks in enumerate(rule.evidence):
-        if found := [_ENCODE((about.__name__, rank, mark)) for mark in marks(record)]:
-            return hashed(min(found))
-    return record.id
+    name, ranked = about.__name__, tuple(enumerate(rule.evidence))
+
+    def named(record: Record) -> str:
+        for rank, marks in ranked:
+            found = (*marks(record),)
+            if len(found) == 1:
+                return hashed(_ENCODE((name, rank, found[0])))
+            if found:
+                return hashed(min([_ENCODE((name, rank, mark)) for mark in found]))
+        return record.id
+
+    return named
 
 
 def _hashing(key: str) -> _Hash:
     """Keyed, as the ids of records are: a hash says nothing by itself, and is another one for another citizen."""
-    keyed = blake2b(key=key.encode()[:64], digest_size=16)
+    begin = blake2b(key=key.encode()[:64], digest_size=16).copy
 
     def hashed(text: bytes) -> str:
-        digest = keyed.copy()
+        digest = begin()
         digest.update(text)
         return digest.hexdigest()
 
