@@ -6,13 +6,14 @@ answered first, so a page boundary lies at the same place whatever happens betwe
 
 import base64
 import binascii
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from itertools import islice
 from operator import attrgetter, gt
 from typing import Annotated, Any, Generic, TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 
 from connectors.records import Record, doc
 from resolvers.moments import When
@@ -75,7 +76,7 @@ def page(records: Iterable[R], *, when: When[R], first: int | None, after: str |
     """
     beyond = begins(first, after)
     items = ordered(records, when)
-    rest = items if beyond is None else [item for item in items if _place(item, when) < beyond]
+    rest = items if beyond is None else items[_first_beyond(items, when, beyond) :]
     nodes = tuple(rest if first is None else rest[:first])
     info = PageInfo(
         has_next_page=len(nodes) < len(rest),
@@ -84,6 +85,11 @@ def page(records: Iterable[R], *, when: When[R], first: int | None, after: str |
         end_cursor=cursor(_place(nodes[-1], when)) if nodes else None,
     )
     return Page(nodes, info, len(items), when)
+
+
+def _first_beyond(items: Sequence[R], when: When[R], beyond: tuple[str, str]) -> int:
+    """Number of the first item behind that place: they are in order, so few are looked at."""
+    return bisect_left(range(len(items)), x=True, key=lambda number: _place(items[number], when) < beyond)
 
 
 def begins(first: int | None, after: str | None) -> tuple[str, str] | None:
@@ -169,7 +175,8 @@ def _place(record: R, when: When[R]) -> tuple[str, str]:
     """Sorts as text: a partly known date stands before every day that it could mean, an unknown one at the very end."""
     moment = when(record)
     if isinstance(moment, datetime):
-        return in_zone(moment, UTC).isoformat(), record.id
+        there = to_builtins(in_zone(moment, UTC))
+        return f"{there[:-1]}+00:00", record.id
     if isinstance(moment, date):
         return moment.isoformat(), record.id
     return moment or "", record.id

@@ -34,8 +34,12 @@ def _by_ways(referral: Referral) -> Iterable[Mark]:
     return [("referral", *ends[0], *ends[1], issued.isoformat())] if ends[0] and ends[1] and issued else []
 
 
+def _at(appointment: Appointment) -> Mark | None:
+    return minute(appointment.at)
+
+
 def _by_time(appointment: Appointment) -> Iterable[Mark]:
-    where, when = place(appointment.facility), minute(appointment.at)
+    where, when = place(appointment.facility), _at(appointment)
     return [("appointment", *where, *when)] if where and when else []
 
 
@@ -67,6 +71,7 @@ PROCEDURE: Rule[Procedure] = Rule(
 REFERRAL: Rule[Referral] = Rule(evidence=(_by_ways,), reads=frozenset({"from_facility", "to_facility", "issued"}))
 APPOINTMENT: Rule[Appointment] = Rule(
     evidence=(_by_time,),
+    needs=_at,
     facts=_appointment_facts,
     reads=frozenset({"facility", "at", "status", "department"}),
 )

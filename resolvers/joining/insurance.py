@@ -8,8 +8,12 @@ from resolvers.joining.codes import minute, place
 from resolvers.joining.rule import Fact, Mark, Rule
 
 
+def _admitted(claim: Claim | CoPayment) -> Mark | None:
+    return minute(claim.admitted)
+
+
 def _by_beginning(claim: Claim | CoPayment) -> Iterable[Mark]:
-    where, begun = place(claim.facility), minute(claim.admitted)
+    where, begun = place(claim.facility), _admitted(claim)
     return [("visit", *where, *begun)] if where and begun else []
 
 
@@ -26,6 +30,7 @@ COVERAGE: Rule[Coverage] = Rule(
 )
 CLAIM: Rule[Claim] = Rule(
     evidence=(_by_beginning,),
+    needs=_admitted,
     facts=_facts,
     reads=frozenset({"facility", "admitted", "total"}),
     authority=(SourceKind.INSURANCE,),
@@ -33,6 +38,7 @@ CLAIM: Rule[Claim] = Rule(
 )
 CO_PAYMENT: Rule[CoPayment] = Rule(
     evidence=(_by_beginning,),
+    needs=_admitted,
     facts=lambda payment: [("amount", payment.amount)],
     reads=frozenset({"facility", "admitted", "amount"}),
     authority=(SourceKind.INSURANCE,),
