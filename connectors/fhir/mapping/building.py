@@ -16,7 +16,7 @@ from connectors.fhir.bundle import UNDECODABLE, Meta
 from connectors.fhir.datatypes import Reference
 from connectors.fhir.mapping.around import Around
 from connectors.fhir.mapping.elements import Unreadable
-from connectors.fhir.mapping.table import AROUND, RESOURCE, Maker, Table, parameters_of, reads_resource
+from connectors.fhir.mapping.table import AROUND, RESOURCE, Maker, Of, Table, parameters_of, reads_resource
 from connectors.fhir.mapping.times import moment
 from connectors.fhir.mapping.vocabulary import Known, vocabulary_of
 from connectors.records import Provenance, Record
@@ -79,8 +79,7 @@ def _provenance(text: "_Text", table: Table, provenance: Mapping[str, Maker | No
     yield "source_record_id=kind + resource.id" if table.kind else "source_record_id=resource.id"
     if "recorded_at" in provenance:
         recorded = provenance["recorded_at"]
-        changed = text.name("changed", _changed)
-        yield f"recorded_at={changed}({'None' if recorded is None else text.value(recorded)}, resource.meta)"
+        yield f"recorded_at={text.value((Of(moment, recorded), _changed) if isinstance(recorded, str) else _changed)}"
     author = provenance.get("author")
     if author is not None:
         yield f"author={text.value(author)}"
@@ -96,9 +95,9 @@ def _labels(meta: Meta) -> tuple[str, ...]:
     return tuple([label.code for label in meta.security if label.code])
 
 
-def _changed(recorded: str | None, meta: Meta | None) -> datetime | None:
-    """When it was written down, as the resource says; else its last change."""
-    return moment(recorded) or (moment(meta.last_updated) if meta is not None else None)
+def _changed(meta: Meta | None) -> datetime | None:
+    """When the server last changed it."""
+    return moment(meta.last_updated) if meta is not None else None
 
 
 _GATHERER = """
@@ -149,6 +148,10 @@ class _Text:
             return f"({' or '.join(map(self.value, maker))})"
         if isinstance(maker, str):
             return self._argument(maker)
+        if isinstance(maker, Of):
+            if maker.element in self._alike:
+                return self._alike_to(maker.element, maker.make)
+            return f"{self.name(maker.make.__name__, maker.make)}({self._argument(maker.element)})"
         names = parameters_of(maker)
         if len(names) == 1 and names[0] in self._alike:
             return self._alike_to(names[0], maker)

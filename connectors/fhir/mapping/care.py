@@ -14,7 +14,7 @@ from connectors.fhir.mapping.elements import (
     needed,
 )
 from connectors.fhir.mapping.shared import meaning, visit
-from connectors.fhir.mapping.table import Table
+from connectors.fhir.mapping.table import Of, Table
 from connectors.fhir.mapping.times import partial
 from connectors.records import (
     Allergy,
@@ -37,10 +37,6 @@ _STATUSES = {
 
 def _is_condition(verification: str | None) -> bool:
     return verification != ENTERED_IN_ERROR
-
-
-def _verification(verification_status: CodeableConcept | None) -> str | None:
-    return code_of(verification_status)
 
 
 def _condition_status(clinical_status: CodeableConcept | None) -> ConditionStatus:
@@ -68,14 +64,6 @@ def _abated(abatement_date_time: str | None, abatement_period: Period | None) ->
     return partial(abatement_date_time or (abatement_period.end if abatement_period else None))
 
 
-def _recorded(recorded_date: str | None) -> PartialDate | None:
-    return partial(recorded_date)
-
-
-def _severity(severity: CodeableConcept | None) -> CodedText | None:
-    return coded(severity)
-
-
 def _condition_note(onset_string: str | None, abatement_string: str | None, note: tuple[Annotation, ...]) -> str | None:
     # What is no date is not thrown away: the source's words about the time stand in the note.
     return "\n".join(text for text in (onset_string, abatement_string, *(one.text for one in note)) if text) or None
@@ -91,7 +79,7 @@ CONDITION = Table(
     record=Condition,
     wire=wire.Condition,
     alike=frozenset({"code", "clinical_status", "verification_status", "category", "severity"}),
-    steps={"verification": _verification},
+    steps={"verification": Of(code_of, "verification_status")},
     is_one=_is_condition,
     recorded="recorded_date",
     author=_author,
@@ -103,8 +91,8 @@ CONDITION = Table(
         "chronic": _is_chronic,
         "onset": _onset,
         "abated": _abated,
-        "recorded": _recorded,
-        "severity": _severity,
+        "recorded": Of(partial, "recorded_date"),
+        "severity": Of(coded, "severity"),
         "note": _condition_note,
         "encounter_id": visit,
     },
@@ -121,10 +109,6 @@ _NONE_KNOWN = frozenset(
 """Statements that no allergy is known: SNOMED CT as in FHIR R4's value set, and those of the IPS guide."""
 _GRAVITY = {"severe": 0, "moderate": 1, "mild": 2}
 """http://hl7.org/fhir/R4/valueset-reaction-event-severity.html, the gravest first."""
-
-
-def _stated(code: CodeableConcept | None) -> CodedText | None:
-    return coded(code)
 
 
 def _substance(stated: CodedText | None, reaction: tuple[wire.Reaction, ...]) -> CodedText:
@@ -184,7 +168,7 @@ ALLERGY = Table(
     record=Allergy,
     wire=wire.AllergyIntolerance,
     alike=frozenset({"clinical_status", "verification_status"}),
-    steps={"verification": _verification, "stated": _stated},
+    steps={"verification": Of(code_of, "verification_status"), "stated": Of(coded, "code")},
     is_one=_is_condition,
     recorded="recorded_date",
     author=_author,
@@ -199,7 +183,7 @@ ALLERGY = Table(
         "status": _allergy_status,
         "verified": _is_verified,
         "onset": _onset,
-        "recorded": _recorded,
+        "recorded": Of(partial, "recorded_date"),
         "note": _allergy_note,
     },
 )

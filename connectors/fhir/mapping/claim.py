@@ -20,7 +20,7 @@ from connectors.fhir.mapping.elements import (
     pairs_of,
 )
 from connectors.fhir.mapping.places import facility as place_of
-from connectors.fhir.mapping.table import Maker, Points, Table
+from connectors.fhir.mapping.table import Maker, Of, Points, Table
 from connectors.fhir.mapping.times import moment
 from connectors.records import (
     Claim,
@@ -232,10 +232,6 @@ DECIDED = Table(
 """One insured visit, as the insurer decided about it."""
 
 
-def _whole(total: Money | None) -> Decimal | None:
-    return _dong(total)
-
-
 HANDED_IN = Table(
     record=Claim,
     wire=wire.Claim,
@@ -243,7 +239,7 @@ HANDED_IN = Table(
     alike=_ALIKE,
     is_one=_is_claim,
     recorded="created",
-    fields={**_VISIT, "total": _whole, "status": "status", "lines": _lines, "steps": _handing_in},
+    fields={**_VISIT, "total": Of(_dong, "total"), "status": "status", "lines": _lines, "steps": _handing_in},
     points=_POINTS,
 )
 """One insured visit, as it was claimed: who pays how much is not said."""

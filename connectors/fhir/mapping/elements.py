@@ -89,9 +89,11 @@ def words_of(said: CodeableReference | None) -> str | None:
     """The words alone of what is meant."""
     if said is None:
         return None
-    text = (said.concept or said).text
-    if text:
-        return text
+    concept = said.concept or said
+    if concept.text:
+        return concept.text
+    if not concept.coding and said.display:
+        return said.display
     found = meant(said)
     return found.text if found is not None else None
 

@@ -54,13 +54,11 @@ def _kind_among(settings: tuple[CodeableConcept, ...]) -> EncounterKind:
     return next((kind for code, kind in _KINDS.items() if code in codes), EncounterKind.OTHER)
 
 
-def _began(period: Period | None, actual_period: Period | None) -> datetime | None:
-    spent = period or actual_period
+def _began(spent: Period | None) -> datetime | None:
     return moment(spent.start) if spent is not None else None
 
 
-def _ended(period: Period | None, actual_period: Period | None) -> datetime | None:
-    spent = period or actual_period
+def _ended(spent: Period | None) -> datetime | None:
     return moment(spent.end) if spent is not None else None
 
 
@@ -161,9 +159,9 @@ def _outcome(hospitalization: wire.Hospitalization | None, admission: wire.Hospi
 ENCOUNTER = Table(
     record=Encounter,
     wire=wire.Encounter,
-    alike=frozenset({"service_type", "location", "reason_code", "reason", "type"}),
+    alike=frozenset({"class_", "service_type", "location", "reason_code", "reason", "type"}),
     is_one=is_right,
-    steps={"doctor": _in_charge},
+    steps={"spent": ("period", "actual_period"), "doctor": _in_charge},
     author=_name,
     fields={
         "kind": _kind,

@@ -19,7 +19,7 @@ from connectors.fhir.mapping.elements import (
     words_of,
 )
 from connectors.fhir.mapping.places import facility
-from connectors.fhir.mapping.table import Points, Table
+from connectors.fhir.mapping.table import Of, Points, Table
 from connectors.fhir.mapping.times import partial
 from connectors.records import CodedText, Facility, Immunization, PartialDate
 
@@ -113,10 +113,6 @@ def _place(
     return around.own if primary_source else None
 
 
-def _not_given_because(status_reason: CodeableConcept | None) -> CodedText | None:
-    return coded(status_reason)
-
-
 def _reactions(reaction: tuple[wire.ImmunizationReaction, ...]) -> tuple[CodedText, ...]:
     return tuple(_reactions_in(reaction)) if reaction else ()
 
@@ -156,7 +152,7 @@ IMMUNIZATION = Table(
         "site": _site,
         "facility": _place,
         "status": "status",
-        "not_given_because": _not_given_because,
+        "not_given_because": Of(coded, "status_reason"),
         "reactions": _reactions,
     },
     points=(

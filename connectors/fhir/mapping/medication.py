@@ -5,13 +5,12 @@ from collections.abc import Mapping
 from connectors.fhir import wire
 from connectors.fhir.bundle import Linked
 from connectors.fhir.datatypes import CodeableConcept, CodeableReference, Period, Ratio, Reference
-from connectors.fhir.datatypes import Quantity as WireQuantity
 from connectors.fhir.mapping.around import Around, Contained
 from connectors.fhir.mapping.elements import ENTERED_IN_ERROR, amount_text, code_of, coded, display_of, meant, needed
 from connectors.fhir.mapping.elements import quantity as amount
 from connectors.fhir.mapping.places import practitioner
 from connectors.fhir.mapping.shared import own
-from connectors.fhir.mapping.table import Maker, Points, Table
+from connectors.fhir.mapping.table import Maker, Of, Points, Table
 from connectors.fhir.mapping.times import end_of, partial, start_of
 from connectors.records import (
     CodedText,
@@ -160,17 +159,13 @@ def _prescriber(requester: Reference | None, around: Around, contained: Containe
     return practitioner(requester, around, contained)
 
 
-def _requested_by(requester: Reference | None) -> str | None:
-    return display_of(requester)
-
-
 PRESCRIPTION = Table(
     record=Medication,
     wire=wire.MedicationRequest,
     steps={"product": _product, "course": _course},
     is_one=_is_prescription,
     recorded="authored_on",
-    author=_requested_by,
+    author=Of(display_of, "requester"),
     fields={
         **_PRODUCT,
         "dosage": _dosage,
@@ -200,14 +195,6 @@ def _hand(performer: tuple[wire.DispensePerformer, ...]) -> str | None:
     return next(filter(None, (display_of(part.actor) for part in performer)), None)
 
 
-def _amount(quantity: WireQuantity | None) -> Quantity | None:
-    return amount(quantity)
-
-
-def _handed_day(handed: str | None) -> PartialDate | None:
-    return partial(handed)
-
-
 def _dispense_status(status: str | None) -> MedicationStatus:
     return _DISPENSED.get(status or "", MedicationStatus.UNKNOWN)
 
@@ -225,8 +212,8 @@ DISPENSE = Table(
         **_PRODUCT,
         "dosage": _dosage,
         "route": _route,
-        "quantity": _amount,
-        "start": _handed_day,
+        "quantity": Of(amount, "quantity"),
+        "start": Of(partial, "handed"),
         "status": _dispense_status,
         "facility": own,
         "encounter_id": _visit,

@@ -13,7 +13,7 @@ from connectors.fhir.mapping.around import Around, Contained
 from connectors.fhir.mapping.elements import amount_text, coded, coded_all, display_of, exact, needed
 from connectors.fhir.mapping.places import facility, practitioner
 from connectors.fhir.mapping.shared import STATED, is_right, meaning, visit
-from connectors.fhir.mapping.table import Points, Table, reading
+from connectors.fhir.mapping.table import Of, Points, Table, reading
 from connectors.fhir.mapping.times import moment, start_of
 from connectors.records import (
     BooleanValue,
@@ -57,14 +57,8 @@ def _category_among(category: tuple[CodeableConcept, ...]) -> ObservationCategor
     return next((_CATEGORIES[code] for code in codes if code in _CATEGORIES), ObservationCategory.OTHER)
 
 
-def _at(
-    effective_date_time: str | None, effective_instant: str | None, effective_period: Period | None
-) -> datetime | None:
-    return moment(effective_date_time or effective_instant or start_of(effective_period))
-
-
-def _missing_because(data_absent_reason: CodeableConcept | None) -> CodedText | None:
-    return coded(data_absent_reason)
+def _began(effective_period: Period | None) -> datetime | None:
+    return moment(start_of(effective_period))
 
 
 def _components(component: tuple[wire.Valued, ...]) -> tuple[ObservationComponent, ...]:
@@ -197,9 +191,9 @@ OBSERVATION = Table(
     fields={
         "code": meaning,
         "category": _category,
-        "at": _at,
+        "at": (Of(moment, "effective_date_time"), Of(moment, "effective_instant"), _began),
         "value": value_of,
-        "missing_because": _missing_because,
+        "missing_because": Of(coded, "data_absent_reason"),
         "components": _components,
         "reference_range": _reference_range,
         "interpretation": _interpretation,

@@ -9,7 +9,7 @@ from connectors.fhir.mapping.around import Around, Contained
 from connectors.fhir.mapping.elements import ENTERED_IN_ERROR, Unreadable, coded, coded_all, display_of, meant, pairs_of
 from connectors.fhir.mapping.places import facility, practitioner
 from connectors.fhir.mapping.shared import STATED
-from connectors.fhir.mapping.table import Points, Table
+from connectors.fhir.mapping.table import Of, Points, Table
 from connectors.fhir.mapping.times import day, end_of, moment, partial, start_of
 from connectors.records import Appointment, CarePlan, CodedText, Facility, PartialDate, Practitioner, Referral
 
@@ -77,16 +77,8 @@ def _first_place(references: Iterable[Reference | None], around: Around, contain
     return None
 
 
-def _issued(authored_on: str | None) -> date | None:
-    return day(authored_on)
-
-
 def _valid_until(occurrence_period: Period | None) -> date | None:
     return day(end_of(occurrence_period))
-
-
-def _requested_by(requester: Reference | None) -> str | None:
-    return display_of(requester)
 
 
 def _senders(requester: Reference | None) -> tuple[Reference | None, ...]:
@@ -98,12 +90,12 @@ REFERRAL = Table(
     wire=wire.ServiceRequest,
     is_one=_is_referral,
     recorded="authored_on",
-    author=_requested_by,
+    author=Of(display_of, "requester"),
     fields={
         "from_facility": _from,
         "to_facility": _to,
         "reason": _reason,
-        "issued": _issued,
+        "issued": Of(day, "authored_on"),
         "valid_until": _valid_until,
         "status": STATED,
     },
@@ -126,10 +118,6 @@ def _is_appointment(status: str | None, at: datetime | None) -> bool:
     if at is None:
         raise Unreadable("an appointment without a time")
     return True
-
-
-def _start(start: str | None) -> datetime | None:
-    return moment(start)
 
 
 def _where(participant: tuple[wire.AppointmentParticipant, ...], around: Around, contained: Contained) -> Facility:
@@ -162,7 +150,7 @@ def _who(participant: tuple[wire.AppointmentParticipant, ...]) -> tuple[Referenc
 APPOINTMENT = Table(
     record=Appointment,
     wire=wire.Appointment,
-    steps={"at": _start},
+    steps={"at": Of(moment, "start")},
     is_one=_is_appointment,
     recorded="created",
     fields={"at": "at", "facility": _where, "department": _department, "reason": _why, "status": STATED},
@@ -213,10 +201,6 @@ def _maker(author: Reference | None, custodian: Reference | None) -> Reference |
     return author or custodian
 
 
-def _name(maker: Reference | None) -> str | None:
-    return display_of(maker)
-
-
 def _place(maker: Reference | None, around: Around, contained: Contained) -> Facility | None:
     target = around.target(maker)
     return facility(maker, around, contained) if target and target[0] == "Organization" else around.own
@@ -244,7 +228,7 @@ CARE_PLAN = Table(
     steps={"doings": _doings, "maker": _maker},
     is_one=_is_plan,
     recorded="created",
-    author=_name,
+    author=Of(display_of, "maker"),
     fields={
         "title": _title,
         "status": STATED,

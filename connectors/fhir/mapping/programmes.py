@@ -7,7 +7,7 @@ from connectors.fhir.datatypes import CodeableConcept, Period, Reference
 from connectors.fhir.mapping.around import Around, Contained
 from connectors.fhir.mapping.elements import ENTERED_IN_ERROR, display_of, pairs_of
 from connectors.fhir.mapping.places import facility, practitioner
-from connectors.fhir.mapping.table import Points, Table
+from connectors.fhir.mapping.table import Of, Points, Table
 from connectors.fhir.mapping.times import end_of, partial, start_of
 from connectors.records import Facility, PartialDate, Practitioner, Pregnancy, PregnancyStatus, PrimaryCare
 
@@ -135,10 +135,6 @@ def _pregnancy_status(status: str | None) -> PregnancyStatus:
     return PregnancyStatus.ACTIVE if status in _GOES_ON else PregnancyStatus.UNKNOWN
 
 
-def _carer(care_manager: Reference | None) -> str | None:
-    return display_of(care_manager)
-
-
 def _place(managing_organization: Reference | None, around: Around, contained: Contained) -> Facility | None:
     return facility(managing_organization, around, contained) or around.own
 
@@ -151,7 +147,7 @@ PREGNANCY = Table(
     record=Pregnancy,
     wire=wire.EpisodeOfCare,
     is_one=_is_pregnancy,
-    author=_carer,
+    author=Of(display_of, "care_manager"),
     fields={"status": _pregnancy_status, "since": _since, "ended": _until, "facility": _place},
     points=(Points("facility", _managers, to=("Organization",)),),
 )

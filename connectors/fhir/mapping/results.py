@@ -10,7 +10,7 @@ from connectors.fhir.mapping.elements import ENTERED_IN_ERROR, coded, coded_all,
 from connectors.fhir.mapping.observation import place
 from connectors.fhir.mapping.places import facility, practitioner
 from connectors.fhir.mapping.shared import STATED, is_right, meaning, visit
-from connectors.fhir.mapping.table import Points, Table
+from connectors.fhir.mapping.table import Of, Points, Table
 from connectors.fhir.mapping.times import moment, partial, start_of
 from connectors.records import (
     Attachment,
@@ -126,10 +126,6 @@ def _place(performer: tuple[wire.ProcedurePerformer, ...], around: Around, conta
     return next(filter(None, places), None) or around.own
 
 
-def _outcome(outcome: CodeableConcept | None) -> CodedText | None:
-    return coded(outcome)
-
-
 def _behind(performer: tuple[wire.ProcedurePerformer, ...]) -> tuple[Reference | None, ...]:
     return tuple(part.on_behalf_of for part in performer)
 
@@ -144,7 +140,7 @@ PROCEDURE = Table(
         "performed": _performed,
         "performer": _doer,
         "facility": _place,
-        "outcome": _outcome,
+        "outcome": Of(coded, "outcome"),
         "status": STATED,
         "encounter_id": visit,
     },

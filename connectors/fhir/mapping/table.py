@@ -17,7 +17,15 @@ from connectors.records import Record
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-Maker = Callable[..., Any] | str | tuple[Callable[..., Any] | str, ...]
+
+class Of(Struct, frozen=True):
+    """What a function makes of one element or step, whatever its parameter is called."""
+
+    make: Callable[[Any], Any]
+    element: str
+
+
+Maker = Callable[..., Any] | Of | str | tuple[Callable[..., Any] | Of | str, ...]
 """Gives a value. A name stands for the element or step itself, several makers for the first that gives anything."""
 
 AROUND = "around"
@@ -51,8 +59,8 @@ class Table(Struct, frozen=True, kw_only=True, eq=False):
     """What several makers need, made once for each resource, and only where one of them is asked."""
     is_one: Maker | None = None
     """Whether the resource is a record of the class at all. Raises ``Unreadable`` where that cannot be told."""
-    recorded: Maker | None = None
-    """When it was written down, as the resource says; else its last change counts."""
+    recorded: str | None = None
+    """What says when it was written down; else its last change counts."""
     author: Maker | None = None
     """Who wrote it down, in words."""
     always: Mapping[str, object] = {}
@@ -121,6 +129,8 @@ def parameters_of(maker: Maker) -> tuple[str, ...]:
     """What a maker reads, by name."""
     if isinstance(maker, str):
         return (maker,)
+    if isinstance(maker, Of):
+        return (maker.element,)
     if isinstance(maker, tuple):
         return tuple(name for one in maker for name in parameters_of(one))
     elements: tuple[str, ...] = getattr(maker, "elements", ())

@@ -16,7 +16,7 @@ from msgspec import Meta, Struct, json
 
 from connectors.fhir import wire
 from connectors.fhir.bundle import UNDECODABLE
-from connectors.fhir.datatypes import CodeableConcept, CodeableReference
+from connectors.fhir.datatypes import CodeableConcept, CodeableReference, Coding
 
 _MOST, _LONGEST = 2048, 512
 """Entries of one vocabulary, and bytes of one of them."""
@@ -58,6 +58,7 @@ class _Line(Struct, rename="camel", forbid_unknown_fields=True):
 
 _FORMS: Mapping[Any, Any] = {
     CodeableConcept | None: _Words,
+    Coding | tuple[CodeableConcept, ...] | None: _Code | tuple[_Words, ...],
     tuple[CodeableConcept, ...]: tuple[_Words, ...],
     CodeableReference | tuple[CodeableReference, ...] | None: _Words | tuple[_Words, ...],
     # Several together may be one person's alone.

@@ -20,6 +20,7 @@ from connectors.fhir.mapping.reading import WORTH, Reading, Readings
 from connectors.fhir.mapping.table import (
     AROUND,
     PROVENANCE,
+    Of,
     Table,
     parameters_of,
     reads_resource,
@@ -196,6 +197,11 @@ def test_a_maker_takes_every_element_as_it_is_read(held: Held) -> None:
         if isinstance(maker, str):
             assert maker in elements or maker in table.steps
             continue
+        if isinstance(maker, Of):
+            (parameter,) = inspect.signature(maker.make).parameters
+            taken = parts(typing.get_type_hints(maker.make)[parameter])
+            assert maker.element in table.steps or parts(elements[maker.element]) <= taken, maker
+            continue
         hints = typing.get_type_hints(maker)
         if reads_resource(maker):  # of the part of the resource that its parameter is
             (of,) = (hints[name] for name in inspect.signature(maker).parameters)
@@ -210,7 +216,7 @@ def test_a_maker_takes_every_element_as_it_is_read(held: Held) -> None:
                 assert parts(expected) <= parts(hints[name]), (maker, name)
 
 
-def makers(table: Table) -> list[Callable[..., Any] | str]:
+def makers(table: Table) -> list[Callable[..., Any] | Of | str]:
     given = [table.is_one, table.recorded, table.author, *table.fields.values(), *table.steps.values()]
     given += [points.of for points in table.points]
     several = (one if isinstance(one, tuple) else (one,) for one in given if one is not None)
