@@ -16,6 +16,8 @@ _BUNDLE = msgspec.json.Decoder(Bundle)
 _LINKED = msgspec.json.Decoder(Linked)
 _OUTCOME = msgspec.json.Decoder(Outcome)
 
+_NOBODY: Any = object()
+
 D = TypeVar("D", bound=Decoding)
 
 
@@ -75,25 +77,16 @@ class Found(Generic[D]):
 
     def _takes(self, page: BundleOf[Any]) -> bool:
         """Take everything in a page, where it can be read of all of it whom it is about."""
-        resources = [entry.resource for entry in page.entry]
-        if not self._are_held(resources):
-            return False
-        by_id = {resource.id: resource for resource in resources}
-        if not self.resources and len(by_id) == len(resources):
-            self.resources = by_id
-        else:
-            for resource in resources:
-                self.resources.setdefault(resource.id, resource)
+        resources, simply, fitting = self.resources, self.reading.is_about_subject, _NOBODY
+        for entry in page.entry:
+            resource = entry.resource
+            if not simply or resource.subject != fitting:
+                if not self._is_held(resource):
+                    return False
+                if simply:  # whom the next ones are about in the very same words
+                    fitting = resource.subject
+            resources.setdefault(resource.id, resource)
         return True
-
-    def _are_held(self, resources: list[Any]) -> bool:
-        """The same as ``_is_held`` of all: whom several are about in the very same words, that is looked at once."""
-        if self.whose is None or not resources:
-            return True
-        if self.reading.is_about_subject:
-            first = resources[0].subject
-            resources = [resources[0], *[resource for resource in resources if resource.subject != first]]
-        return all(map(self._is_held, resources))
 
     def _sort(self, entry: Entry) -> None:
         """Put one entry where it belongs: a match, a neighbour, a word about the search, or nothing of use."""
