@@ -13,6 +13,8 @@ import re
 import sys
 import traceback
 from collections.abc import Callable, Iterable, MutableMapping
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar
@@ -35,7 +37,7 @@ def set_up(*, level: str = "info") -> None:
     """Write every log, ours and the libraries', as lines of JSON."""
     shared: list[structlog.typing.Processor] = [
         structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        dated,
         told_by_place,
     ]
     Event.is_written = logging.getLevelNamesMapping()[level.upper()] <= logging.INFO
@@ -51,13 +53,19 @@ def set_up(*, level: str = "info") -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(),
+                structlog.processors.JSONRenderer(serializer=_json),
             ],
         )
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
+
+
+def dated(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Put the time, which is put into words with the line."""
+    event["timestamp"] = datetime.now(UTC)
+    return event
 
 
 def told_by_place(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -74,10 +82,14 @@ def told_by_place(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> 
 def _json(event: object, *, default: Callable[[object], object]) -> str:
     """One line of plain ASCII, whatever stands in it: no terminal and no reader of logs sees an end of line in it."""
     try:
-        told = orjson.dumps(event, default=default)
+        told = orjson.dumps(event, default=default, option=orjson.OPT_UTC_Z)
     except orjson.JSONEncodeError:  # such as half a character, or a very large number
-        return json.dumps(event, default=default)
-    return told.decode() if told.isascii() else json.dumps(event, default=default)
+        told = b"\xff"
+    return told.decode() if told.isascii() else json.dumps(event, default=partial(_worded, default))
+
+
+def _worded(otherwise: Callable[[object], object], value: object) -> object:
+    return value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else otherwise(value)
 
 
 def note_loop_defect(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
