@@ -59,7 +59,7 @@ class Connection(Line, HttpToolsProtocol):
         self._addressed: list[bytes] | None = None
         """The header ``Host`` that was found good last."""
         self._answering: Exchange | None = None
-        """That which is being answered."""
+        """That which is being answered; none while nothing is."""
         self._idle_since = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
@@ -83,13 +83,17 @@ class Connection(Line, HttpToolsProtocol):
                 self._close()
             return
         try:
-            self._feed(data)
+            try:
+                self.parser.feed_data(data)
+            except httptools.HttpParserUpgrade as offer:
+                self._consider(data[offer.args[0] :])
         except httptools.HttpParserInvalidMethodError:
             self._refuse(RequestError(405, "BAD_REQUEST", "Only GET and POST are taken.", headers=[("Allow", METHODS)]))
         except httptools.HttpParserError:
             self._refuse(self._refusal or RequestError(400, "BAD_REQUEST", "This is not HTTP as it is spoken here."))
         else:
-            self._judge_progress()
+            if self._in_request or self._answering is None:
+                self._judge_progress()
 
     def on_message_begin(self) -> None:
         """A request begins with its first byte."""
@@ -128,7 +132,8 @@ class Connection(Line, HttpToolsProtocol):
         if version not in ("1.0", "1.1"):
             self._stop(400, "Only HTTP/1.1 is spoken here.")
         fields = gathered(self.headers)
-        if not self._names_host(fields.get(b"host"), version):
+        hosts = fields.get(b"host")
+        if (hosts is None or hosts != self._addressed) and not self._names_host(hosts, version):
             self._stop(400, "The Host header must name one host (RFC 9112, section 3.2).")
         if b"transfer-encoding" in fields and self._values(b"transfer-encoding") != [b"chunked"]:
             self._stop(400, "Of transfer encodings only 'chunked' is known.")
@@ -160,9 +165,10 @@ class Connection(Line, HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """Answer the next request, or wait for it; take no more than a little of a body that nobody wanted to read."""
         self.server_state.total_requests += 1
-        if self._answering is not None:
+        answered, self._answering = self._answering, None
+        if answered is not None:
             # It holds its scope as well: if both went on, only a collection could free the request.
-            self._answering.scope.pop(EXCHANGE, None)  # type: ignore[misc]  # an entry of our own
+            answered.scope.pop(EXCHANGE, None)  # type: ignore[misc]  # an entry of our own
         if self.transport.is_closing():
             self._close()
             return
@@ -183,7 +189,7 @@ class Connection(Line, HttpToolsProtocol):
         The timer is one for many requests: it is not set anew with each, but looks how long nothing was asked.
         """
         self.timeout_keep_alive_task = None
-        if self._in_request or "header" in self._timers or self._is_answering():
+        if self._in_request or "header" in self._timers or self._answering is not None:
             return
         left = self._idle_since + self.timeout_keep_alive - self.loop.time()
         if left > 0:
@@ -220,8 +226,8 @@ class Connection(Line, HttpToolsProtocol):
             expects=b"expect" in fields and b"100-continue" in self._values(b"expect"),
             keep_alive=version != "1.0" and self.parser.should_keep_alive(),
         )
-        is_first, self.cycle = not self._is_answering(), exchange
-        if is_first:
+        self.cycle = exchange
+        if self._answering is None:
             self._start_asgi_task(exchange, self.app)
         else:
             self.flow.pause_reading()
@@ -229,39 +235,30 @@ class Connection(Line, HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         exchange = self._answering = cast("Exchange", cycle)  # nothing else is begun here
-        exchange.task = self.loop.create_task(self._answered(exchange, app))
+        exchange.task = self.loop.create_task(exchange.run_asgi(app))
         self.tasks.add(exchange.task)
 
-    async def _answered(self, exchange: Exchange, app: ASGI3Application) -> None:
-        """Answer a request. Whoever ends the server waits for all that is under way: for this one no longer."""
-        try:
-            await exchange.run_asgi(app)
-        finally:
-            if exchange.task is not None:
-                self.tasks.discard(exchange.task)
+    def _consider(self, rest: bytes) -> None:
+        """Take the offer to speak something else, if it is a WebSocket.
 
-    def _feed(self, data: bytes) -> None:
-        try:
-            self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade as offer:
-            rest = data[offer.args[0] :]
-            if self.ws_protocol_class is not None and self._values(b"upgrade") == [b"websocket"]:
-                self._hand_over(rest)
-                return
-            # A server may ignore any other offer (RFC 9110, section 7.8). The parser does not: it would take the body
-            # for the next request. It is told the same without the offer.
-            told = written(
-                self.parser.get_method(),
-                self.url,
-                [field for field in self.headers if field[0] not in (b"connection", b"upgrade")],
-            )
-            self.parser = httptools.HttpRequestParser(self)
-            self.parser.feed_data(told + rest)
+        A server may ignore any other offer (RFC 9110, section 7.8). The parser does not: it would take the body for the
+        next request. It is told the same without the offer.
+        """
+        if self.ws_protocol_class is not None and self._values(b"upgrade") == [b"websocket"]:
+            self._hand_over(rest)
+            return
+        told = written(
+            self.parser.get_method(),
+            self.url,
+            [field for field in self.headers if field[0] not in (b"connection", b"upgrade")],
+        )
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.feed_data(told + rest)
 
     def _hand_over(self, rest: bytes) -> None:
         """Let a WebSocket have the line, if this is the right beginning of one (RFC 6455, section 4.2.1)."""
         wrong = unfit(self.parser.get_method(), self.url, self.headers)
-        if wrong is not None or self._is_answering():
+        if wrong is not None or self._answering is not None:
             self._refuse(wrong or RequestError(400, "BAD_REQUEST", "Ask for a WebSocket on a connection of its own."))
             return
         self._forget_timers()
@@ -277,10 +274,9 @@ class Connection(Line, HttpToolsProtocol):
         """Whether one host is addressed, as every request of HTTP/1.1 must."""
         if hosts is None:
             return version == "1.0"
-        if hosts != self._addressed:
-            if len(hosts) > 1 or not is_host(hosts[0]):
-                return False
-            self._addressed = hosts
+        if len(hosts) > 1 or not is_host(hosts[0]):
+            return False
+        self._addressed = hosts
         return True
 
     def _values(self, name: bytes) -> list[bytes]:
@@ -295,13 +291,9 @@ class Connection(Line, HttpToolsProtocol):
         elif self._in_request:
             if self._received > (_LINGER_BYTES if "linger" in self._timers else self._max_request):
                 self._close()
-        elif not self._is_answering() and "header" not in self._timers:
+        elif "header" not in self._timers:
             # Empty lines between two requests are allowed, but they do not keep a connection.
             self._in("header", self._patience, self._too_slow)
-
-    def _is_answering(self) -> bool:
-        # uvicorn declares the cycle as always there; before the first request it is not.
-        return self.cycle is not None and not self.cycle.response_complete  # type: ignore[redundant-expr]
 
     def _stop(self, status: int, message: str) -> None:
         self._refusal = RequestError(status, "BAD_REQUEST", message)
@@ -319,7 +311,7 @@ class Connection(Line, HttpToolsProtocol):
         event = Event(new_id(), structlog.get_logger())
         event.add(errors=[error.code])
         event.write(error.status, 0)
-        if self._is_answering():
+        if self._answering is not None:
             self._close()
             return
         self.transport.write(refusal(error, event.request_id))

@@ -6,9 +6,10 @@ taken without waiting, and whoever works for the caller is told when the caller 
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, ClassVar
 
-from uvicorn._types import HTTPScope
+from uvicorn._types import ASGI3Application, HTTPScope
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from gateway.asgi import SAFE_HEADERS, WHOLE
@@ -48,9 +49,24 @@ class Exchange(RequestResponseCycle):
         self.logger = connection.logger
         self.default_headers = connection.server_state.default_headers
         self.on_response = connection.on_response_complete
+        self._under_way = connection.tasks
         self.waiting_for_100_continue = expects
         self.keep_alive = keep_alive
         self.body = bytearray()
+
+    async def run_asgi(self, app: ASGI3Application) -> None:
+        """Have it answered. Whoever ends the server waits for all that is under way: for this one no longer."""
+        try:
+            await app(self.scope, self.receive, self.send)
+            if not self.response_complete and not self.disconnected:
+                await super().run_asgi(_unanswered)
+        except BaseException as error:  # noqa: BLE001 - uvicorn has a last answer, whatever it is
+            await super().run_asgi(partial(_failed, error))
+        finally:
+            # The connection holds its last request: if both went on, only a collection could free them.
+            self.on_response = _nothing
+            if self.task is not None:
+                self._under_way.discard(self.task)
 
     @property
     def message_event(self) -> asyncio.Event:  # type: ignore[override]  # only ever read
@@ -74,12 +90,11 @@ class Exchange(RequestResponseCycle):
         body, self.body = bytes(self.body), bytearray()
         return body
 
-    def when_gone(self, act: Callable[[], None]) -> Callable[[], None]:
-        """Have that done when the caller hangs up before all is answered; the call that is returned forgets it."""
+    def when_gone(self, act: Callable[[], None] | None) -> None:
+        """Have that done, and nothing else any more, when the caller hangs up before all is answered."""
         self._act = act
-        if self.disconnected:
+        if act is not None and self.disconnected:
             act()
-        return self._forget
 
     def lose(self) -> None:
         """The connection is lost."""
@@ -128,8 +143,18 @@ class Exchange(RequestResponseCycle):
             opening = openings[status, media_type] = STATUS_LINE[status] + lines
         return opening
 
-    def _forget(self) -> None:
-        self._act = None
+
+async def _failed(error: BaseException, *_: Any) -> None:
+    """An application that goes wrong."""
+    raise error
+
+
+async def _unanswered(*_: Any) -> None:
+    """One that has returned, and did not answer to the end."""
+
+
+def _nothing() -> None:
+    """There is nothing to tell."""
 
 
 def _lines(fields: Fields) -> bytes:
