@@ -29,18 +29,18 @@ EXCHANGE = "citizen_graph.exchange"
 WHOLE = "citizen_graph.whole"
 """Type of the message with a whole answer."""
 
-WhenGone = Callable[[Callable[[], None]], Callable[[], None]]
-"""Is told what to do when the caller hangs up, and gives a call by which that is forgotten."""
-
 
 class Exchanged(Protocol):
     """What our own server can do for a request, beyond ASGI."""
 
+    task: asyncio.Task[None] | None
+    """In which the request is answered."""
+
     def arrived(self) -> bytes | None:
         """The body, where all of it is here and nobody has taken it."""
 
-    def when_gone(self, act: Callable[[], None]) -> Callable[[], None]:
-        """Have that done when the caller hangs up; the call that is returned forgets it."""
+    def when_gone(self, act: Callable[[], None] | None) -> None:
+        """Have that done, and nothing else any more, when the caller hangs up."""
 
 
 class CallerGone(Exception):
@@ -53,7 +53,7 @@ FIELDS = "citizen_graph.fields"
 
 def header_values(scope: Scope, name: bytes) -> Sequence[bytes]:
     """Every value of that header, in the order of the request."""
-    return fields_of(scope).get(name, ())
+    return (scope.get(FIELDS) or fields_of(scope)).get(name, ())
 
 
 def fields_of(scope: Scope) -> Mapping[bytes, Sequence[bytes]]:
@@ -81,8 +81,8 @@ def request_id(scope: Scope) -> str:
 
     It stands in our log and in other systems': text that could be somebody's number there is no id.
     """
-    sent = header_values(scope, b"x-request-id")
-    if sent and len(sent) == 1 and _REQUEST_ID.fullmatch(sent[0]) and not _PERSONAL_NUMBER.search(sent[0]):
+    sent = fields_of(scope).get(b"x-request-id")
+    if sent is not None and len(sent) == 1 and _REQUEST_ID.fullmatch(sent[0]) and not _PERSONAL_NUMBER.search(sent[0]):
         return sent[0].decode()
     return new_id()
 
@@ -108,14 +108,16 @@ def body_here(scope: Scope, *, limit: int) -> bytes | None:
     for value in fields.get(b"content-encoding", ()):
         if value.strip().lower() != b"identity":
             raise RequestError(415, "BAD_REQUEST", "Packed bodies are not taken.")
+    exchange: Exchanged | None = scope.get(EXCHANGE)
+    arrived = None if exchange is None else exchange.arrived()
+    if arrived is not None:
+        if len(arrived) > limit:
+            raise _too_large(limit)
+        return arrived
     for length in fields.get(b"content-length", ()):
         if length.isdigit() and int(length[:20]) > limit:
             raise _too_large(limit)
-    exchange: Exchanged | None = scope.get(EXCHANGE)
-    arrived = None if exchange is None else exchange.arrived()
-    if arrived is not None and len(arrived) > limit:
-        raise _too_large(limit)
-    return arrived
+    return None
 
 
 async def _gathered_body(receive: Receive, limit: int, patience: float) -> bytes:
@@ -172,31 +174,3 @@ def understood(send: Send, scope: Scope) -> Send:
         await send({"type": "http.response.body", "body": body})
 
     return in_two
-
-
-def hang_up(scope: Scope, receive: Receive) -> WhenGone:
-    """By which to be told that the caller hangs up."""
-    exchange: Exchanged | None = scope.get(EXCHANGE)
-    if exchange is not None:
-        return exchange.when_gone
-
-    def when_gone(act: Callable[[], None]) -> Callable[[], None]:
-        def done(ended: asyncio.Future[None]) -> None:
-            if not ended.cancelled():
-                ended.exception()  # looked at: whatever it is, nobody is there any more
-                act()
-
-        def forget() -> None:
-            gone.remove_done_callback(done)
-            gone.cancel()
-
-        gone = asyncio.ensure_future(_hangs_up(receive))
-        gone.add_done_callback(done)
-        return forget
-
-    return when_gone
-
-
-async def _hangs_up(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass

@@ -1,17 +1,15 @@
 """What the endpoints share that ask sources: who asks, how long they may wait, the door, and the account of it."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
-from functools import partial
-from typing import Protocol, Self, TypeVar
+from typing import Protocol, Self
 
 from starlette.types import Scope
 
 from connectors.clock import Calendar, Clock
 from connectors.contract import Deadline, Inquiry
 from gateway.answering import Endpoint
-from gateway.asgi import CallerGone, WhenGone, header_values
+from gateway.asgi import header_values
 from gateway.audit.booking import Booking
 from gateway.audit.ledger import Ledger
 from gateway.identity.errors import Lack, NotEntitled
@@ -32,8 +30,6 @@ from resolvers.federation import Federation
 from resolvers.giving import Keeping
 from resolvers.language import DEFAULT, LANGUAGES, Language, negotiate
 from resolvers.locating import Directory
-
-T = TypeVar("T")
 
 
 class TokenVerifier(Protocol):
@@ -77,6 +73,7 @@ class Opened:
         federation: Federation,
         inquiry: Inquiry,
         *,
+        event: Event,
         lent: Lent,
         today: date,
         ended: Callable[["Opened"], Awaitable[None]],
@@ -85,6 +82,7 @@ class Opened:
         self.access = access
         self.federation = federation
         self.inquiry = inquiry
+        self.event = event
         self.today = today
         """The calendar date in Ho Chi Minh City."""
         self.deadline = inquiry.deadline
@@ -186,12 +184,11 @@ class AskingEndpoint(Endpoint):
         lent, day = self._fleet.lent(), self._calendar.today()
         federation = Federation(lent.directory, inquiry, self._keeping, self._account(caller, telling, event))
         access = self._access(caller, federation, day)
-        ended = partial(self._tell, event)
-        return Opened(caller, access, federation, inquiry, lent=lent, today=day, ended=ended)
+        return Opened(caller, access, federation, inquiry, event=event, lent=lent, today=day, ended=self._tell)
 
-    async def _tell(self, event: Event, opened: Opened) -> None:
+    async def _tell(self, opened: Opened) -> None:
         """Hand on how it went."""
-        federation, access = opened.federation, opened.access
+        federation, access, event = opened.federation, opened.access, opened.event
         outcomes, faults = federation.outcomes(), federation.faults
         event.add_outcomes(outcomes, faults, opened.inquiry.calls)
         self._watch.asked(event.request_id, outcomes, federation.deviations, faults)
@@ -232,25 +229,3 @@ def language_of(scope: Scope) -> Language:
     """The language that the caller prefers among ours."""
     told = header_values(scope, b"accept-language")
     return negotiate(b",".join(told).decode("latin-1")) if told else LANGUAGES[DEFAULT]
-
-
-async def unless_gone(running: Awaitable[T], when_gone: WhenGone) -> T:
-    """Wait for the execution; stop it when the caller hangs up, so that no source works for nobody."""
-    task, has_gone = asyncio.current_task(), False
-
-    def stop() -> None:
-        nonlocal has_gone
-        if task is not None:
-            has_gone = True
-            task.cancel()
-
-    forget = when_gone(stop)
-    try:
-        return await running
-    except asyncio.CancelledError:
-        # As ``asyncio.timeout`` does: whoever else wants this to end is heard as well.
-        if has_gone and task is not None and task.uncancel() == 0:
-            raise CallerGone from None
-        raise
-    finally:
-        forget()

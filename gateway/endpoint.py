@@ -10,10 +10,11 @@ from starlette.types import Receive, Scope
 
 from connectors.contract import Deadline, Inquiry
 from gateway.answer import Answer
-from gateway.asgi import METHODS, WhenGone, body_here, fields_of, hang_up, read_body
-from gateway.asking import language_of, unless_gone
+from gateway.asgi import METHODS, body_here, fields_of, read_body
+from gateway.asking import language_of
 from gateway.errors import RequestError
 from gateway.graph import GraphEndpoint
+from gateway.hanging_up import UnlessGone
 from gateway.negotiation import Accepted, Framing, accepted, require_json
 from gateway.operations.execution import Operation
 from gateway.operations.request import GraphQLRequest, from_body, from_query_string
@@ -50,17 +51,17 @@ class GraphQLEndpoint(GraphEndpoint):
             answer.beside["cost"] = {"price": operation.price, "limit": self._executor.max_cost}
         if method == "GET" and not operation.is_query:
             raise RequestError(405, "BAD_REQUEST", "By GET only queries are taken.", headers=[("Allow", "POST")])
-        when_gone = hang_up(scope, receive)
+        unless_gone = UnlessGone(scope, receive)
         if request.explains:
-            await self._explain(when_gone, caller, operation, request, answer, event, patience)
+            await self._explain(unless_gone, caller, operation, request, answer, event, patience)
         elif operation.is_subscription:
-            await self._subscribe(when_gone, caller, operation, request, answer, event, patience)
+            await self._subscribe(unless_gone, caller, operation, request, answer, event, patience)
         else:
-            await self._execute(when_gone, caller, operation, request, answer, event, patience)
+            await self._execute(unless_gone, caller, operation, request, answer, event, patience)
 
     async def _explain(
         self,
-        when_gone: WhenGone,
+        unless_gone: UnlessGone,
         caller: Caller,
         operation: Operation,
         request: GraphQLRequest,
@@ -76,7 +77,8 @@ class GraphQLEndpoint(GraphEndpoint):
             door = Explaining(opened.federation, inquiry)
             context = structs.replace(self._context(answer.language, opened, operation), federation=door)
             try:
-                result = await unless_gone(self._executor.run(operation, request.variables, context), when_gone)
+                with unless_gone:
+                    result = await self._executor.run(operation, request.variables, context)
             finally:
                 await inquiry.close()
         answer.beside["explain"] = [
@@ -90,7 +92,7 @@ class GraphQLEndpoint(GraphEndpoint):
 
     async def _execute(
         self,
-        when_gone: WhenGone,
+        unless_gone: UnlessGone,
         caller: Caller,
         operation: Operation,
         request: GraphQLRequest,
@@ -104,15 +106,16 @@ class GraphQLEndpoint(GraphEndpoint):
             context = self._context(answer.language, opened, operation)
             in_waves = streaming is not None
             running = self._executor.run(operation, request.variables, context, in_waves=in_waves, as_json=True)
-            result = await unless_gone(running, when_gone)
-            if isinstance(result, Begun) and streaming:
-                await unless_gone(answer.give_in_waves(result, opened.federation, streaming), when_gone)
+            with unless_gone:
+                result = await running
+                if isinstance(result, Begun) and streaming:
+                    await answer.give_in_waves(result, opened.federation, streaming)
         if isinstance(result, ExecutionResult):
             await answer.give(result, opened.federation)
 
     async def _subscribe(
         self,
-        when_gone: WhenGone,
+        unless_gone: UnlessGone,
         caller: Caller,
         operation: Operation,
         request: GraphQLRequest,
@@ -126,7 +129,7 @@ class GraphQLEndpoint(GraphEndpoint):
         answer.accepted = Accepted(None, streaming)
         answer.counted_as = "subscription"
 
-        async def following() -> None:
+        with unless_gone:
             async with self._subscribed(caller, operation, request.variables, answer, event, patience) as subscription:
                 results = subscription.results
                 if isinstance(results, ExecutionResult):
@@ -134,5 +137,3 @@ class GraphQLEndpoint(GraphEndpoint):
                     return
                 of_all = self._subscriptions
                 await answer.give_events(results, heartbeat=of_all.heartbeat, ended=of_all.ended)
-
-        await unless_gone(following(), when_gone)

@@ -84,7 +84,8 @@ class Rates:
         ``X-Forwarded-For`` is read from its end, and as far as its entries are proxies of ours: what stands before
         is anybody's to write.
         """
-        peer = (scope.get("client") or ("", 0))[0]
+        client = scope.get("client")
+        peer: str = client[0] if client else ""
         if not self._proxies or not self._is_proxy(peer):
             return peer
         told = b",".join(header_values(scope, b"x-forwarded-for")).decode("latin-1")

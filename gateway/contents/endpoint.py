@@ -12,10 +12,10 @@ from connectors.contract import Refused
 from connectors.errors import Rejected, SourceError, TooSlow
 from connectors.records import Document
 from gateway.answer import Answer
-from gateway.asgi import hang_up
-from gateway.asking import AskingEndpoint, Opened, language_of, unless_gone
+from gateway.asking import AskingEndpoint, Opened, language_of
 from gateway.contents.answer import ContentAnswer
 from gateway.errors import RequestError
+from gateway.hanging_up import UnlessGone
 from gateway.refusing import refused
 from gateway.telemetry import Event
 from resolvers.document import found_again
@@ -40,7 +40,8 @@ class ContentsEndpoint(AskingEndpoint):
         event.add(operation="content")
         async with self._opened(caller, answer, event, patience) as opened:
             try:
-                await unless_gone(self._passed_on(scope["path_params"]["id"], opened, answer), hang_up(scope, receive))
+                with UnlessGone(scope, receive):
+                    await self._passed_on(scope["path_params"]["id"], opened, answer)
             except Refusal as refusal:
                 raise refused(refusal, answer.language) from None
             except SourceError as error:

@@ -10,8 +10,8 @@ from starlette.types import Receive, Scope
 from connectors.contract import Question
 from connectors.records import Demographics
 from gateway.answer import Answer
-from gateway.asgi import hang_up, header_values
-from gateway.asking import AskingEndpoint, Opened, language_of, unless_gone
+from gateway.asgi import header_values
+from gateway.asking import AskingEndpoint, Opened, language_of
 from gateway.errors import RequestError
 from gateway.fhir_out.answer import FhirAnswer, require_format
 from gateway.fhir_out.capability import statement
@@ -19,6 +19,7 @@ from gateway.fhir_out.document import Filled, Summary, document
 from gateway.fhir_out.elements import Json
 from gateway.fhir_out.patient import node_id
 from gateway.fhir_out.sections import SECTIONS, Section
+from gateway.hanging_up import UnlessGone
 from gateway.refusing import refused
 from gateway.telemetry import Event
 from resolvers import joining, merging
@@ -56,7 +57,8 @@ class FhirEndpoint(AskingEndpoint):
         event.add(operation="$summary")
         async with self._opened(caller, answer, event, patience) as opened:
             try:
-                made = await unless_gone(self._summary(wanted[1], opened, answer.language), hang_up(scope, receive))
+                with UnlessGone(scope, receive):
+                    made = await self._summary(wanted[1], opened, answer.language)
             except Refusal as refusal:
                 raise refused(refusal, answer.language) from None
         await answer.tell(made)

@@ -15,11 +15,11 @@ from uvicorn.server import ServerState
 from connectors.clock import SystemClock
 from gateway.answer import CALLER_GONE, Answer
 from gateway.answering import Endpoint
-from gateway.asgi import hang_up, read_body
-from gateway.asking import unless_gone
+from gateway.asgi import read_body
 from gateway.connection import Connection
 from gateway.errors import RequestError
 from gateway.exchange import Exchange
+from gateway.hanging_up import UnlessGone
 from gateway.settings import Server
 from gateway.telemetry import Event
 from gateway.watch import Watch
@@ -44,7 +44,8 @@ class Repeating(Endpoint):
         body = await read_body(scope, receive, limit=100_000, patience=PATIENCE)
         if scope["path"] == "/slow":
             self.working.set()
-            await unless_gone(self.go_on.wait(), hang_up(scope, receive))
+            with UnlessGone(scope, receive):
+                await self.go_on.wait()
         if scope["path"] == "/refused":
             raise RequestError(400, "BAD_REQUEST", "No.", headers=self.fields)
         await answer.tell({"said": len(body), "path": scope["path"]})
