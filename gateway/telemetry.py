@@ -13,7 +13,7 @@ import re
 import sys
 import traceback
 from collections.abc import Callable, Iterable, MutableMapping
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +22,7 @@ from typing import Any, ClassVar
 import orjson
 import structlog
 
+from connectors.clock import SystemClock
 from connectors.contract import Call, Outcome
 from connectors.errors import SourceError
 from resolvers.noted import Fault
@@ -31,6 +32,7 @@ Log = structlog.typing.FilteringBoundLogger
 
 _PERSONAL_NUMBER = re.compile(r"\d{9,}")
 _ROOT = Path(__file__).parents[1]
+_CLOCK = SystemClock()
 
 
 def set_up(*, level: str = "info") -> None:
@@ -64,7 +66,7 @@ def set_up(*, level: str = "info") -> None:
 
 def dated(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Put the time, which is put into words with the line."""
-    event["timestamp"] = datetime.now(UTC)
+    event["timestamp"] = _CLOCK.now()
     return event
 
 
