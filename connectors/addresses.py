@@ -11,7 +11,6 @@ PORTS = {"http": 80, "https": 443}
 Fields = Mapping[str, str | Sequence[str]]
 """Fields of a form or query string; a list where one name stands several times."""
 
-_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]+")
 _PLAIN = re.compile(r"[A-Za-z0-9/$._~-]+")
 """A path that needs no encoding: nearly every one."""
 _NAMES = re.compile(r"[A-Za-z0-9$_][A-Za-z0-9/$._~-]*")
@@ -33,18 +32,18 @@ class Addresses:
         self.base = url.rstrip("/") + "/"
         self._path = quote(urlsplit(self.base).path, safe=_SAFE)
 
-    def target(self, path: str, params: Fields | None) -> str:
+    def target(self, path: str, params: Fields | str | None) -> str:
         """Path and query of a request.
 
         Args:
             path: relative to the source's address, or an absolute one on the same host.
-            params: query string, in the place of one that stands in the path.
+            params: query string, as it was ``encoded`` or to be so, in the place of one that stands in the path.
 
         Raises:
             Garbled: it leads elsewhere, or nowhere.
         """
         if (path.isidentifier() and path.isascii()) or _NAMES.fullmatch(path):
-            target = f"{self._path}{path}?{encoded(params)}" if params else f"{self._path}{path}"
+            target = f"{self._path}{path}?{encoded(params)}" if params else self._path + path
             if len(target) <= _LONGEST:
                 return target
         if _CONTROLS.search(path):
@@ -68,23 +67,26 @@ class Addresses:
         return target if target.isascii() and " " not in target else quote(target, safe=f"{_SAFE}?")
 
 
-def encoded(fields: Fields) -> str:
-    """The fields as ``application/x-www-form-urlencoded``; most are of characters that stand for themselves."""
+def encoded(fields: Fields | str) -> str:
+    """The fields as ``application/x-www-form-urlencoded``; what is that already as it is.
+
+    Most are of characters that stand for themselves.
+    """
+    if isinstance(fields, str):
+        return fields
     written = ""
     for name, values in fields.items():
         # An identifier of ASCII is written as it is: nearly every name is one.
-        known = name if name.isidentifier() and name.isascii() else _form(name)
-        if isinstance(values, str):
-            is_plain = (values.isalnum() and values.isascii()) or _UNRESERVED.fullmatch(values)
-            written += f"&{known}={values if is_plain else _form(values)}"
-        else:
-            for value in values:
-                written += f"&{known}={_form(value)}"
+        known = name if name.isidentifier() and name.isascii() else encoded_value(name)
+        for value in (values,) if isinstance(values, str) else values:
+            written += f"&{known}={encoded_value(value)}"
     return written[1:]
 
 
-def _form(text: str) -> str:
+def encoded_value(text: str) -> str:
     """One name or value. What FHIR puts between the parts of one is no reason to look at every character."""
+    if text.isalnum() and text.isascii():
+        return text
     if "%" not in text:
         usual = text.replace("|", "%7C").replace(":", "%3A").replace("/", "%2F").replace(",", "%2C")
         if _WRITTEN.fullmatch(usual):

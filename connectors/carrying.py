@@ -50,7 +50,7 @@ class Head(Struct, frozen=True):
         return "Head(…)"
 
 
-class Call(Struct, frozen=True, kw_only=True):
+class Call(Struct, frozen=True):
     """What is sent, put into the words of HTTP and not yet onto a wire."""
 
     method: str

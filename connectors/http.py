@@ -34,6 +34,9 @@ _NOBODYS = frozenset({"accept", "content-type"})
 _MOST_HEADS = 64
 """Headers that a line remembers; a kind has a handful."""
 
+_OK = frozenset({200})
+FORM = "application/x-www-form-urlencoded"
+
 _TOKEN_ANSWER = Size(64 * 1024)
 """Largest answer of an authorization server that is read."""
 
@@ -78,6 +81,8 @@ class Line:
         self._addresses = Addresses(options.url)
         self.base_url = self._addresses.base
         """Where the source lives."""
+        self.target = self._addresses.target
+        """Path and query of a request."""
         self._headers = {
             "accept": "*/*",
             # A packed body could unfold to any size before its bound is noticed.
@@ -108,11 +113,11 @@ class Line:
         path: str,
         *,
         deadline: Deadline,
-        params: Fields | None = None,
+        params: Fields | str | None = None,
         headers: Mapping[str, str] | None = None,
         json: object = None,
-        form: Fields | None = None,
-        accept: frozenset[int] = frozenset({200}),
+        form: Fields | str | None = None,
+        accept: frozenset[int] = _OK,
         repeatable: bool = False,
     ) -> Coroutine[Any, Any, Reply]:
         """One call, to be awaited.
@@ -121,10 +126,11 @@ class Line:
             method: HTTP method.
             path: relative to the source's URL, or an absolute URL that the kind has checked.
             deadline: when the answer must have been read whole.
-            params: query string. It may reach a log of the source: no citizen number where the protocol allows it.
+            params: query string, ``encoded`` or to be so. It may reach a log of the source: no citizen number where the
+                protocol allows it.
             headers: added to the source's own.
             json: body as JSON.
-            form: body as a form.
+            form: body as a form, likewise.
             accept: statuses that the kind can read; every other one becomes the fitting error.
             repeatable: whether the source minds as little to be asked twice as once. Then a call that finds it
                 unavailable is repeated as the options allow; its place among the calls in flight is free meanwhile.
@@ -136,18 +142,15 @@ class Line:
         if json is not None:
             content, content_type = msgspec.json.encode(json), "application/json"
         elif form is not None:
-            content, content_type = encoded(form).encode("ascii"), "application/x-www-form-urlencoded"
-        call = Call(
-            method=method,
-            target=self._addresses.target(path, params),
-            head=self._head(headers, content_type),
-            content=content,
-            repeatable=repeatable,
-        )
-        may_repeat = repeatable and self._retries > 0
+            content, content_type = encoded(form).encode("ascii"), FORM
+        head, target = self.head(headers, content_type), self.target(path, params)
+        return self.put(Call(method, target, head, content, repeatable), deadline, accept)
+
+    def put(self, call: Call, deadline: Deadline, accept: frozenset[int] = _OK) -> Coroutine[Any, Any, Reply]:
+        """The same for a call that a kind has worded itself, with ``target`` and ``head``."""
         if self._account is None:
-            return self._attempt(call, deadline, accept, may_repeat=may_repeat)
-        return self._authorized(self._account, call, deadline, accept, may_repeat=may_repeat)
+            return self._attempt(call, deadline, accept)
+        return self._authorized(self._account, call, deadline, accept)
 
     @asynccontextmanager
     async def stream(
@@ -164,7 +167,7 @@ class Line:
         Raises:
             SourceError: there is no answer with the status 200; from ``piece``, that it does not come to its end.
         """
-        call = Call(method="GET", target=self._addresses.target(path, None), head=self._head(headers))
+        call = Call("GET", self.target(path, None), self.head(headers))
         if self._streams.locked():
             raise Crowded("too many contents are being read from this source")
         async with self._streams:
@@ -191,7 +194,7 @@ class Line:
         if self._token_line is not None:
             await self._token_line.close()
 
-    def _head(self, more: Mapping[str, str] | None, content_type: str = "") -> Head:
+    def head(self, more: Mapping[str, str] | None, content_type: str = "") -> Head:
         """The header of a call: the source's own fields with those that are added.
 
         Kinds say the same few for call after call; these are remembered, unless they could name somebody.
@@ -214,29 +217,30 @@ class Line:
         deadline: Deadline,
         accept: frozenset[int],
         *,
-        may_repeat: bool = False,
+        is_first: bool = True,
     ) -> Reply:
         """One attempt with the account's token, and one more with a new token when the source refuses the first."""
         try:
             token = await account.token(deadline)
             for last in (False, True):
-                reply = await self._attempt(_bearing(token, call), deadline, accept | {401})
+                reply = await self._attempt(_bearing(token, call), deadline, accept | {401}, is_first=False)
                 if reply.status != 401:
                     return reply
                 if not last:
                     token = await account.token(deadline, instead_of=token)
         except Unavailable as error:
-            if not may_repeat:
+            if not (is_first and call.repeatable and self._retries):
                 raise
             failed = error
         else:
             account.give_up()
             raise Denied("the source does not accept a new token")
-        return await self._again(failed, lambda: self._authorized(account, call, deadline, accept), deadline)
+        return await self._again(
+            failed, lambda: self._authorized(account, call, deadline, accept, is_first=False), deadline
+        )
 
-    async def _attempt(
-        self, call: Call, deadline: Deadline, accept: frozenset[int], *, may_repeat: bool = False
-    ) -> Reply:
+    async def _attempt(self, call: Call, deadline: Deadline, accept: frozenset[int], *, is_first: bool = True) -> Reply:
+        """One attempt; only the first of several is followed by others."""
         left = deadline.left()
         if not left:
             raise TooSlow("no time left to ask")
@@ -253,7 +257,7 @@ class Line:
                 return reply
             raise refusal(reply.status, reply.headers.get("retry-after"), self._clock)
         except Unavailable as error:
-            if not may_repeat:
+            if not (is_first and call.repeatable and self._retries):
                 raise
             failed = error
         finally:
@@ -262,7 +266,7 @@ class Line:
                 turns.give_back()
             else:
                 turns.free += 1
-        return await self._again(failed, lambda: self._attempt(call, deadline, accept), deadline)
+        return await self._again(failed, lambda: self._attempt(call, deadline, accept, is_first=False), deadline)
 
     async def _again(
         self, failed: Unavailable, call: Callable[[], Coroutine[Any, Any, Reply]], deadline: Deadline

@@ -1,10 +1,11 @@
 """How a search is worded: by what the options say, and where they are silent by what the server says of itself."""
 
+from functools import lru_cache
 from typing import Any
 
-from msgspec import structs
+from msgspec import Struct, structs
 
-from connectors.addresses import Fields
+from connectors.addresses import Fields, encoded, encoded_value
 from connectors.contract import Question
 from connectors.errors import Garbled
 from connectors.fhir.capabilities import Offer, Offers
@@ -19,40 +20,62 @@ _CHOICES = (
 """Types that end the name of one form of a ``value[x]``."""
 
 
-def parameters(
-    question: Question[Record],
-    wire: type[Any],
-    held: Held,
-    ids: tuple[str, ...],
-    options: FhirOptions,
-    offers: Offers | None,
-) -> Fields:
-    """The parameters that ask for the records of these Patients.
+class Wording(Struct, frozen=True):
+    """How the records of a type are searched for, whomever they are about: put into words once for all questions."""
+
+    reference: str
+    """The parameter that names the Patients, up to its value."""
+    kind: str
+    """What stands before each of their ids."""
+    rest: str
+    """What follows the value."""
+    by_elements: bool
+    """Whether only the elements that are read are asked for."""
+
+    def query(self, ids: tuple[str, ...], wire: type[Struct], slice_: Fields) -> str:
+        """The query string that asks for the records of these Patients.
+
+        Args:
+            ids: of the Patients; a personal number where the server takes one for it.
+            wire: Struct of what is read of the resources.
+            slice_: parameters of the slice that is wanted.
+        """
+        if self.kind or len(ids) > 1:
+            whose = ",".join([self.kind + id_ for id_ in ids])
+        else:
+            (whose,) = ids
+        query = f"{self.reference}{encoded_value(whose)}{self.rest}"
+        if slice_:
+            query += f"&{encoded(slice_)}"
+        return query + _elements(wire) if self.by_elements else query
+
+
+def wording(held: Held, options: FhirOptions, offers: Offers | None) -> Wording:
+    """The words of a source.
 
     Args:
-        question: what is wanted.
-        wire: Struct of what is read of the resources.
-        held: how that class is asked for.
-        ids: of the Patients; a personal number where the server takes one for it.
+        held: how the class is asked for.
         options: of the source.
         offers: what the server says it can do, if that is known.
     """
-    if offers is None and not question.is_slice and options.plain:
-        # Nothing about it is in question: so most sources are asked nearly always.
-        return {"patient": ",".join(ids), "_count": str(options.page_size)}
     offer = offers.types.get(held.type) if offers else None
-    reference = _reference_parameter(held, options, offer)
-    included = _included(held, options, offer)
-    fields: dict[str, str | list[str]] = {
-        reference: ",".join(f"Patient/{id_}" if reference == "subject" else id_ for id_ in ids)
-    }
-    # A slice only saves work, and some servers answer a parameter that they do not know with nothing.
-    fields |= {name: value for name, value in slice_of(question, held).items() if offer is None or offer.knows(name)}
-    fields |= {"_include": included, "_count": str(options.page_size)}
-    if options.elements and not included:
+    reference, included = _reference_parameter(held, options, offer), _included(held, options, offer)
+    return Wording(
+        reference=f"{reference}=",
+        kind="Patient/" if reference == "subject" else "",
+        rest="&" + encoded({"_include": included, "_count": str(options.page_size)}),
         # Some servers cut what is included down to the same elements.
-        fields["_elements"] = elements_of(wire)
-    return fields
+        by_elements=options.elements and not included,
+    )
+
+
+def slice_asked(question: Question[Record], held: Held, offers: Offers | None) -> Fields:
+    """The parameters of the slice that is wanted, as far as the server knows them.
+
+    A slice only saves work, and some servers answer a parameter that they do not know with nothing.
+    """
+    offer = offers.types.get(held.type) if offers else None
+    return {name: value for name, value in slice_of(question, held).items() if offer is None or offer.knows(name)}
 
 
 def types_of(about: type[Record], options: FhirOptions, offers: Offers | None) -> tuple[Held, ...]:
@@ -86,6 +109,12 @@ def require_offered(offers: Offers | None, type_: str, *names: str) -> None:
     offer = offers.types.get(type_)
     if offer is None or not any(offer.knows(name) for name in names):
         raise Garbled("nothing of a type, or by a parameter, that the server does not say it knows")
+
+
+@lru_cache(maxsize=512)
+def _elements(wire: type[Struct]) -> str:
+    """What asks for the elements that are read of a resource."""
+    return "&" + encoded({"_elements": elements_of(wire)})
 
 
 def elements_of(wire: type[Any]) -> str:

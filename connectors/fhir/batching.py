@@ -6,16 +6,14 @@ elsewhere in it.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 from weakref import WeakKeyDictionary
 
 import msgspec
 from msgspec import Raw
 
-from connectors.addresses import Fields
 from connectors.clock import Clock
 from connectors.contract import Deadline, Inquiry
 from connectors.errors import Garbled, SourceError
@@ -68,7 +66,7 @@ class _Batch:
     """Searches by type, in the order in which they came. Each is itself alone."""
 
     def __init__(self) -> None:
-        self.searches: dict[str, Fields] = {}
+        self.searches: dict[str, str] = {}
 
 
 class Batches:
@@ -79,7 +77,7 @@ class Batches:
         self._clock = clock
         self._open: WeakKeyDictionary[Inquiry, _Batch] = WeakKeyDictionary()
 
-    async def first(self, kind: str, parameters: Fields, inquiry: Inquiry, deadline: Deadline) -> Bundle | None:
+    async def first(self, kind: str, query: str, inquiry: Inquiry, deadline: Deadline) -> Bundle | None:
         """The first page of that search; ``None`` when no other search began with it, and it should go on its own.
 
         Raises:
@@ -88,7 +86,7 @@ class Batches:
         batch = self._open.get(inquiry)
         if batch is None or kind in batch.searches or len(batch.searches) >= _MOST:
             batch = self._open[inquiry] = _Batch()
-        batch.searches[kind] = parameters
+        batch.searches[kind] = query
         pages: _Pages = await inquiry.once(batch, partial(self._send, batch, inquiry, deadline))
         page = pages.get(kind)
         if isinstance(page, SourceError):
@@ -143,16 +141,9 @@ class Batches:
         return bundle
 
 
-def _asked(searches: Mapping[str, Fields]) -> dict[str, Any]:
-    entries = [
-        {"request": {"method": "GET", "url": f"{kind}?{urlencode(_pairs(fields))}"}}
-        for kind, fields in searches.items()
-    ]
+def _asked(searches: Mapping[str, str]) -> dict[str, Any]:
+    entries = [{"request": {"method": "GET", "url": f"{kind}?{query}"}} for kind, query in searches.items()]
     return {"resourceType": "Bundle", "type": "batch", "entry": entries}
-
-
-def _pairs(fields: Fields) -> Sequence[tuple[str, str]]:
-    return [(name, value) for name, given in fields.items() for value in ([given] if isinstance(given, str) else given)]
 
 
 def _type_of(resource: Raw) -> str | None:

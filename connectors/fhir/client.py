@@ -9,12 +9,13 @@ from typing import ClassVar, TypeVar
 import httpx
 from msgspec import Struct
 
+from connectors.addresses import Fields, encoded, encoded_value
 from connectors.clock import Clock
 from connectors.contents import Content
 from connectors.contract import Answer, Deadline, Grant, Greeting, Inquiry, Question, Subject
 from connectors.errors import Garbled, Rejected
 from connectors.fhir import opening, wire
-from connectors.fhir.asking import parameters, require_offered, types_of
+from connectors.fhir.asking import Wording, require_offered, slice_asked, types_of, wording
 from connectors.fhir.base import Base
 from connectors.fhir.capabilities import Offers, Statement
 from connectors.fhir.held import HELD, Held, escaped, narrowed
@@ -42,6 +43,8 @@ _SHARE = 0.9
 _PLACES_OF_CARE = frozenset({SourceKind.HOSPITAL, SourceKind.HEALTH_STATION, SourceKind.LABORATORY})
 _ALSO_FOLLOWED: dict[type[Record], frozenset[str]] = {PrimaryCare: frozenset({"Practitioner", "Organization"})}
 """Types behind references that are fetched for a class alone."""
+_PATIENTS = HELD[Demographics][0].readings
+_NO_SLICE: Fields = {}
 _ENTRIES: dict[str, type[Entry]] = {"Measurement": Measurement, "Correction": Correction}
 
 
@@ -84,6 +87,10 @@ class FhirSource:
         self._statement = Statement(self._searcher.capabilities, clock=clock)
         self._by_number = options.patient_search == "direct"
         self._types = {about: self._served(about, None) for about in self.holds}
+        self._wordings: dict[Held, tuple[Offers | None, Wording]] = {}
+        # The number is all that differs between two citizens.
+        before = {"identifier": escaped(f"{options.identifier_system}|" if options.identifier_system else "")}
+        self._by_identifier = encoded(before), "&" + encoded({"_count": str(options.page_size)})
         self._reads_statement = options.capabilities == "read"
         is_place = options.category in _PLACES_OF_CARE
         self._own = Facility(code=options.facility or key, name=options.name) if is_place else None
@@ -100,7 +107,7 @@ class FhirSource:
             finding = self._people if self._by_number else self._known
             people = await finding(subject, offers, inquiry, deadline)
             if about is Demographics:
-                found = Found(HELD[Demographics][0].readings.of(question.wanted))
+                found = Found(_PATIENTS.of(question.wanted))
                 found.resources = people.found.resources
                 return told(found, self._around(people.found, self._stamp(subject)))
             if not people.ids:
@@ -111,8 +118,10 @@ class FhirSource:
         found = await self._of_type(served[0], subject, people, question, offers, inquiry, deadline)
         if offers is not None:
             _require_known(found, offers)
-        answer = partial(told, found, self._around(found, self._stamp(subject)))
-        return await off_loop(answer, deadline) if len(found.resources) > MANY else answer()
+        around = self._around(found, self._stamp(subject))
+        if len(found.resources) > MANY:
+            return await off_loop(partial(told, found, around), deadline)
+        return told(found, around)
 
     async def write(self, entry: Entry, key: str, mandate: Mandate, inquiry: Inquiry) -> Receipt:
         """Have the server create the entry, once for each key (see ``writing.Recorder``)."""
@@ -173,10 +182,9 @@ class FhirSource:
     async def _people(self, subject: Subject, offers: Offers | None, inquiry: Inquiry, deadline: Deadline) -> _People:
         """The citizen's Patients, each checked to be the citizen's."""
         system = self._options.identifier_system
-        identifier = f"{system}|{subject.personal_id}" if system else subject.personal_id
-        fields = {"identifier": escaped(identifier), "_count": str(self._options.page_size)}
-        reading = HELD[Demographics][0].readings.whole
-        found = await self._searcher.search(reading, fields, None, inquiry, deadline)
+        before, after = self._by_identifier
+        query = f"{before}{encoded_value(escaped(subject.personal_id))}{after}"
+        found = await self._searcher.search(_PATIENTS.whole, query, None, inquiry, deadline)
         if found.dropped or found.truncated:
             # A Patient that cannot be read cannot be checked.
             raise Garbled("Patients that cannot be checked")
@@ -228,10 +236,20 @@ class FhirSource:
         if held.wire is wire.Patient and people is not None:
             return self._again(people, reading, kinds, deadline)
         ids, known = (people.ids, frozenset(people.ids)) if people else ((subject.personal_id,), None)
-        fields = parameters(question, reading.wire, held, ids, self._options, offers)
+        slice_, asked = _NO_SLICE, None
+        if question.is_slice:
+            slice_ = slice_asked(question, held, offers)
+            asked = narrowed(question, slice_)
+        query = self._worded(held, offers).query(ids, reading.wire, slice_)
         whose = Whose(subject, self._base, self._options.identifier_system, known)
-        asked = narrowed(question, fields) if question.is_slice else None
-        return self._searcher.search(reading, fields, whose, inquiry, deadline, kinds=kinds, asked=asked)
+        return self._searcher.search(reading, query, whose, inquiry, deadline, kinds=kinds, asked=asked)
+
+    def _worded(self, held: Held, offers: Offers | None) -> Wording:
+        """How that type is searched for, as long as the server says the same of itself."""
+        known = self._wordings.get(held)
+        if known is None or known[0] is not offers:
+            known = self._wordings[held] = offers, wording(held, self._options, offers)
+        return known[1]
 
     async def _again(
         self, people: _People, reading: Reading, kinds: frozenset[str], deadline: Deadline

@@ -54,11 +54,6 @@ class FhirOptions(SourceOptions, frozen=True, kw_only=True):
     own_url: str | None = None
     """The base by which the server calls itself in links and references, where a proxy stands before it."""
 
-    @property
-    def plain(self) -> bool:
-        """Whether the wording of a search is left to the protocol."""
-        return self.reference_parameter in (None, "patient") and self.include is None and not self.elements
-
     def __post_init__(self) -> None:
         """Refuse what no server could be asked with."""
         if self.patient_search == "resolve" and not self.identifier_system:

@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from connectors.addresses import Fields
+from connectors.addresses import encoded
+from connectors.carrying import Call
 from connectors.clock import Clock
 from connectors.contract import Deadline, Inquiry, Question
 from connectors.errors import Garbled
@@ -18,7 +19,7 @@ from connectors.fhir.mapping.reading import Reading
 from connectors.fhir.options import FhirOptions
 from connectors.fhir.pages import D, Found, bundle_of, keep
 from connectors.fhir.people import Whose
-from connectors.http import Line
+from connectors.http import FORM, Line
 from connectors.reply import Reply
 from connectors.work import SMALL, aside, off_loop
 
@@ -39,12 +40,13 @@ class Searcher:
         self._by_get = options.search == "get"
         self._batches = Batches(line, clock) if options.batch else None
         self._headers = {"accept": "application/fhir+json"}
+        self._head = line.head(self._headers, "" if self._by_get else FORM)
         self._followed = frozenset((*_ALWAYS_FOLLOWED, *(("Organization",) if options.facility_system else ())))
 
     async def search(
         self,
         reading: D,
-        parameters: Fields,
+        query: str,
         whose: Whose | None,
         inquiry: Inquiry,
         deadline: Deadline,
@@ -56,23 +58,23 @@ class Searcher:
 
         Args:
             reading: how its resources are read.
-            parameters: search parameters.
+            query: search parameters, encoded.
             whose: how they are held against the citizen.
             inquiry: with whose other searches this one may go together.
             deadline: for all pages together.
             kinds: types that are fetched where the resources point to them (see ``follows``).
-            asked: the slice that the parameters ask for, where they ask for one.
+            asked: the slice that the query asks for, where it asks for one.
 
         Raises:
             SourceError: no page is used when one of them fails, or is about somebody else.
         """
         found: Found[D] = Found(reading, whose, asked)
-        page = await self._batches.first(reading.type, parameters, inquiry, deadline) if self._batches else None
+        page = await self._batches.first(reading.type, query, inquiry, deadline) if self._batches else None
         if page is not None:
             take = partial(found.take, page)
             link = await off_loop(take, deadline) if len(page.entry) > MANY else take()
         else:
-            reply = await self._asked(reading.type, parameters, deadline)
+            reply = await self._asked(reading.type, query, deadline)
             if len(reply.body) <= SMALL:
                 link = found.read(reply)
             else:
@@ -135,8 +137,8 @@ class Searcher:
         size = self._options.page_size
         fetched: dict[tuple[str, str], Linked] = {}
         for begin in range(0, len(ids), size):
-            fields = {"_id": ",".join(ids[begin : begin + size]), "_count": str(size)}
-            reply = await self._asked(kind, fields, deadline)
+            query = encoded({"_id": ",".join(ids[begin : begin + size]), "_count": str(size)})
+            reply = await self._asked(kind, query, deadline)
             page = await aside(partial(bundle_of, reply), deadline, size=len(reply.body))
             for entry in page.entry:
                 keep(entry, fetched)
@@ -154,14 +156,14 @@ class Searcher:
             raise Garbled("no CapabilityStatement")
         return said
 
-    def _asked(self, kind: str, parameters: Fields, deadline: Deadline) -> Awaitable[Reply]:
+    def _asked(self, kind: str, query: str, deadline: Deadline) -> Awaitable[Reply]:
         # A search changes nothing, whichever method carries it: it may be repeated.
+        line = self._line
         if self._by_get:
-            return self._line.send(
-                "GET", kind, params=parameters, headers=self._headers, deadline=deadline, repeatable=True
-            )
-        path = f"{kind}/_search"
-        return self._line.send("POST", path, form=parameters, headers=self._headers, deadline=deadline, repeatable=True)
+            call = Call("GET", line.target(kind, query), self._head, None, True)
+        else:
+            call = Call("POST", line.target(f"{kind}/_search", None), self._head, query.encode("ascii"), True)
+        return line.put(call, deadline)
 
     def _got(self, address: str, deadline: Deadline) -> Awaitable[Reply]:
         return self._line.send("GET", address, headers=self._headers, deadline=deadline, repeatable=True)

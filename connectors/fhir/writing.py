@@ -14,6 +14,7 @@ from weakref import WeakValueDictionary
 
 import msgspec
 
+from connectors.addresses import encoded
 from connectors.contract import Basis, Deadline, Inquiry
 from connectors.errors import (
     Crowded,
@@ -112,8 +113,8 @@ class Writer:
         self, kind: str, identifier: str, whose: Whose, inquiry: Inquiry, deadline: Deadline
     ) -> Made | None:
         """What was created under that key before."""
-        fields = {"identifier": f"{KEYS}|{identifier}", "_count": "2"}
-        found = await self._searcher.search(_DECODINGS[kind], fields, None, inquiry, deadline)
+        query = encoded({"identifier": f"{KEYS}|{identifier}", "_count": "2"})
+        found = await self._searcher.search(_DECODINGS[kind], query, None, inquiry, deadline)
         # A server that does not know the parameter gives anything.
         carrying = [resource for resource in found.resources.values() if _carries(resource, identifier)]
         for resource in carrying:
