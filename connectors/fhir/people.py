@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Protocol
 
+from msgspec import Struct
+
 from connectors.contract import Subject
 from connectors.errors import Garbled, WrongPerson
 from connectors.fhir import wire
@@ -21,25 +23,23 @@ class _About(Protocol):
         """Whom it is about."""
 
 
-class Whose:
+class Whose(Struct, eq=False):
     """How the references of one answer of a server are held against one citizen."""
 
-    def __init__(self, subject: Subject, base: Base, identifier_system: str | None, ids: frozenset[str] | None) -> None:
-        """Have seen no reference yet.
+    subject: Subject
+    base: Base
+    """Of the server."""
+    system: str | None
+    """Under which it has the citizen's number."""
+    ids: frozenset[str] | None
+    """Of the citizen's Patients; None where the server was asked by number and its ids are unknown."""
+    met: tuple[str, str] | None = None
+    """Of which Patient it spoke, where its ids are unknown."""
+    fitting: Reference | None = None
+    """The last reference that meant the citizen: most resources refer to theirs in the very same words."""
 
-        Args:
-            subject: the citizen.
-            base: of the server.
-            identifier_system: under which it has the citizen's number.
-            ids: of the citizen's Patients; None where the server was asked by number and its ids are unknown.
-        """
-        self._subject = subject
-        self._base = base
-        self._system = identifier_system
-        self._ids = ids
-        self._met: set[tuple[str, str]] = set()
-        self.fitting: Reference | None = None
-        """The last reference that meant the citizen: most resources refer to theirs in the very same words."""
+    def __repr__(self) -> str:
+        return f"Whose({self.subject!r})"
 
     def require(self, resource: _About) -> None:
         """Refuse the whole answer when a resource is about somebody else, or does not say about whom.
@@ -72,19 +72,19 @@ class Whose:
             WrongPerson: the server was asked by number, and another reference meant another Patient.
         """
         number = reference.identifier
-        proven = number is not None and _is(number, self._system, self._subject.personal_id)
-        if number is not None and not proven and number.system == self._system:
+        proven = number is not None and _is(number, self.system, self.subject.personal_id)
+        if number is not None and not proven and number.system == self.system:
             return False
         if not reference.reference:
             return proven
-        target = self._base.target(reference)
+        target = self.base.target(reference)
         if target is None or target[0] != "Patient":
             return False
-        if self._ids is not None:
-            return target[1] in self._ids
-        self._met.add(target)
-        if len(self._met) > 1:
+        if self.ids is not None:
+            return target[1] in self.ids
+        if self.met not in (None, target):
             raise WrongPerson("an answer about several people")
+        self.met = target
         return True
 
 
