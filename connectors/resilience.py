@@ -21,6 +21,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 
 from connectors import calls
 from connectors.activity import Activity
+from connectors.calls import IN_THE_NAME_OF
 from connectors.clock import Clock
 from connectors.contents import Content, shelf_of
 from connectors.contract import Answer, Deadline, Grant, Inquiry, Question, Source
@@ -234,12 +235,12 @@ class GuardedSource:
 
     async def ask(self, question: Question[R], grant: Grant, inquiry: Inquiry) -> Answer[R]:
         """The source's answer, or at once ``Resting`` (see ``contract.Source``)."""
-        grant.require(question.about)
-        breaker = self._breakers.get(question.about)
+        about, activity = question.about, self._activity
+        grant.require(about)
+        breaker = self._breakers.get(about)
         begun = STATE_CLOSED if breaker is None or breaker.is_sound else breaker.begin()
         at = self._clock.monotonic()
-        activity = self._activity
-        named = calls.IN_THE_NAME_OF.set((self.info.id, inquiry, activity))
+        named = IN_THE_NAME_OF.set((self.info.id, inquiry, activity))
         activity.questions += 1
         try:
             answer = await self._source.ask(question, grant, inquiry)
@@ -249,7 +250,7 @@ class GuardedSource:
             raise
         finally:
             activity.questions -= 1
-            calls.IN_THE_NAME_OF.reset(named)
+            IN_THE_NAME_OF.reset(named)
         if breaker is not None and (begun != STATE_CLOSED or not breaker.is_sound):
             breaker.end(begun, Ended.WELL)
             self._show()

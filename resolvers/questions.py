@@ -86,11 +86,10 @@ class Questions:
         inquiry, source, task, patience = self._inquiry, asked.source, asked.asking, self._patience
         if task is None:
             raise RuntimeError("only a task can be given time")
-        clock = inquiry.clock
-        begun = clock.monotonic()
-        left = inquiry.deadline.at - begun
-        answer: Answer[R] | None = None
-        patience.begin(task, min(source.deadline, left))
+        monotonic = inquiry.clock.monotonic
+        begun = monotonic()
+        left, answer = inquiry.deadline.at - begun, None
+        patience.begin(task, left if left < source.deadline else source.deadline)
         try:
             answer = await source.ask(asked.question, grant, inquiry)
         except asyncio.CancelledError:
@@ -102,16 +101,16 @@ class Questions:
             error = caught
         else:
             patience.end(task)
-        elapsed_ms = round((clock.monotonic() - begun) * 1000)
+        elapsed_ms, info = round((monotonic() - begun) * 1000), source.info
         if answer is None:
             outcome = self._failed(asked, error, elapsed_ms)
         else:
             outcome, asked.records = answered(asked, answer, elapsed_ms), answer.records
-            self._noted.deviations += deviations.of_answer(source.info.id, asked.question, answer)
+            if found := deviations.of_answer(info.id, asked.question, answer):
+                self._noted.deviations += found
         asked.outcome = outcome
         if asked.is_open:
             asked.told = outcome
-        info = source.info
         healthy = _RESTING if info.resting else _UP
         info.health = healthy if outcome.records or is_complete(outcome) else _FAILING
         if info.found_by is _BY_POINTERS and outcome.state is _ANSWERED:
