@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
-from connectors.contract import Answer, Grant, Inquiry, Outcome, Question, Source, SourceState
+from connectors.contract import Grant, Inquiry, Outcome, Question, Source, SourceState
 from connectors.errors import SourceError, TooSlow
 from connectors.records import FoundBy, Record, SourceHealth
 from resolvers import deviations
@@ -89,7 +89,7 @@ class Questions:
         monotonic = inquiry.clock.monotonic
         begun = monotonic()
         left, answer = inquiry.deadline.at - begun, None
-        patience.begin(task, left if left < source.deadline else source.deadline)
+        patience.begin(task, min(source.deadline, left))
         try:
             answer = await source.ask(asked.question, grant, inquiry)
         except asyncio.CancelledError:

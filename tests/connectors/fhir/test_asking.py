@@ -2,17 +2,18 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qsl
 
 import msgspec
 import pytest
 
-from connectors.fhir.asking import elements_of
+from connectors.fhir.asking import elements_of, wording
 from connectors.fhir.held import HELD, Held
 from connectors.fhir.mapping.elements import Unreadable
 from connectors.records import Observation, Record
 from tests.connectors.fhir.foreign import Resource, copies, resources_of
 from tests.connectors.fhir.reading import around
-from tests.connectors.fhir.samples import HOA
+from tests.connectors.fhir.samples import HOA, options
 from tests.connectors.fhir.shelf import shelf
 from tests.sandbox.people import everyone
 from tests.sandbox.render import fhir
@@ -79,3 +80,26 @@ async def test_elements_are_asked_for_only_where_the_block_says_so() -> None:
     (named,) = searches[1]["_elements"]
     assert {"id", "meta", "contained", "subject", "value", "valueQuantity", "code"} <= set(named.split(","))
     assert "resourceType" not in named
+
+
+@pytest.mark.parametrize(
+    ("more", "ids", "asked"),
+    [
+        ({}, ("1",), {"patient": "1"}),
+        ({}, ("a|1", "b&2"), {"patient": "a|1,b&2"}),
+        ({"reference_parameter": "subject"}, ("1", "2"), {"subject": "Patient/1,Patient/2"}),
+        ({"include": ("Observation:performer",)}, ("1",), {"patient": "1", "_include": "Observation:performer"}),
+    ],
+)
+def test_the_words_of_a_source_serve_for_everybody(more: dict[str, Any], ids: tuple[str, ...], asked: Resource) -> None:
+    """Put into words once; whom it is about and the slice are filled in, and cannot say anything else than that."""
+    (held,) = HELD[Observation]
+    words = wording(held, options("https://his.invalid/fhir", **more), None)
+    for slice_ in ({}, {"date": ["ge2026-01-01", "le2026-02-01"]}, {"code": "a&b=c"}):
+        query = parse_qsl(words.query(ids, held.wire, slice_))
+        wanted = {**asked, "_count": "100"} | slice_
+        assert sorted(query) == sorted(
+            (name, value)
+            for name, values in wanted.items()
+            for value in ([values] if isinstance(values, str) else values)
+        )
