@@ -18,7 +18,7 @@ from connectors.fhir.mapping.around import Around
 from connectors.fhir.mapping.elements import Unreadable
 from connectors.fhir.mapping.table import AROUND, RESOURCE, Maker, Of, Table, parameters_of, reads_resource
 from connectors.fhir.mapping.times import moment
-from connectors.fhir.mapping.vocabulary import Known, vocabulary_of
+from connectors.fhir.mapping.vocabulary import vocabulary_of
 from connectors.records import Provenance, Record
 
 Gatherer = Callable[[Iterable[Any]], list[Reference | None]]
@@ -126,7 +126,7 @@ class _Text:
     """The inside of a function as it is written, with the values that its names stand for."""
 
     def __init__(self, table: Table, alike: frozenset[str]) -> None:
-        self.names: dict[str, Any] = {"Known": Known}
+        self.names: dict[str, Any] = {}
         self._lines: dict[str, list[str]] = {"begin": [], "made": []}
         self._alike = {one.name: one for one in structs.fields(table.wire) if one.name in alike}
         self._steps = table.steps
@@ -183,7 +183,8 @@ class _Text:
         """
         number, element = len(self.names), f"{RESOURCE}.{name}"
         words, known, last, made = (f"{what}_{number}" for what in ("words", "known", "last", "made"))
-        vocabulary = self.name("vocabulary", vocabulary_of(self._alike[name].type, self._alike[name].default, maker))
-        self._lines["begin"].append(f"{words}, {known}, {last} = {vocabulary}.words, Known({vocabulary}), None")
+        of = vocabulary_of(self._alike[name].type, self._alike[name].default, maker)
+        vocabulary, fresh = self.name("vocabulary", of), self.name("Known", of.known)
+        self._lines["begin"].append(f"{words}, {known}, {last} = {vocabulary}.words, {fresh}(), None")
         found = f"{words}[written] if (written := bytes({element})) in {words} else {known}[written]"
         return f"({made} if {element} == {last} else ({made} := {found}, {last} := {element})[0])"

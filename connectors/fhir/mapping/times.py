@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Annotated
 
 from msgspec import DecodeError, Meta, json
@@ -16,16 +15,14 @@ _PARTIAL = re.compile(r"[12]\d{3}(?:-(?:0[1-9]|1[0-2])(?:-\d{2})?)?", re.ASCII)
 """No year before 1000 or after 2999: at the ends of the calendar a change of time zone breaks, and nobody is there."""
 _LEAP = re.compile(r"(?<=T\d{2}:\d{2}):60", re.ASCII)
 """The second that is put in between (R4 allows it); Python knows none, so it counts as the one before it."""
-_DAY = len("2019-04-30")
-_SINCE = "1976"
-"""The first whole year in which the city's offset was what it is: https://www.iana.org/time-zones."""
+_DAY, _MIDNIGHT = len("2019-04-30"), "T00:00:00+07:00"
+_SINCE, _UNTIL = "1976", "3"
+"""The first whole year in which the city's offset was what it is: https://www.iana.org/time-zones; and ``_PARTIAL``."""
 _instant: Callable[[str], datetime] = json.Decoder(Annotated[datetime, Meta(tz=True)]).decode
 _BEGIN_HERE = _instant('"2000-01-01T00:00:00+07:00"')
 _HERE = _BEGIN_HERE.tzinfo
 """The zone that moments of the city share: what is of one zone is compared and ordered several times as fast. It is the
 one that the decoder gives."""
-_DAYS = 1 << 14
-"""Of the calendar that are kept at hand: some forty years. A day by itself is nobody's."""
 
 
 def partial(text: str | None) -> PartialDate | None:
@@ -33,10 +30,12 @@ def partial(text: str | None) -> PartialDate | None:
     if not text:
         return None
     try:
-        if len(text) == _DAY:
-            return _known_day(text)
-        if len(text) > _DAY and text[_DAY] == "T" and text > _SINCE and _instant(f'"{text}"').tzinfo is _HERE:
-            return _known_day(text[:_DAY])
+        if _SINCE < text < _UNTIL:
+            if len(text) == _DAY:
+                _instant(f'"{text}{_MIDNIGHT}"')
+                return PartialDate(text)
+            if len(text) > _DAY and text[_DAY] == "T" and _instant(f'"{text}"').tzinfo is _HERE:
+                return PartialDate(text[:_DAY])
     except (DecodeError, ValueError):
         pass  # written as few are, or none at all
     return _partial(text)
@@ -45,7 +44,7 @@ def partial(text: str | None) -> PartialDate | None:
 def _partial(text: str) -> PartialDate | None:
     if len(text) < _DAY:
         return PartialDate(text) if _PARTIAL.fullmatch(text) else None
-    at = _moment(text) if text[_DAY : _DAY + 1] == "T" else None
+    at = _moment(text) if text[_DAY : _DAY + 1] in ("", "T") else None
     return PartialDate(at.astimezone(HO_CHI_MINH).date().isoformat()) if at is not None else None
 
 
@@ -54,18 +53,15 @@ def moment(text: str | None) -> datetime | None:
     if not text:
         return None
     try:
-        if len(text) == _DAY:
-            return _midnight(text)
-        at = _instant(f'"{text}"')
-        if 1000 <= at.year < 3000:
-            return at
+        if _SINCE < text < _UNTIL:
+            return _instant(f'"{text}"' if len(text) > _DAY else f'"{text}{_MIDNIGHT}"')
     except (DecodeError, ValueError):
         pass  # written as few are, or none at all
     return _moment(text)
 
 
 def _moment(text: str) -> datetime | None:
-    if not _PARTIAL.fullmatch(text[:_DAY]) or len(text) <= _DAY:
+    if not _PARTIAL.fullmatch(text[:_DAY]) or len(text) < _DAY:
         return None
     try:
         at = datetime.fromisoformat(_LEAP.sub(":59", text))
@@ -74,29 +70,6 @@ def _moment(text: str) -> datetime | None:
     if at.tzinfo is None:
         return at.replace(tzinfo=HO_CHI_MINH)
     return at.astimezone(_HERE) if at.tzinfo == _HERE else at
-
-
-@lru_cache(_DAYS)
-def _known_day(text: str) -> PartialDate:
-    """A day of the calendar.
-
-    Raises:
-        ValueError: it is none, and nothing is kept of it.
-    """
-    if not _PARTIAL.fullmatch(text):
-        raise ValueError("no day")
-    date.fromisoformat(text)
-    return PartialDate(text)
-
-
-@lru_cache(_DAYS)
-def _midnight(text: str) -> datetime:
-    """Where a day begins.
-
-    Raises:
-        ValueError: it is none, and nothing is kept of it.
-    """
-    return datetime.fromisoformat(_known_day(text)).replace(tzinfo=_HERE if text > _SINCE else HO_CHI_MINH)
 
 
 def day(text: str | None) -> date | None:

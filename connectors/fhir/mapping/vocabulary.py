@@ -20,8 +20,8 @@ from connectors.fhir.datatypes import CodeableConcept, CodeableReference, Coding
 
 _MOST, _LONGEST = 2048, 512
 """Entries of one vocabulary, and bytes of one of them."""
-_TRIES = 4
-"""Elements of one answer that may turn out to be more than words of a code system; then it is no longer looked for."""
+_LEARNT = 8
+"""Entries at most that are looked at in one answer, whether they may be kept."""
 
 _Said = Annotated[str, Meta(min_length=1)]
 
@@ -85,6 +85,8 @@ class Vocabulary:
         self._strictly = json.Decoder(_FORMS[element]).decode if element in _FORMS else None
         self._default = default
         self._maker = maker
+        self.known: type[dict[bytes, Any]] = _known(self)
+        """What one answer wrote that does not stand here: it makes what it does not have."""
 
     def make(self, written: bytes) -> Any:
         """What is made of an element."""
@@ -105,20 +107,17 @@ class Vocabulary:
         return True
 
 
-class Known(dict[bytes, Any]):
-    """What was made of an element in one answer, by what was written; it makes what it does not have."""
+def _known(vocabulary: Vocabulary) -> type[dict[bytes, Any]]:
+    class _Known(dict[bytes, Any]):
+        __slots__ = ()
 
-    __slots__ = ("_tries", "_vocabulary")
+        def __missing__(self, written: bytes) -> Any:
+            made = self[written] = vocabulary.make(written)
+            if len(self) <= _LEARNT:
+                vocabulary.keep(written, made)
+            return made
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self._vocabulary = vocabulary
-        self._tries = _TRIES
-
-    def __missing__(self, written: bytes) -> Any:
-        made = self[written] = self._vocabulary.make(written)
-        if self._tries and not self._vocabulary.keep(written, made):
-            self._tries -= 1
-        return made
+    return _Known
 
 
 vocabulary_of = cache(Vocabulary)
