@@ -130,7 +130,7 @@ class Readings:
         }
         points = tuple(one for one in table.points if one.field is None or one.field in fields)
         wire = table.wire if wanted is None else _wire_of(table, fields, provenance, points)
-        alike = table.alike | {"meta"} if wanted is not None else frozenset()
+        alike = table.alike if wanted is not None else frozenset()
         named = wanted is None or _ID in wanted
         return Reading(
             **structs.asdict(decoding_of(wire, table.wire.ABOUT)),
@@ -160,7 +160,7 @@ def _wire_of(
     read |= {"meta"} if "recorded_at" in provenance else set()
     read |= {table.stands_for} if table.stands_for else set()
     simply = table.wire.ABOUT == Resource.ABOUT
-    written = table.alike | {"meta"} | ({"subject"} if simply else set())
+    written = table.alike | ({"subject"} if simply else set())
     elements: list[tuple[str, Any, Any]] = [
         (one.name, Raw, field(default=Raw(), name=one.encode_name))
         if one.name in written

@@ -26,7 +26,7 @@ from connectors.fhir.mapping.table import (
     reads_resource,
 )
 from connectors.fhir.pages import Found
-from connectors.records import Observation, Record
+from connectors.records import Demographics, Observation, Record
 from connectors.reply import Reply
 from tests.connectors.fhir.any_resource import TYPES, any_resource
 from tests.connectors.fhir.filled import HELDS, filled, without_each
@@ -263,6 +263,16 @@ async def test_a_narrow_question_is_answered_with_what_is_wanted_alone() -> None
     assert (one.at, one.code) == (other.at, other.code)
     assert (one.value, one.provenance[0].recorded_at) == (None, None)
     assert other.value is not None
+
+
+async def test_patients_are_read_as_a_whole_whichever_of_their_fields_are_wanted() -> None:
+    """The check of who they are needs them so: what is wanted for the hundredth time is told of the same resources."""
+    shelf = Shelf([patient("p1", HOA)])
+    fields = frozenset(one.name for one in structs.fields(Demographics)) | PROVENANCE
+    answers = [await shelf.ask(Demographics, HOA, how={"wanted": fields}) for _ in range(WORTH + 1)]
+    (first, *others) = [shown(record, fields - {"provenance"}) for answer in answers for record in answer.records]
+    assert all(other | {"retrieved_at": first["retrieved_at"]} == first for other in others)
+    assert len(others) == WORTH
 
 
 async def test_only_the_elements_are_asked_for_that_are_read() -> None:
