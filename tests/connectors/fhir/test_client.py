@@ -1,11 +1,12 @@
 """What the kind asks of a server, and what it refuses to be configured with."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from connectors.contract import Question
+from connectors.fhir.mapping.reading import WORTH
 from connectors.options import BadOptions, Secret
 from connectors.records import (
     Allergy,
@@ -17,6 +18,7 @@ from connectors.records import (
     Immunization,
     Medication,
     Observation,
+    PrimaryCare,
     Record,
 )
 from tests.connectors.conformance import grant_for, inquiry_of
@@ -132,3 +134,21 @@ def test_what_a_block_holds_is_what_it_says() -> None:
 def test_options_that_no_server_could_be_asked_with(bad: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"identifier_system|page_size|url"):
         Shelf().source(**({"url": BASE} | bad))
+
+
+@pytest.mark.parametrize("patient_search", ["resolve", "direct"])
+async def test_patients_are_records_however_often_the_same_few_fields_of_them_are_wanted(patient_search: str) -> None:
+    """They are read whole, for they are checked before they are shown; a narrower reading is none for them."""
+    station = {"reference": "Organization/9", "display": "Trạm y tế Mẫu"}
+    more = {
+        "birthDate": "1990-03-02",
+        "meta": {"lastUpdated": "2026-03-01T08:00:00Z"},
+        "generalPractitioner": [station],
+    }
+    how = {"wanted": frozenset({"birth_date", "recorded_at", "organisation"})}
+    for about in (Demographics, PrimaryCare) if patient_search == "resolve" else (Demographics,):
+        server = Shelf([patient("p1", HOA, **more)])
+        for _ in range(WORTH + 2):
+            answer = await server.ask(about, HOA, how=how, patient_search=patient_search, lacks=("CareTeam",))
+            (record,) = answer.records
+            assert record.provenance[0].recorded_at == datetime(2026, 3, 1, 8, tzinfo=UTC)
