@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from traceback import clear_frames
 from typing import Any, TypeVar
 
 from connectors.contract import Grant, Inquiry, Outcome, Question, Source, SourceState
@@ -119,9 +120,21 @@ class Questions:
     def _failed(self, asked: Asked[R], error: Exception, elapsed_ms: int) -> Outcome:
         known = error if isinstance(error, SourceError) else _translated(error)
         source, about = asked.source.info.id, asked.question.about
+        _let_go(error)
         self._noted.faults.append(Fault(source, about.__name__, error))
         self._noted.deviations += deviations.of_error(source, asked.question, known)
         return failed(asked, known, elapsed_ms, self._inquiry.clock.now())
+
+
+def _let_go(error: BaseException) -> None:
+    """Keep the way that an error came by, and nothing of what lies there: answers, and the door that keeps the error.
+
+    Else all of it would wait, with the citizen's data, for a collection of the whole heap.
+    """
+    trace = error.__traceback__
+    if trace is not None:
+        clear_frames(trace)
+        error.__traceback__ = trace.tb_next  # from the door on
 
 
 def _translated(error: Exception) -> SourceError:

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import weakref
 from datetime import timedelta
+from traceback import extract_tb
 from typing import Any
 
 import pytest
@@ -291,6 +292,38 @@ async def test_a_door_is_freed_with_its_last_reference(restriction: Any, named: 
         assert found.records
         gone = weakref.ref(federation)
         del federation, found, request
+        assert gone() is None
+    finally:
+        gc.enable()
+
+
+@pytest.mark.parametrize("error", [Unavailable("away"), TypeError("a defect")])
+async def test_so_is_one_whose_source_failed_with_the_answer_in_its_hands(error: Exception) -> None:
+    """The way that a failure came by is told to the operator; what lay there is nobody's any more."""
+    answers: list[weakref.ref[Any]] = []
+
+    class Answered:
+        """What came before it failed."""
+
+    async def fail() -> Any:
+        answered = Answered()
+        answers.append(weakref.ref(answered))
+        raise error
+
+    gc.collect()
+    gc.disable()
+    try:
+        request = inquiry()
+        federation = Federation(Directory([FalseSource("a", {Condition: fail})]), request)
+        await federation.ask(QUESTION, grant(Condition))
+        await federation.finish()
+        await request.close()
+        (fault,) = federation.faults
+        assert fault.error is error
+        assert [frame.name for frame in extract_tb(error.__traceback__)][-1] == "fail"
+        assert answers[0]() is None
+        gone = weakref.ref(federation)
+        del federation, request, fault
         assert gone() is None
     finally:
         gc.enable()
