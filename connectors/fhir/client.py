@@ -107,7 +107,7 @@ class FhirSource:
             finding = self._people if self._by_number else self._known
             people = await finding(subject, offers, inquiry, deadline)
             if about is Demographics:
-                found = Found(_PATIENTS.whole)  # as they were read, whatever is wanted
+                found = Found(_PATIENTS.of(question.wanted))
                 found.resources = people.found.resources
                 return told(found, self._around(people.found, self._stamp(subject)))
             if not people.ids:
@@ -229,13 +229,11 @@ class FhirSource:
         deadline: Deadline,
     ) -> Awaitable[Found[Reading]]:
         """The resources of one type."""
-        is_read = held.wire is wire.Patient and people is not None
-        # What was read whole is made into records as such: it has no element in the words of a narrower reading.
-        reading = held.readings.whole if is_read else held.readings.of(question.wanted)
+        reading = held.readings.of(question.wanted)
         kinds = NOTHING
         if reading.points_to:
             kinds = self._searcher.follows(reading, _ALSO_FOLLOWED.get(question.about, NOTHING))
-        if is_read and people is not None:
+        if held.wire is wire.Patient and people is not None:
             return self._again(people, reading, kinds, deadline)
         ids, known = (people.ids, frozenset(people.ids)) if people else ((subject.personal_id,), None)
         slice_, asked = _NO_SLICE, None

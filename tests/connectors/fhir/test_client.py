@@ -138,7 +138,7 @@ def test_options_that_no_server_could_be_asked_with(bad: dict[str, Any]) -> None
 
 @pytest.mark.parametrize("patient_search", ["resolve", "direct"])
 async def test_patients_are_records_however_often_the_same_few_fields_of_them_are_wanted(patient_search: str) -> None:
-    """They are read whole, for they are checked before they are shown; a narrower reading is none for them."""
+    """They are read whole, for they are checked before they are shown; a narrower reading makes records of them too."""
     station = {"reference": "Organization/9", "display": "Trạm y tế Mẫu"}
     more = {
         "birthDate": "1990-03-02",
