@@ -1,6 +1,7 @@
 """Lists of records in the graph: Relay connections that also say how complete they are."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
@@ -176,32 +177,36 @@ def connect(
     federation, key = context.federation, chart.subject.ref
     if first is not None or after is not None:
         merging.begins(first, after)
-    named = _named(federation.directory, sources, facility) if sources is not None or facility is not None else None
-    asked = federation.ask(question, context.access.permit(chart, about), named)
+    these = _named(federation.directory, sources, facility) if sources is not None or facility is not None else None
+    asked = federation.ask(question, context.access.permit(chart, about), these)
     when = MOMENTS[about]
-    # Ids and cursors are hashes, which cost more than all else in a list: they are made where somebody looks at them.
+    # Ids and cursors are hashes, which cost more than all else in a list: they are made of what somebody looks at.
     ids = federation.tells_ids
+
+    def kept(items: Sequence[R]) -> Sequence[R]:
+        if question.is_slice:
+            items = list(filter(fits(question, when), items))
+        return items if keep is None else list(filter(keep, items))
 
     async def listed() -> Listed[R]:
         found = await asked
         one_source = len(found.outcomes) == 1
+        joined = partial(joining.join, about, key=key, wanted=federation.wanted_of(about), one_source=one_source)
+        if ids and first is not None and not beside:
+            alone = joined(found.records, ids=False)
+            apart = merging.apart(kept(alone), when) if alone is found.records else None
+            if apart is not None:  # its order needs no ids: they are made of what stands on the page
+                named = partial(joining.named, about, among=alone, key=key)
+                page = merging.page_apart(apart, when=when, first=first, after=after, named=named)
+                return Listed(page.nodes, page.page_info, page.total, when, Rests(found, context.language))
         in_order = merging.apart(found.records, when) if one_source and not ids and not beside else None
-        items: Sequence[R] = joining.join(
-            about,
-            found.records if in_order is None else in_order,
-            key=key,
-            ids=ids,
-            wanted=federation.wanted_of(about),
-            one_source=one_source,
-            apart=in_order is not None,
+        items: Sequence[R] = joined(
+            found.records if in_order is None else in_order, ids=ids, apart=in_order is not None
         )
         others: tuple[Found[Any], ...] = ()
         if beside:
             items, others = await _attached(federation, items, found, beside, about, key=key)
-        if question.is_slice:
-            items = list(filter(fits(question, when), items))
-        if keep is not None:
-            items = list(filter(keep, items))
+        items = kept(items)
         told = Rests(found, context.language, others)
         if first is None and after is None and not ids:
             nodes = in_order if items is in_order else tuple(merging.ordered(items, when, ids=False))

@@ -7,7 +7,7 @@ answered first, so a page boundary lies at the same place whatever happens betwe
 import base64
 import binascii
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from itertools import islice
 from operator import attrgetter, gt
@@ -23,6 +23,9 @@ from resolvers.refusals import BadRequest
 R = TypeVar("R", bound=Record)
 
 _ID = attrgetter("id")
+
+_AFTER_ALL = "\x7f"
+"""Stands behind every id, as text."""
 
 MAX_PAGE = 1000
 
@@ -76,11 +79,38 @@ def page(records: Iterable[R], *, when: When[R], first: int | None, after: str |
     """
     beyond = begins(first, after)
     items = ordered(records, when)
-    rest = items if beyond is None else items[_first_beyond(items, when, beyond) :]
-    nodes = tuple(rest if first is None else rest[:first])
+    begin = 0 if beyond is None else _first_beyond(items, when, beyond)
+    nodes = items[begin:] if first is None else items[begin : begin + first]
+    return _page(tuple(nodes), items, begin, when)
+
+
+def page_apart(
+    items: Sequence[R], *, when: When[R], first: int, after: str | None, named: Callable[[Sequence[R]], Sequence[R]]
+) -> Page[R]:
+    """The same of items of which no two are true of one moment: their order needs no ids.
+
+    Args:
+        items: all of them, in order.
+        when: tells when a record's fact was true.
+        first: size of the page.
+        after: cursor before it.
+        named: gives items their ids.
+
+    Raises:
+        BadRequest: ``first`` is out of bounds, or ``after`` is no cursor of ours.
+    """
+    beyond = begins(first, after)
+    begin = 0 if beyond is None else _first_beyond(items, when, (beyond[0], _AFTER_ALL))
+    nodes = named(items[begin : begin + first + 1])
+    if beyond is not None and nodes and _place(nodes[0], when) >= beyond:  # mostly the one that the cursor is of
+        begin, nodes = begin + 1, nodes[1:]
+    return _page(tuple(nodes[:first]), items, begin, when)
+
+
+def _page(nodes: tuple[R, ...], items: Sequence[R], begin: int, when: When[R]) -> Page[R]:
     info = PageInfo(
-        has_next_page=len(nodes) < len(rest),
-        has_previous_page=len(rest) < len(items),
+        has_next_page=begin + len(nodes) < len(items),
+        has_previous_page=begin > 0,
         start_cursor=cursor(_place(nodes[0], when)) if nodes else None,
         end_cursor=cursor(_place(nodes[-1], when)) if nodes else None,
     )

@@ -65,6 +65,27 @@ def join(
     )
 
 
+def named(about: type[R], some: Sequence[R], *, among: Iterable[R], key: str) -> tuple[R, ...]:
+    """Some of the items, with their ids, where every record stands alone: the same ids as if all were named.
+
+    What two of them say alike may make an id that stands for neither, so those are looked at that could say the same.
+
+    Args:
+        about: the class of record.
+        some: of the items.
+        among: all items.
+        key: as for ``join``.
+    """
+    rule: Rule[R] = RULES[about]
+    needs = rule.needs
+    near = [*among]
+    if needs is not None:
+        said = {*map(needs, some)}
+        near = [record for record in near if needs(record) in said]
+    names = {id(record): id_ for record, id_ in zip(near, _ids([[one] for one in near], about, rule, key), strict=True)}
+    return tuple([structs.replace(record, id=names[id(record)]) for record in some])
+
+
 def stand_alone(records: Sequence[Record], rule: Rule[Any]) -> bool:
     """Whether no two of them can be one fact whatever they say: so it is where all are one source's word."""
     if not rule.evidence:
