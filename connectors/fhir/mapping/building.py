@@ -37,6 +37,7 @@ def build(resources, around):
             {made}
         except unreadable:
             dropped += 1
+            {failed}
     return records, dropped
 """
 
@@ -127,7 +128,7 @@ class _Text:
 
     def __init__(self, table: Table, alike: frozenset[str]) -> None:
         self.names: dict[str, Any] = {}
-        self._lines: dict[str, list[str]] = {"begin": [], "made": []}
+        self._lines: dict[str, list[str]] = {"begin": [], "made": [], "failed": []}
         self._alike = {one.name: one for one in structs.fields(table.wire) if one.name in alike}
         self._steps = table.steps
         self._taken: set[str] = set()
@@ -179,12 +180,13 @@ class _Text:
     def _alike_to(self, name: str, maker: Callable[[Any], Any] | None) -> str:
         """What is made of an element that is like that of the resource before, or of an earlier one: the same as there.
 
-        What cannot be made is raised before its words are taken for the last.
+        Where it cannot be made there is no last one.
         """
         number, element = len(self.names), f"{RESOURCE}.{name}"
         words, known, last, made = (f"{what}_{number}" for what in ("words", "known", "last", "made"))
         of = vocabulary_of(self._alike[name].type, self._alike[name].default, maker)
         vocabulary, fresh = self.name("vocabulary", of), self.name("Known", of.known)
         self._lines["begin"].append(f"{words}, {known}, {last} = {vocabulary}.words, {fresh}(), None")
-        found = f"{words}[written] if (written := bytes({element})) in {words} else {known}[written]"
-        return f"({made} if {element} == {last} else ({made} := {found}, {last} := {element})[0])"
+        self._lines["failed"].append(f"{last} = None")
+        found = f"{words}[written] if (written := bytes({last} := {element})) in {words} else {known}[written]"
+        return f"({made} if {element} == {last} else ({made} := {found}))"

@@ -26,11 +26,6 @@ from connectors.records import CodedText, Facility, Immunization, PartialDate
 _WRITTEN_DATE = re.compile(r"(?:(?:(\d{2})/)?(\d{2})/)?(\d{4})")
 
 
-def _when(occurrence_date_time: str | None, occurrence_string: str | None) -> PartialDate | None:
-    when = partial(occurrence_date_time)
-    return when or _written(occurrence_string)
-
-
 def _is_record(status: str | None, when: PartialDate | None, around: Around) -> bool:
     """What was not done on a day to come is an appointment, no record.
 
@@ -139,7 +134,7 @@ IMMUNIZATION = Table(
     record=Immunization,
     wire=wire.Immunization,
     alike=frozenset({"vaccine_code", "site", "status_reason"}),
-    steps={"when": _when},
+    steps={"when": (Of(partial, "occurrence_date_time"), Of(_written, "occurrence_string"))},
     is_one=_is_record,
     recorded="recorded",
     fields={

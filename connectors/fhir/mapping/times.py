@@ -30,12 +30,11 @@ def partial(text: str | None) -> PartialDate | None:
     if not text:
         return None
     try:
-        if _SINCE < text < _UNTIL:
-            if len(text) == _DAY:
-                _instant(f'"{text}{_MIDNIGHT}"')
-                return PartialDate(text)
-            if len(text) > _DAY and text[_DAY] == "T" and _instant(f'"{text}"').tzinfo is _HERE:
-                return PartialDate(text[:_DAY])
+        if len(text) == _DAY and "1" <= text < _UNTIL:
+            _instant(f'"{text}{_MIDNIGHT}"')
+            return PartialDate(text)
+        if len(text) > _DAY and _SINCE < text < _UNTIL and text[_DAY] == "T" and _instant(f'"{text}"').tzinfo is _HERE:
+            return PartialDate(text[:_DAY])
     except (DecodeError, ValueError):
         pass  # written as few are, or none at all
     return _partial(text)
