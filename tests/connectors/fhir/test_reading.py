@@ -273,6 +273,7 @@ async def test_patients_are_read_as_a_whole_whichever_of_their_fields_are_wanted
     (first, *others) = [shown(record, fields - {"provenance"}) for answer in answers for record in answer.records]
     assert all(other | {"retrieved_at": first["retrieved_at"]} == first for other in others)
     assert len(others) == WORTH
+    assert not any(held.table.alike for held in HELDS if held.type == "Patient")
 
 
 async def test_only_the_elements_are_asked_for_that_are_read() -> None:
