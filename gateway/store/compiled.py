@@ -64,6 +64,8 @@ def said(connection: Connection, words: str, rows: Sequence[tuple[Any, ...]] = (
             cursor.execute(words, *rows)
     except connection.dialect.loaded_dbapi.Error as error:
         # It may be the connection itself that broke, and nobody else finds that out: the next one gets another.
+        # An SQLite lets go of its turn only when no cursor is left, and a failure that somebody keeps would keep ours.
+        cursor.close()
         connection.invalidate(error)
         base = connection.dialect.loaded_dbapi.Error
         raise DBAPIError.instance(words, None, error, base, hide_parameters=True, dialect=connection.dialect) from None

@@ -7,7 +7,6 @@ and is undone when the block raises. What is written for nearly every request is
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,6 +22,7 @@ from connectors.options import BadOptions
 from gateway.settings import Store
 from gateway.store.compiled import said
 from gateway.store.tables import NEWEST
+from gateway.store.writer import IN_TURN, Writer
 
 T = TypeVar("T")
 
@@ -32,7 +32,6 @@ _BUSY_MS = 2000
 """How long a writer waits for another one in SQLite."""
 _CHECKPOINT = 4000
 """Pages of SQLite's journal that are brought into the file at once, 16 MB: most of them were written many times."""
-_IN_TURN = "BEGIN IMMEDIATE"
 _LOCAL = (None, "", "localhost", "127.0.0.1", "::1")
 
 Unavailable = (SQLAlchemyError, OSError, TimeoutError)
@@ -53,9 +52,11 @@ class Database:
         self.engine = create_async_engine(url, pool_size=settings.connections, connect_args=arguments)
         self._migrated = False
         self._is_sqlite = url.get_backend_name() == "sqlite"
-        self._writer = _Writer(settings.file) if self._is_sqlite else None
+        self._writer: Writer | None = None
         if self._is_sqlite:
             _made_ours(self.engine.sync_engine)
+            own = URL.create("sqlite", database=settings.file)
+            self._writer = Writer(_made_ours(create_engine(own, execution_options={"begins": None})))
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -67,7 +68,7 @@ class Database:
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """One transaction that may write. In SQLite it is the only one meanwhile, and readers see what was before."""
         async with self.engine.connect() as connection:
-            await connection.execution_options(begins=_IN_TURN)
+            await connection.execution_options(begins=IN_TURN)
             async with connection.begin():
                 yield connection
 
@@ -143,44 +144,11 @@ class Database:
                     await connection.exec_driver_sql("PRAGMA journal_mode = WAL")
 
 
-class _Writer:
-    """The thread that writes into an SQLite, with a connection of its own that stays open while it serves."""
-
-    def __init__(self, file: str) -> None:
-        self._engine = create_engine(URL.create("sqlite", database=file), execution_options={"begins": _IN_TURN})
-        _made_ours(self._engine)
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
-        self._connection: Connection | None = None
-
-    async def done(self, work: Callable[[Connection], T]) -> T:
-        """What it gives."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._do, work)
-
-    def close(self) -> None:
-        """Wait for what is under way, and let go."""
-        self._thread.shutdown()
-        if self._connection is not None:
-            self._connection.close()
-        self._engine.dispose()
-
-    def _do(self, work: Callable[[Connection], T]) -> T:
-        connection, self._connection = self._connection or self._engine.connect(), None
-        try:
-            with connection.begin():
-                done = work(connection)
-        except BaseException:
-            # Whatever it was: the next one begins with a connection that nothing went wrong with.
-            connection.invalidate()
-            connection.close()
-            raise
-        self._connection = connection
-        return done
-
-
-def _made_ours(engine: Engine) -> None:
+def _made_ours(engine: Engine) -> Engine:
     """Have connections to an SQLite made as they must be for us."""
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
+    return engine
 
 
 def _address(settings: Store) -> tuple[URL, dict[str, Any]]:
@@ -225,7 +193,7 @@ def _prepare(connection: Any, _record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    """A writer takes its turn at once: one that begins by reading could find that the turn is another's."""
+    """Begin as the connection says: with ``None``, whoever has it begins."""
     begins = connection.get_execution_options().get("begins", "BEGIN")
     if begins is not None:
         said(connection, begins)

@@ -165,14 +165,18 @@ def test_a90_an_address_of_something_else_is_refused_and_not_repeated(url: str) 
 
 
 async def test_f22_what_the_driver_refuses_is_said_as_any_other_failure(database: Database) -> None:
-    """Statements go to the driver past SQLAlchemy: whoever waits for a store that ails must know it all the same."""
+    """Statements go to the driver past SQLAlchemy: whoever waits for a store that ails must know it all the same.
+
+    And though somebody keeps the failure, the next one gets the turn.
+    """
     await database.migrate_once()
     add = Compiled(insert(tables.event), "source", "digest", "received")
     row = ("h", "d", 1)
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(Unavailable) as kept:
         await database.transact(lambda connection: add.write(connection, [("h", "other", 1), row, row]))
     await database.transact(lambda connection: add.write(connection, [row]))
+    assert kept.value.__traceback__ is not None
 
     read = Compiled(select(tables.event.c.digest))
     assert await database.transact(read.read) == [("d",)]
