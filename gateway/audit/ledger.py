@@ -1,13 +1,14 @@
 """The writer of the access log: whatever waits is written together, and nobody is answered before.
 
-While one batch is on its way to the disk the next one gathers, and where many come for a moment longer: a transaction
-serves one request when there is one, and many when there are many. When the store does not take a batch it goes to the
-spool, and from there to the store as soon as that is back, in its order. When the spool is over its bounds the ledger
-is *closed*: whoever asks about a citizen is refused before any source is asked.
+While one batch is on its way to the disk the next one gathers, and where many come, until as many are there as were the
+last time: a transaction serves one request when there is one, and many when there are many. When the store does not
+take a batch it goes to the spool, and from there to the store as soon as that is back, in its order. When the spool is
+over its bounds the ledger is *closed*: whoever asks about a citizen is refused before any source is asked.
 """
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Literal
 
 import structlog
@@ -23,9 +24,9 @@ from resolvers.access.entry import AccessEntry
 
 MOST = 500
 """Entries in one transaction."""
-_GATHERING = 0.003
-"""Seconds between two transactions while many requests come. One costs as much as a dozen entries, so at a thousand
-requests in a second this halves what an entry costs; a caller alone does not wait for it."""
+_GATHERING = 0.006
+"""Seconds that the first of a batch waits at most for as many as there were in the last one. A transaction costs as
+much as a dozen entries, and callers who were answered together ask again together; a caller alone does not wait."""
 _log = structlog.get_logger()
 
 Heard = Callable[[AccessEntry], None]
@@ -74,9 +75,11 @@ class Ledger:
         self._heard = heard
         self._waiting: list[_Waiting] = []
         self._wake = asyncio.Event()
+        self._awaited = 1
+        """How many must wait for the writer to be woken."""
+        self._usual = 1
+        """How many requests the last transaction served."""
         self._running: asyncio.Task[None] | None = None
-        self._is_busy = False
-        """Whether the last transaction served several requests."""
         self._ending = False
         self._ended = True
         """Before the start, and after the end."""
@@ -142,7 +145,8 @@ class Ledger:
             durable.set_result(False)
         else:
             self._waiting.append(_Waiting(entries, [Leaf.of(entry) for entry in entries], durable))
-            self._wake.set()
+            if len(self._waiting) >= self._awaited:
+                self._wake.set()
         return durable
 
     def _is_closed(self) -> bool:
@@ -164,8 +168,7 @@ class Ledger:
         while True:
             await self._until_due()
             batch, self._waiting = self._waiting, []
-            self._is_busy = len(batch) > 1
-            self._wake.clear()
+            self._usual = max(1, len(batch))
             try:
                 await self._write(batch)
             except Exception as error:  # noqa: BLE001 - whoever waits is refused, and the writer goes on
@@ -177,16 +180,20 @@ class Ledger:
 
     async def _until_due(self) -> None:
         """Until there is something to write, or to try again; where many come, until a few are together."""
-        if self._is_busy and not self._ending:
-            await asyncio.sleep(_GATHERING)
-        if self._waiting or self._ending:
-            return
         patience = None if self._retry_at is None else max(0.0, self._retry_at - self._clock.monotonic())
-        try:
+        await self._until(1, patience)
+        if self._waiting:
+            await self._until(self._usual, _GATHERING)
+
+    async def _until(self, many: int, patience: float | None) -> None:
+        """Until so many wait, or the end is near; no longer than that many seconds."""
+        if len(self._waiting) >= many or self._ending:
+            return
+        self._awaited = many
+        self._wake.clear()
+        with suppress(TimeoutError):
             async with asyncio.timeout(patience):
                 await self._wake.wait()
-        except TimeoutError:
-            pass
 
     async def _write(self, batch: list[_Waiting]) -> None:
         leaves = [leaf for waiting in batch for leaf in waiting.leaves]

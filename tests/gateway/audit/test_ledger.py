@@ -10,6 +10,7 @@ from gateway.audit.tree import Edge, leaf_hash
 from gateway.settings import Store
 from gateway.store import tables
 from gateway.store.database import Database
+from resolvers.access.entry import AccessEntry
 from tests.gateway.audit.ledgers import entry, running_ledger
 
 
@@ -34,6 +35,43 @@ async def test_what_is_kept_is_there_when_keeping_returns(settings: Store, tmp_p
     assert [row.place for row in rows] == list(range(1399))
     assert len({row.id for row in rows}) == 1399
     assert all(row.leaf == leaf_hash(row.content) for row in rows)
+
+
+class Transactions:
+    """Counts them by what is heard: all entries of one are told in one go."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._is_same = False
+
+    def __call__(self, _entry: AccessEntry) -> None:
+        """One is durable."""
+        if not self._is_same:
+            self.count += 1
+            self._is_same = True
+            asyncio.get_running_loop().call_soon(self._end)
+
+    def _end(self) -> None:
+        self._is_same = False
+
+
+async def test_those_who_were_answered_together_are_written_together_again(settings: Store, tmp_path: Path) -> None:
+    """Though one comes after the other: the first waits a moment for the others, and nobody for who does not come."""
+    heard = Transactions()
+    async with running_ledger(settings, tmp_path, heard=heard) as ledger:
+
+        async def call(caller: int) -> None:
+            for number in range(20):
+                for _ in range(caller):
+                    await asyncio.sleep(0)  # lets those before go ahead
+                await ledger.keep([entry(100 * caller + number)])
+
+        await asyncio.gather(*map(call, range(8)))
+        assert heard.count < 30, "twenty, but for rounds in which the machine was slow"
+        before = heard.count
+        for number in range(5):
+            await ledger.keep([entry(1000 + number)])
+        assert heard.count == before + 5
 
 
 async def test_the_edge_of_the_tree_is_that_of_all_entries(settings: Store, tmp_path: Path) -> None:
