@@ -25,6 +25,7 @@ import structlog
 from connectors.clock import SystemClock
 from connectors.contract import Call, Outcome
 from connectors.errors import SourceError
+from gateway.outlet import Outlet
 from resolvers.noted import Fault
 from resolvers.sections import SECTION_OF
 
@@ -37,22 +38,18 @@ _CLOCK = SystemClock()
 
 def set_up(*, level: str = "info") -> None:
     """Write every log, ours and the libraries', as lines of JSON."""
-    shared: list[structlog.typing.Processor] = [
-        structlog.processors.add_log_level,
-        dated,
-        told_by_place,
-    ]
+    outlet = Outlet(sys.stdout)
     Event.is_written = logging.getLevelNamesMapping()[level.upper()] <= logging.INFO
     structlog.configure(
-        processors=[*shared, structlog.processors.JSONRenderer(serializer=_json)],
+        processors=[_line],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(sys.stdout),
+        logger_factory=lambda *_: outlet,
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(outlet)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=[structlog.processors.add_log_level, dated, told_by_place],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(serializer=_json),
@@ -79,6 +76,12 @@ def told_by_place(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> 
     if error is not None:
         event["exception"] = _story(error)
     return event
+
+
+def _line(logger: Any, level: str, event: MutableMapping[str, Any]) -> str:
+    """The line of an event, with level and time."""
+    event["level"] = level
+    return _json(dated(logger, level, told_by_place(logger, level, event)), default=repr)
 
 
 def _json(event: object, *, default: Callable[[object], object]) -> str:
