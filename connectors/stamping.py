@@ -4,6 +4,8 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import TypedDict
 
+from msgspec import Struct
+
 from connectors.contract import Subject
 from connectors.records import Provenance, Record, SourceInfo
 
@@ -18,14 +20,16 @@ class Stamped(TypedDict):
     provenance: tuple[Provenance, ...]
 
 
-class Stamp:
+class Stamp(Struct, eq=False):
     """One answer's stamp: its source, its time, its citizen."""
 
-    def __init__(self, source: SourceInfo, subject: Subject, retrieved_at: datetime) -> None:
-        self.source = source
-        self.subject = subject
-        self.retrieved_at = retrieved_at
-        self._keyed: blake2b | None = None
+    source: SourceInfo
+    subject: Subject
+    retrieved_at: datetime
+    _keyed: blake2b | None = None
+
+    def __repr__(self) -> str:
+        return f"Stamp({self.source.id})"
 
     def __call__(
         self,

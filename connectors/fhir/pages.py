@@ -3,6 +3,7 @@
 from typing import Any, Generic, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from connectors.contract import Question
 from connectors.errors import Garbled
@@ -21,28 +22,24 @@ _NOBODY: Any = object()
 D = TypeVar("D", bound=Decoding)
 
 
-class Found(Generic[D]):
+class Found(Struct, Generic[D], eq=False):
     """What a search has given so far."""
 
-    __slots__ = ("asked", "dropped", "linked", "reading", "resources", "truncated", "whose")
+    reading: D
+    """How the resources are read."""
+    whose: Whose | None = None
+    """How they are held against the citizen; None where somebody else does that."""
+    asked: Question[Any] | None = None
+    """The slice that is asked for, where it is one."""
+    resources: dict[str, Any] = {}
+    """Of the type asked for, by id: a server that repeats itself says nothing new."""
+    linked: dict[tuple[str, str], Linked] = {}
+    """Of other types, included by the server."""
+    dropped: int = 0
+    truncated: bool = False
 
-    def __init__(self, reading: D, whose: Whose | None = None, asked: Question[Any] | None = None) -> None:
-        """Have found nothing yet.
-
-        Args:
-            reading: how the resources are read.
-            whose: how they are held against the citizen; None where somebody else does that.
-            asked: the slice that is asked for, where it is one.
-        """
-        self.reading = reading
-        self.whose = whose
-        self.asked = asked
-        self.resources: dict[str, Any] = {}
-        """Of the type asked for, by id: a server that repeats itself says nothing new."""
-        self.linked: dict[tuple[str, str], Linked] = {}
-        """Of other types, included by the server."""
-        self.dropped = 0
-        self.truncated = False
+    def __repr__(self) -> str:
+        return f"Found({self.reading.type})"
 
     def read(self, reply: Reply) -> str | None:
         """Take a page, in one go where it holds what was asked for and nothing else, and all of that can be read.

@@ -146,7 +146,7 @@ def _places(facility: Reference | None, provider: Reference | None) -> tuple[Ref
 
 
 def _conditions(diagnosis: tuple[wire.ClaimDiagnosis, ...]) -> tuple[Reference | None, ...]:
-    return tuple(line.diagnosis_reference for line in diagnosis)
+    return tuple(line.diagnosis_reference for line in diagnosis if line.diagnosis_reference is not None)
 
 
 def _line(item: wire.Item) -> ClaimLine:

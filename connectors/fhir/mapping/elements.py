@@ -12,10 +12,10 @@ ENTERED_IN_ERROR = "entered-in-error"
 
 _MOST_DIGITS = 40
 """Of a number before or after the point. R4 asks for 18; an exponent beyond any sense would blow up arithmetic."""
-_MEASURE = Context(
+_measured = Context(
     prec=_MOST_DIGITS, Emax=_MOST_DIGITS, Emin=-_MOST_DIGITS, traps=[Clamped, InvalidOperation, Rounded, Subnormal]
-)
-"""In which a number is itself as long as it keeps to these bounds."""
+).plus
+"""The number, as long as it keeps to these bounds."""
 
 
 class Unreadable(ValueError):
@@ -121,7 +121,8 @@ def exact(value: Decimal) -> Decimal:
         Unreadable: it is infinite, no number, or beyond any measure.
     """
     try:
-        if value.is_finite() and _MEASURE.plus(value) is not None:
+        if value.is_finite():
+            _measured(value)
             return value
     except ArithmeticError:
         pass  # digits would be lost
