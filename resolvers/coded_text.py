@@ -1,6 +1,7 @@
 """How the graph shows a coded text: what the source wrote, and words for it in the caller's language."""
 
 from connectors import records
+from connectors.records import lasting
 from resolvers.context import Context
 from resolvers.shown import pure, shown
 from resolvers.terminology.wording import label
@@ -10,7 +11,7 @@ def _label(text: records.CodedText, context: Context) -> str:
     return label(text, context.language.tag)
 
 
-@shown(records.CodedText, shared=True)
+@shown(records.CodedText, shared=True, lasts=lasting.lasts)
 class CodedText:
     """A meaning in words, with the codes that the source gave for it (FHIR CodeableConcept)."""
 

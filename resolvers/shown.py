@@ -27,7 +27,13 @@ ENUMERATIONS: dict[str, type[Described]] = {}
 """Every enumeration of the graph, by its name there."""
 
 
-def shown(struct: type[Struct], *, also: tuple[type[Struct], ...] = (), shared: bool = False) -> Callable[[C], C]:
+def shown(
+    struct: type[Struct],
+    *,
+    also: tuple[type[Struct], ...] = (),
+    shared: bool = False,
+    lasts: Callable[[Any], bool] | None = None,
+) -> Callable[[C], C]:
     """Make the decorated class the GraphQL type of that record.
 
     The class may add fields with resolvers; every field of the record that has a sentence and that it does not define
@@ -37,10 +43,11 @@ def shown(struct: type[Struct], *, also: tuple[type[Struct], ...] = (), shared: 
         struct: of the record.
         also: records that stand for the type while nothing is selected that they lack.
         shared: whether the very same object often stands in many places of an answer: it may be written out once.
+        lasts: whether one of these is the same object in every answer, and nobody's: what is written may be kept.
     """
 
     def decorate(cls: C) -> C:
-        made: C = _define(cls, struct, known=(struct, *also), shared=shared)
+        made: C = _define(cls, struct, known=(struct, *also), shared=shared, lasts=lasts)
         _SHOWN[struct] = made
         return made
 
@@ -56,7 +63,7 @@ def union(members: Any, *, name: str, description: str) -> None:
     ]
 
 
-def _define(cls: Any, struct: type[Struct], *, known: tuple[type[Struct], ...], shared: bool) -> Any:
+def _define(cls: Any, struct: type[Struct], *, known: tuple[type[Struct], ...], **told: Any) -> Any:
     annotations = dict(inspect.get_annotations(cls))
     inherited = {name for base in cls.__mro__[1:] for name in inspect.get_annotations(base)}
     for field in msgspec.structs.fields(struct):
@@ -68,15 +75,17 @@ def _define(cls: Any, struct: type[Struct], *, known: tuple[type[Struct], ...], 
         setattr(cls, name, strawberry.field(description=described))
     cls.__annotations__ = annotations
 
-    cls.is_type_of = staticmethod(instances_of(*known, shared=shared))
+    cls.is_type_of = staticmethod(instances_of(*known, **told))
     return strawberry.type(cls, description=cls.__doc__)
 
 
-def instances_of(*known: type, shared: bool = False) -> Callable[[object, object], bool]:
+def instances_of(
+    *known: type, shared: bool = False, lasts: Callable[[Any], bool] | None = None
+) -> Callable[[object, object], bool]:
     """An ``is_type_of`` for a type that shows instances of those classes, whatever is in them.
 
-    The classes are told with it, and whether instances are shared as ``shown`` has it: whoever compiles an operation
-    need not ask anew for every object.
+    The classes are told with it, and whether instances are shared and last as ``shown`` has it: whoever compiles an
+    operation need not ask anew for every object.
     """
 
     def is_type_of(obj: object, _info: object) -> bool:
@@ -84,6 +93,7 @@ def instances_of(*known: type, shared: bool = False) -> Callable[[object, object
 
     is_type_of.known = known  # type: ignore[attr-defined]
     is_type_of.shared = shared  # type: ignore[attr-defined]
+    is_type_of.lasts = lasts  # type: ignore[attr-defined]
     return is_type_of
 
 

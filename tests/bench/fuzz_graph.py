@@ -16,7 +16,17 @@ from msgspec import Struct, structs
 from connectors.clock import today
 from connectors.contract import Answer, Deadline, Grant, Inquiry, Question
 from connectors.errors import SourceError
-from connectors.records import RECORD_CLASSES, CodedText, Coding, PartialDate, Provenance, Record, Relation, SourceInfo
+from connectors.records import (
+    RECORD_CLASSES,
+    CodedText,
+    Coding,
+    PartialDate,
+    Provenance,
+    Record,
+    Relation,
+    SourceInfo,
+    lasting,
+)
 from resolvers.access.caller import Caller, CallerKind
 from resolvers.access.consents import NothingAgreed
 from resolvers.access.permit import Access
@@ -43,7 +53,9 @@ _CODES = (
     Coding(system="unknown", code="X"),
 )
 _SHARED = tuple(CodedText(text=word, codings=_CODES[place:]) for place, word in enumerate(_WORDS[:4]))
-"""Stand in many places."""
+"""Stand in many places, and in all answers."""
+for _one in _SHARED:
+    lasting.keep(_one)
 _BAD = (None, 2**40, 1.5, "text", b"bytes", (), ValueError("as a value"), Decimal("NaN"))
 
 ARGUMENTS: Mapping[str, Callable[[Random], Any]] = {

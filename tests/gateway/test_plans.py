@@ -12,13 +12,14 @@ import pytest
 import strawberry
 from graphql import ExecutionResult
 from graphql.execution import Executor as LibraryExecutor
-from msgspec import Struct
+from msgspec import Raw, Struct
 from structlog.testing import capture_logs
 
 from connectors.contract import Purpose
 from gateway.operations.execution import Executor, mode_of
-from gateway.operations.plans import self_test
+from gateway.operations.plans import keeping, self_test
 from gateway.operations.plans.executing import PlannedExecutor
+from gateway.operations.plans.keeping import Kept
 from gateway.operations.plans.tally import Mode
 from gateway.operations.request import GraphQLRequest
 from gateway.operations.trusted import Chosen, Trusted, id_of
@@ -239,6 +240,115 @@ async def test_an_object_that_is_made_anew_each_time_is_not_taken_for_another() 
 
     found = orjson.loads(orjson.dumps(result.data))["made"]
     assert [item["fresh"]["words"] for item in found] == [str(number) for number in range(50)]
+
+
+class WordOf(Struct):
+    """Not frozen: what was kept of one shows when it changes, as none does that really lasts."""
+
+    words: Any
+    lasts: bool = True
+
+
+@strawberry.type
+class Word:
+    """Is the same in every answer, if it says so."""
+
+    is_type_of = staticmethod(instances_of(WordOf, shared=True, lasts=lambda word: word.lasts))
+    words: str
+    lasts: bool
+    more: str = strawberry.field(resolver=lambda: "", metadata={"pure": lambda word, at: f"{word.words} of {len(at)}"})
+
+
+class SaidOf(Struct, frozen=True):
+    word: Any
+
+
+@strawberry.type
+class Said:
+    """Has a word."""
+
+    is_type_of = staticmethod(instances_of(SaidOf))
+    word: Word | None
+
+
+@strawberry.type
+class Sayings:
+    """Words, as the context has them."""
+
+    @strawberry.field
+    def said(self, info: strawberry.Info) -> list[Said]:
+        """All of them."""
+        found: list[Said] = info.context
+        return found
+
+
+class Speaker:
+    """Answers one document again and again."""
+
+    def __init__(self, selected: str) -> None:
+        self._by = Executor(
+            strawberry.Schema(query=Sayings), Limits(), introspection=True, execution=Execution(), differs=print
+        )
+        self._text = f"{{ said {{ word {{ {selected} }} }} }}"
+
+    async def say(self, *words: Any, as_json: bool = True) -> list[Any]:
+        """What is answered of these words."""
+        result = await run(self._by, self._text, tuple(map(SaidOf, words)), as_json=as_json)
+        assert result.errors is None
+        data: Any = orjson.loads(orjson.dumps(result.data)) if as_json else result.data
+        return [item["word"] for item in data["said"]]
+
+
+FLAT = "words lasts __typename"
+
+
+async def test_an_object_that_is_the_same_in_every_answer_is_completed_once() -> None:
+    """Only that one; and it is written as it was then, whoever asks."""
+    speaker, lasting, other = Speaker(FLAT), WordOf("a"), WordOf("b", lasts=False)
+    for _ in range(3):
+        await speaker.say(lasting, other, lasting)
+    lasting.words = other.words = "changed"
+
+    told = [{"words": word, "lasts": lasts, "__typename": "Word"} for word, lasts in (("a", True), ("changed", False))]
+    assert await speaker.say(lasting, other, None, WordOf("a")) == [*told, None, told[0]]
+    assert await speaker.say(lasting, other, as_json=False) == told
+
+
+async def test_what_rests_on_who_asks_is_made_in_every_answer() -> None:
+    """Such as words in a language."""
+    speaker, lasting = Speaker("words more"), WordOf("a")
+    for _ in range(3):
+        await speaker.say(lasting)
+
+    assert await speaker.say(lasting, lasting) == [{"words": "a", "more": "a of 2"}] * 2
+
+
+async def test_what_was_kept_is_never_taken_for_another() -> None:
+    """What is kept is held, and no more than so many: objects that came and went have had the same place in memory."""
+    speaker = Speaker(FLAT)
+    for begin in range(0, 3000, 100):
+        words = [str(number) for number in range(begin, begin + 100)]
+        assert [found["words"] for found in await speaker.say(*map(WordOf, words))] == words
+
+
+def test_what_is_kept_is_bounded_at_each_place_and_at_all_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is gone leaves room."""
+    gc.collect()
+    before = Kept.total
+    one, words = Kept(lambda _: True), [WordOf(str(number)) for number in range(600)]
+    for word in words:
+        one.keep(word, word.words)
+    assert len(one.completed) == 600 - 512
+    assert Kept.total == before + len(one.completed)
+
+    monkeypatch.setattr(keeping, "_ALL", Kept.total)
+    other = Kept(lambda _: True)
+    assert other.keep(words[0], "x") == "x"
+    assert not other.completed
+    del one
+    assert other.keep(words[0], "x") == Raw(b'"x"')
+    del other
+    assert Kept.total == before
 
 
 @pytest.mark.parametrize("length", [0, 1, 2, 3])

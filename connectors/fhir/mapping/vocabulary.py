@@ -17,6 +17,7 @@ from msgspec import Meta, Struct, json
 from connectors.fhir import wire
 from connectors.fhir.bundle import UNDECODABLE
 from connectors.fhir.datatypes import CodeableConcept, CodeableReference, Coding
+from connectors.records import CodedText, lasting
 
 _MOST, _LONGEST = 2048, 512
 """Entries of one vocabulary, and bytes of one of them."""
@@ -102,8 +103,11 @@ class Vocabulary:
         except UNDECODABLE:
             return False
         if len(self.words) >= _MOST:
-            self.words = {}
+            gone, self.words = self.words, {}
+            lasting.forget([*gone.values()])
         self.words[written] = made
+        if type(made) is CodedText:
+            lasting.keep(made)
         return True
 
 

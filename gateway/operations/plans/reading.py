@@ -86,6 +86,11 @@ def is_shared(kind: GraphQLObjectType) -> bool:
     return getattr(kind.is_type_of, "shared", False) is True
 
 
+def lasting(kind: GraphQLObjectType) -> Callable[[Any], bool] | None:
+    """Tells which of these objects are the same in every answer; ``None`` where none is."""
+    return getattr(kind.is_type_of, "lasts", None)
+
+
 def type_of(schema: GraphQLSchema, kind: GraphQLAbstractType, cls: type) -> GraphQLObjectType:
     """The type under which an abstract one shows instances of that class, as Strawberry finds it.
 

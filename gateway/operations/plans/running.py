@@ -6,8 +6,7 @@ from typing import Any
 import orjson
 from graphql import GraphQLObjectType
 from graphql.pyutils import Path
-from msgspec import to_builtins
-from msgspec.json import Encoder
+from msgspec.json import Encoder, decode
 from strawberry.types.field import StrawberryField
 from strawberry.types.info import Info
 
@@ -20,7 +19,7 @@ _ENCODER = Encoder()
 
 def plain(completed: Any) -> Any:
     """Keep it as the library has it: dictionaries, lists, texts and numbers."""
-    return to_builtins(completed)
+    return decode(_ENCODER.encode(completed))
 
 
 def written(completed: Any) -> Any:

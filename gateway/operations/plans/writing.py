@@ -18,6 +18,7 @@ from graphql import (
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLUnionType,
+    get_named_type,
     get_nullable_type,
     is_abstract_type,
     is_leaf_type,
@@ -25,9 +26,10 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetailsList
 from msgspec import Struct, defstruct
 
+from gateway.operations.plans.keeping import Kept
 from gateway.operations.plans.leaves import Leaves
 from gateway.operations.plans.naming import Names
-from gateway.operations.plans.reading import NotPlannable, is_shared, known_classes, reading
+from gateway.operations.plans.reading import NotPlannable, is_shared, known_classes, lasting, reading
 from gateway.operations.plans.selections import Selections, Unit
 from gateway.operations.plans.values import NAMES, Unusual, admission, is_certain
 
@@ -165,14 +167,36 @@ class _Writer:
     ) -> None:
         """Write an object of which the very same stands in many places: it is completed where it is met first.
 
-        As long as it is held, no other has its identity.
+        That is once in a list; or once in all answers, if what comes of it rests on the object alone. As long as it is
+        held, no other has its identity.
         """
-        met, one, inner = self.names.name("m"), self.names.name("w"), indent + "    "
-        self._met.append(met)
-        body += [f"{indent}{one} = {v}", f"{indent}{v} = {met}.get(id({one}))", f"{indent}if {v} is None:"]
+        one, inner = self.names.name("w"), indent + "    "
+        lasts = lasting(kind)
+        if lasts is None or self._is_told(kind, fields):
+            found = self.names.name("m")
+            self._met.append(found)
+            get, kept = f"{found}.get", [f"{found}[id({one})] = {v}", f"held.append({one})"]
+        else:
+            keeping = Kept(lasts)
+            get = self.names.give("g", keeping.completed.get)
+            kept = [f"{v} = {self.names.give('h', keeping.keep)}({one}, {v})"]
+        body += [f"{indent}{one} = {v}", f"{indent}{v} = {get}(id({one}))", f"{indent}if {v} is None:"]
         body.append(f"{inner}{v} = {one}")
         self._complete_object(v, kind, fields, body, inner)
-        body += [f"{inner}{met}[id({one})] = {v}", f"{inner}held.append({one})"]
+        body += [inner + line for line in kept]
+
+    def _is_told(self, kind: GraphQLObjectType, fields: FieldDetailsList) -> bool:
+        """Whether anything that is selected of it is made of the context as well."""
+        for below in self._selections.below(kind, fields).values():
+            if below[0].node.name.value == "__typename":
+                continue
+            field = self._selections.field(kind, below)
+            named = get_named_type(field.type)
+            if reading(field, below[0].node).pure is not None or is_abstract_type(named):
+                return True
+            if isinstance(named, GraphQLObjectType) and self._is_told(named, below):
+                return True
+        return False
 
     def _is_much(self, kind: GraphQLObjectType, fields: FieldDetailsList) -> bool:
         """Whether to complete such an object takes longer than to find out that it was."""

@@ -14,7 +14,7 @@ from connectors.fhir.joining import told
 from connectors.fhir.mapping.shared import meaning
 from connectors.fhir.mapping.vocabulary import Vocabulary
 from connectors.fhir.pages import Found
-from connectors.records import Claim, CodedText, Encounter, Immunization, Observation, Record
+from connectors.records import Claim, CodedText, Encounter, Immunization, Observation, Record, lasting
 from connectors.reply import Reply
 from tests.connectors.fhir.filled import filled
 from tests.connectors.fhir.reading import around
@@ -147,6 +147,24 @@ def test_a_source_that_writes_ever_new_codes_makes_nothing_grow() -> None:
         sizes.add(len(new.words))
     assert max(sizes) <= 2048
     assert new.words[written].coding[0].code == "4999"
+
+
+def test_of_what_is_kept_it_is_known_that_it_lasts() -> None:
+    """Until it is pushed out: others keep what they make of it."""
+    new = Vocabulary(CodeableConcept | None, None, meaning)
+    made = []
+    for number in range(2049):
+        written = msgspec.json.encode({"coding": [{"system": "urn:s", "code": str(number)}]})
+        made.append(new.make(written))
+        assert not lasting.lasts(made[-1])
+        assert new.keep(written, made[-1])
+        assert lasting.lasts(made[-1])
+
+    assert [one for one in made if lasting.lasts(one)] == made[-1:]
+    own = msgspec.json.encode(PULSE | {"text": "Mẫu"})
+    told = new.make(own)
+    new.keep(own, told)
+    assert not lasting.lasts(told)
 
 
 def test_threads_that_read_and_write_at_once_read_what_was_written() -> None:
