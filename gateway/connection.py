@@ -172,7 +172,8 @@ class Connection(Line, HttpToolsProtocol):
         if self.transport.is_closing():
             self._close()
             return
-        self.flow.resume_reading()
+        if self.flow.read_paused:
+            self.flow.resume_reading()
         if self.pipeline:
             following, app = self.pipeline.pop()
             self._start_asgi_task(following, app)

@@ -86,7 +86,8 @@ class Exchange(RequestResponseCycle):
         """The body, where all of it is here and nobody has taken it."""
         if self.more_body or self.disconnected or self.response_complete:
             return None
-        self.flow.resume_reading()
+        if self.flow.read_paused:
+            self.flow.resume_reading()
         body, self.body = bytes(self.body), bytearray()
         return body
 

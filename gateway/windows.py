@@ -46,28 +46,28 @@ class Windows:
 
     def hit(self, key: str, cost: int = 1) -> bool:
         """Count, where that much is left; what is refused is not counted."""
-        bound = self.bound
-        window, part = divmod(self._clock.monotonic(), bound.seconds)
-        now, before = self._counted(key, window)
-        if (int(before * (1.0 - part / bound.seconds)) if before else 0) + now + cost > bound.amount:
+        counts = self._counts
+        window, now, before, weight = self._counted(key)
+        if weight + now + cost > self.bound.amount:
             return False
-        self._counts[key] = window, now + cost, before
-        self._counts.move_to_end(key)
-        if len(self._counts) > self._most:
-            self._counts.popitem(last=False)
+        counts[key] = window, now + cost, before
+        counts.move_to_end(key)
+        if len(counts) > self._most:
+            counts.popitem(last=False)
         return True
 
     def left(self, key: str) -> int:
         """How much may still be counted now."""
         if key not in self._counts:
             return self.bound.amount
-        window, part = divmod(self._clock.monotonic(), self.bound.seconds)
-        now, before = self._counted(key, window)
-        return self.bound.amount - now - int(before * (1.0 - part / self.bound.seconds))
+        _, now, _, weight = self._counted(key)
+        return self.bound.amount - now - weight
 
-    def _counted(self, key: str, window: float) -> tuple[int, int]:
-        """What was counted in that window, and in the one before it."""
+    def _counted(self, key: str) -> tuple[float, int, int, int]:
+        """Which window it is, what was counted in it, in the one before it, and how much of that weighs still."""
+        seconds, at = self.bound.seconds, self._clock.monotonic()
+        window = at // seconds
         last, now, before = self._counts.get(key, _NEVER)
-        if last == window:
-            return now, before
-        return 0, now if last == window - 1 else 0
+        if last != window:
+            now, before = 0, now if last == window - 1 else 0
+        return window, now, before, int(before * (1.0 - at % seconds / seconds)) if before else 0

@@ -109,7 +109,7 @@ def from_members(parsed: object) -> GraphQLRequest:
             "Expected an object with 'query' as text, 'variables' as object, 'operationName' as text.",
         ) from None
     extensions = body.extensions or {}
-    document_id = _document_id(body, extensions)
+    document_id = None if body.documentId is None and not extensions else _document_id(body, extensions)
     if not body.query and document_id is None:
         raise RequestError(400, "BAD_REQUEST", "'query' is missing.")
     if body.operationName is not None and not _is_name(body.operationName):

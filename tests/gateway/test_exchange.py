@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from starlette.types import Receive, Scope
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
@@ -15,7 +15,7 @@ from uvicorn.server import ServerState
 from connectors.clock import SystemClock
 from gateway.answer import CALLER_GONE, Answer
 from gateway.answering import Endpoint
-from gateway.asgi import read_body
+from gateway.asgi import EXCHANGE, CallerGone, read_body
 from gateway.connection import Connection
 from gateway.errors import RequestError
 from gateway.exchange import Exchange
@@ -52,7 +52,7 @@ class Repeating(Endpoint):
 
 
 @asynccontextmanager
-async def served(app: Repeating, server: str) -> AsyncIterator[str]:
+async def served(app: ASGIApp, server: str) -> AsyncIterator[str]:
     """Where that application is served."""
     config = Config(app, log_config=None, lifespan="off", access_log=False)
     config.load()
@@ -80,6 +80,23 @@ async def talking(url: str) -> AsyncIterator[Wire]:
         yield Wire(reader, writer)
     finally:
         writer.close()
+
+
+def unconnected() -> Connection:
+    """A connection that nobody is at the other end of."""
+    config = Config(Repeating(), log_config=None, lifespan="off", access_log=False)
+    config.load()
+    return Connection(config=config, server_state=ServerState(), app_state={}, server=Server())
+
+
+def exchange_of(connection: Connection) -> Exchange:
+    scope: Any = {"type": "http"}
+    return Exchange(scope, connection, expects=False, keep_alive=True)
+
+
+async def silence() -> Message:
+    """Hears of nothing."""
+    raise AssertionError
 
 
 def post(path: str, body: bytes = b"", *fields: bytes) -> bytes:
@@ -123,6 +140,54 @@ async def test_a76_who_hangs_up_is_noticed_at_once(server: str) -> None:
     assert event[0]["status"] == CALLER_GONE
 
 
+@pytest.mark.parametrize("also", [False, True])
+async def test_whoever_else_ends_the_work_is_heard_beside_the_caller(also: bool) -> None:
+    """A caller who hangs up is told from a server that ends."""
+    exchange, begun = exchange_of(unconnected()), asyncio.Event()
+
+    async def work() -> None:
+        exchange.task = asyncio.current_task()
+        with UnlessGone({EXCHANGE: exchange}, silence):
+            begun.set()
+            await asyncio.Event().wait()
+
+    working = asyncio.ensure_future(work())
+    await begun.wait()
+    exchange.lose()
+    if also:
+        working.cancel()
+    with pytest.raises(asyncio.CancelledError if also else CallerGone):
+        await working
+    exchange.lose()
+    assert working.cancelled() == also
+
+
+@BOTH
+@pytest.mark.parametrize("is_wrong", [False, True])
+async def test_an_application_that_does_not_answer_is_answered_for(server: str, is_wrong: bool) -> None:
+    """As uvicorn does it, whether the application goes wrong or says nothing."""
+
+    async def silent(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        if is_wrong:
+            raise ValueError("of ours")
+
+    async with served(silent, server) as url, talking(url) as wire:
+        await wire.say(post("/"))
+        assert (await wire.hear()).status == 500
+
+
+@BOTH
+async def test_an_answer_that_was_begun_and_not_finished_ends_its_connection(server: str) -> None:
+    """The caller sees that it is not whole."""
+
+    async def halting(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"10")]})
+
+    async with served(halting, server) as url, talking(url) as wire:
+        await wire.say(post("/"))
+        assert await wire.ends_without_data()
+
+
 @BOTH
 async def test_who_hangs_up_after_the_answer_stops_nothing(server: str) -> None:
     """Nor does whoever asks again on the same connection."""
@@ -163,13 +228,10 @@ async def test_a_body_in_pieces_is_waited_for_and_one_that_is_here_is_not() -> N
 
 async def test_an_exchange_has_all_that_uvicorn_gives_a_request() -> None:
     """It is made by us: what a later uvicorn adds is not to be missing."""
-    config = Config(Repeating(), log_config=None, lifespan="off", access_log=False)
-    config.load()
-    connection = Connection(config=config, server_state=ServerState(), app_state={}, server=Server())
-    scope: Any = {"type": "http"}
-    exchange = Exchange(scope, connection, expects=False, keep_alive=True)
+    connection = unconnected()
+    exchange = exchange_of(connection)
     begun = RequestResponseCycle(
-        scope=scope,
+        scope=exchange.scope,
         transport=connection.transport,
         flow=connection.flow,
         logger=connection.logger,
