@@ -209,7 +209,9 @@ def connect(
         items = kept(items)
         told = Rests(found, context.language, others)
         if first is None and after is None and not ids:
-            nodes = in_order if items is in_order else tuple(merging.ordered(items, when, ids=False))
+            are_tied = one_source and not beside and in_order is None
+            order = merging.tied if are_tied else merging.ordered
+            nodes = in_order if items is in_order else tuple(order(items, when, ids=False))
             return Listed(nodes, merging.ALL, len(nodes), when, told)
         page = merging.page(items, when=when, first=first, after=after)
         return Listed(page.nodes, page.page_info, page.total, when, told)

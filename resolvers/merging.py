@@ -168,9 +168,12 @@ def ordered(records: Iterable[R], when: When[R], *, ids: bool = True) -> Sequenc
     """
     told = tuple(records)
     by_moment = apart(told, when)
-    if by_moment is not None:
-        return by_moment
-    items = sorted(told, key=_ID if ids else _at_source, reverse=True)
+    return tied(told, when, ids=ids) if by_moment is None else by_moment
+
+
+def tied(records: Iterable[R], when: When[R], *, ids: bool) -> Sequence[R]:
+    """The same where some are known to be true of one moment, or not all moments to be of one type."""
+    items = sorted(records, key=_ID if ids else _at_source, reverse=True)
     try:
         return sorted(items, key=when, reverse=True)  # type: ignore[arg-type]  # of several types, this raises
     except TypeError:
