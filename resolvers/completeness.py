@@ -23,7 +23,7 @@ class Source:
     id: strawberry.ID = strawberry.field(description="Key of the source in this gateway's configuration; stable.")
 
 
-class ShownOutcome(Outcome, frozen=True, kw_only=True):
+class ShownOutcome(Outcome, frozen=True, kw_only=True, gc=False):
     """An outcome with what the caller needs to read it."""
 
     section: Annotated[Section, doc("What was asked for.")]
@@ -35,7 +35,7 @@ class SourceOutcome:
     """How it went with one source and one section of the record."""
 
 
-class CompletenessOf(Struct, frozen=True, kw_only=True):
+class CompletenessOf(Struct, frozen=True, kw_only=True, gc=False):
     """Whether a list is all there is."""
 
     complete: Annotated[
@@ -131,7 +131,7 @@ def completeness(found: Found[R], language: Language) -> CompletenessOf:
     """The completeness of a list that came from that."""
     return CompletenessOf(
         complete=found.complete,
-        sources=tuple(show(outcome, language) for outcome in found.outcomes),
+        sources=tuple([show(outcome, language) for outcome in found.outcomes]),
         restricted=found.restricted,
         veiled=found.veiled,
         not_asked=found.not_asked,
@@ -156,7 +156,7 @@ def together(lists: Iterable[CompletenessOf]) -> CompletenessOf:
 def _words(outcome: Outcome) -> str:
     """An answer that was cut off, or may be veiled, is described as one that may be missing something."""
     if not outcome.whole:
-        return SourceState.INVALID_ANSWER.name
+        return SourceState.INVALID_ANSWER._name_
     if outcome.restricted and outcome.state in (SourceState.ANSWERED, SourceState.NO_RECORD):
         return "RESTRICTED"
-    return outcome.state.name
+    return outcome.state._name_  # an attribute; Enum's own ``name`` is computed each time

@@ -17,9 +17,9 @@ def _given(dose: Immunization) -> Mark | None:
 
 def _by_antigens(dose: Immunization) -> Iterable[Mark]:
     """All its diseases, in each code system in which each of them has a code."""
-    known, given = [dict(codes(disease)) for disease in dose.target_diseases], _given(dose)
-    if not known or not given:
+    if not dose.target_diseases or not (given := _given(dose)):
         return []
+    known = [dict(codes(disease)) for disease in dose.target_diseases]
     systems = set.intersection(*(set(one) for one in known))
     return [("antigens", system, tuple(sorted({one[system] for one in known})), *given) for system in systems]
 
