@@ -82,7 +82,7 @@ class Vocabulary:
         """
         self.words: dict[bytes, Any] = {}
         """What was made, by what was written. Nothing is taken out: where it is full, an empty one takes its place. So
-        it may be read in any thread, and two that write at once lose an entry at worst."""
+        it may be read in any thread, and two that begin it anew at once lose an entry at worst."""
         self._decode = json.Decoder(element).decode
         self._strictly = json.Decoder(_FORMS[element]).decode if element in _FORMS else None
         self._default = default
@@ -106,8 +106,8 @@ class Vocabulary:
         if len(self.words) >= _MOST:
             gone, self.words = self.words, {}
             lasting.forget([*gone.values()])
-        self.words[written] = made
-        if type(made) is CodedText:
+        # Two threads may have made the same at once: the first one stays.
+        if self.words.setdefault(written, made) is made and type(made) is CodedText:
             lasting.keep(made)
         return True
 
