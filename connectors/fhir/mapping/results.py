@@ -85,6 +85,7 @@ def _id(result: Reference, around: Around) -> str:
 REPORT = Table(
     record=Report,
     wire=wire.DiagnosticReport,
+    alike=frozenset({"code"}),
     is_one=is_right,
     recorded="issued",
     author=_performed_by,
@@ -133,6 +134,7 @@ def _behind(performer: tuple[wire.ProcedurePerformer, ...]) -> tuple[Reference |
 PROCEDURE = Table(
     record=Procedure,
     wire=wire.Procedure,
+    alike=frozenset({"code", "outcome"}),
     is_one=is_right,
     recorded="recorded",
     fields={
