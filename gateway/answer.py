@@ -47,8 +47,12 @@ class Answer(Telling):
         self.beside: dict[str, Any] = {}
         """What else stands in ``extensions``."""
 
-    async def give(self, result: ExecutionResult, federation: Federation) -> None:
-        """Send data and errors. An answer without any data, whose errors lie in the request itself, is a refusal."""
+    def give(self, result: ExecutionResult, federation: Federation) -> Awaitable[None]:
+        """What sends data and errors. An answer without any data, whose errors lie in the request itself, is a refusal.
+
+        It holds the bytes and nothing else of the request: where nobody else does, all that was asked is freed before
+        the access log is waited for, and its memory serves the next request.
+        """
         errors = result.errors or []
         body: dict[str, Any] = {}
         executed = result.data is not None or any(error.path is not None for error in errors)
@@ -59,11 +63,10 @@ class Answer(Telling):
         body["extensions"] = {"requestId": self._event.request_id, "sources": _sources(federation), **self.beside}
         streaming = self.accepted.streaming
         if executed and streaming and self.accepted.whole is None:
-            await self._begin(content_type(streaming, deferred=False))
-            await self._write(framed(streaming.framing, body, first=True) + ending(streaming.framing), last=True)
-        else:
-            wanted = step_up(error.original_error for error in errors) if errors else ()
-            await self._json(200 if executed or self.accepted.whole is AnswerType.JSON else 400, body, headers=wanted)
+            parts = framed(streaming.framing, body, first=True) + ending(streaming.framing)
+            return self._in_parts(content_type(streaming, deferred=False), parts)
+        wanted = step_up(error.original_error for error in errors) if errors else ()
+        return self._json(200 if executed or self.accepted.whole is AnswerType.JSON else 400, body, headers=wanted)
 
     async def give_in_waves(self, begun: Begun, federation: Federation, streaming: Streaming) -> None:
         """Send what is there, then each payload as it comes. Who writes is held up by a caller who does not read."""
@@ -150,6 +153,10 @@ class Answer(Telling):
         if headers:
             fields += [(name.lower().encode(), value.encode()) for name, value in headers]
         await self._send(whole(status, body, media_type=media_type + b"; charset=utf-8", fields=fields))
+
+    async def _in_parts(self, written_as: bytes, parts: bytes) -> None:
+        await self._begin(written_as)
+        await self._write(parts, last=True)
 
     async def _begin(self, written_as: bytes, more: Sequence[tuple[bytes, bytes]] = ()) -> None:
         await self.settle()

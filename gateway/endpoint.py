@@ -4,6 +4,8 @@ The order is the safety: who asks is known before a byte of the body is read, th
 the document is bounded before it is validated, and only then is anybody asked anything.
 """
 
+from collections.abc import Awaitable
+
 from graphql import ExecutionResult
 from msgspec import structs
 from starlette.types import Receive, Scope
@@ -57,7 +59,9 @@ class GraphQLEndpoint(GraphEndpoint):
         elif operation.is_subscription:
             await self._subscribe(unless_gone, caller, operation, request, answer, event, patience)
         else:
-            await self._execute(unless_gone, caller, operation, request, answer, event, patience)
+            sending = await self._execute(unless_gone, caller, operation, request, answer, event, patience)
+            if sending is not None:
+                await sending
 
     async def _explain(
         self,
@@ -99,7 +103,8 @@ class GraphQLEndpoint(GraphEndpoint):
         answer: Answer,
         event: Event,
         patience: Deadline | None,
-    ) -> None:
+    ) -> Awaitable[None] | None:
+        """Ask, and give what sends the answer, where it is not sent yet: what was asked for ends with this."""
         streaming = answer.accepted.streaming
         async with self._opened(caller, answer, event, patience) as opened:
             opened.federation.wanted = operation.document.wanted[operation.name]
@@ -111,7 +116,8 @@ class GraphQLEndpoint(GraphEndpoint):
                 if isinstance(result, Begun) and streaming:
                     await answer.give_in_waves(result, opened.federation, streaming)
         if isinstance(result, ExecutionResult):
-            await answer.give(result, opened.federation)
+            return answer.give(result, opened.federation)
+        return None
 
     async def _subscribe(
         self,
