@@ -244,7 +244,8 @@ class Inquiry:
         """Let work run beside everything else: to its end, or to that of the request."""
         # Looked up once: each time would be a call of the operating system.
         loop = self._loop = self._loop or asyncio.get_running_loop()
-        task = asyncio.Task(work, loop=loop)
+        # Nobody calls it by its name, and to number them costs a tenth of a task.
+        task = asyncio.Task(work, loop=loop, name="begun")
         self._begun.append(task)
         return task
 
