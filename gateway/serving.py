@@ -18,6 +18,7 @@ from connectors.options import BadOptions
 from gateway import telemetry
 from gateway.app import Gateway
 from gateway.connection import Connection
+from gateway.large_pages import use_large_pages
 from gateway.reloading import Reloaded
 from gateway.settings import Server, Tls
 from gateway.websocket import Socket
@@ -92,6 +93,7 @@ async def serve(gateway: Gateway) -> None:
             addresses = {"public": public.address, "admin": admin.address}
             await gateway.start()
             structlog.get_logger().info("listening", **addresses)
+            await asyncio.to_thread(use_large_pages)
             await answering
             admin.should_exit = True
     except* (CannotListen, BadOptions) as failed:
