@@ -4,8 +4,6 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
-from msgspec import json
-
 from connectors.clock import HO_CHI_MINH
 from connectors.fhir import wire
 from connectors.fhir.datatypes import CodeableConcept, CodeableReference, Reference
@@ -25,7 +23,6 @@ from connectors.fhir.mapping.table import Of, Points, Table
 from connectors.fhir.mapping.times import partial
 from connectors.records import CodedText, Facility, Immunization, PartialDate
 
-_several = json.Decoder(tuple[CodeableConcept, ...]).decode
 _WRITTEN_DATE = re.compile(r"(?:(?:(\d{2})/)?(\d{2})/)?(\d{4})")
 
 
@@ -60,12 +57,7 @@ def _vaccine(vaccine_code: CodeableConcept | None) -> CodedText:
 
 
 def _diseases(protocol_applied: tuple[wire.Protocol, ...]) -> tuple[CodedText, ...]:
-    return tuple(
-        disease
-        for part in protocol_applied
-        if part.target_disease
-        for disease in coded_all(_several(part.target_disease))
-    )
+    return coded_all(disease for part in protocol_applied for disease in part.target_disease)
 
 
 def _dose(protocol_applied: tuple[wire.Protocol, ...]) -> int | None:

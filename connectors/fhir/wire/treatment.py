@@ -1,6 +1,6 @@
 """The medicines: MedicationRequest, MedicationDispense, MedicationStatement; and Immunization."""
 
-from msgspec import Raw, field
+from msgspec import field
 
 from connectors.fhir.bundle import Resource
 from connectors.fhir.datatypes import CodeableConcept, CodeableReference, Period, Quantity, Reference, Wire
@@ -101,8 +101,7 @@ class ImmunizationPerformer(Wire, frozen=True, kw_only=True):
 class Protocol(Wire, frozen=True, kw_only=True):
     """The series to which a dose belongs."""
 
-    target_disease: Raw = Raw()
-    """CodeableConcepts, left unread until somebody asks for them."""
+    target_disease: tuple[CodeableConcept, ...] = ()
     dose_number_positive_int: int | None = None
     dose_number_string: str | None = None
     dose_number: str | None = None
