@@ -107,10 +107,6 @@ UNREAD_OF_FHIR = {
     "the code of a unit is read, and the words for it; UCUM is the system of both": """
         Observation.valueQuantity.system Observation.component.valueQuantity.system
         Observation.referenceRange.high.system Observation.referenceRange.low.system""",
-    "the labels by which a source protects a record: no rule goes by them yet": """
-        Observation.meta.security.system Observation.meta.security.code Condition.meta.security.system
-        Condition.meta.security.code Encounter.meta.security.system Encounter.meta.security.code
-        MedicationRequest.meta.security.system MedicationRequest.meta.security.code""",
     "the content of a document is handed on as it is, and read by nobody here": """
         Binary.resourceType Binary.id Binary.meta.versionId Binary.meta.lastUpdated Binary.contentType Binary.data
         Binary.securityContext.reference""",
@@ -129,8 +125,8 @@ UNREAD_OF_FHIR = {
 UNREAD_OF_ALLERGIES = {
     "the record has no place for it": """
         AllergyIntolerance.encounter.reference AllergyIntolerance.lastOccurrence
-        AllergyIntolerance.reaction.onset AllergyIntolerance.reaction.severity
-        AllergyIntolerance.reaction.exposureRoute.coding.system AllergyIntolerance.reaction.exposureRoute.coding.code
+        AllergyIntolerance.reaction.onset AllergyIntolerance.reaction.exposureRoute.coding.system
+        AllergyIntolerance.reaction.exposureRoute.coding.code
         AllergyIntolerance.reaction.exposureRoute.coding.display""",
     "who asserted it is a pointer without a name": "AllergyIntolerance.asserter.reference",
 }
