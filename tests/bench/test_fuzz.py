@@ -3,8 +3,10 @@
 import gc
 from collections.abc import Iterator
 from contextlib import nullcontext
+from typing import Any
 
 import pytest
+from graphql import ExecutionResult, GraphQLError
 
 from tests.bench.fuzz import compare_graph, compare_schema
 from tests.bench.fuzz_comparing import Comparing, Report
@@ -54,3 +56,31 @@ async def test_a_difference_is_found() -> None:
     assert report.comparisons == 2
     # The document is compiled when it comes again: for the JSON of the first, and for all of the second.
     assert ["as JSON" in difference for difference in report.differences] == [True, False]
+
+
+_A, _X, _B = ["a"], ["a", "x"], ["b"]
+
+
+@pytest.mark.parametrize(
+    ("text", "data", "one", "other", "is_open"),
+    [
+        ("{ a b }", None, [_A], [_A, _X], True),
+        ("{ a b }", {"a": None}, [_A], [_X, _A], True),
+        ("{ a b }", {"a": {"x": None}}, [_A], [_A, _X], False),
+        ("{ a b }", None, [_A, _B], [_A, _X], False),
+        ("{ a b }", None, [_A, _B], [_B, _A], False),
+        ("mutation { a b }", None, [_A], [_A, _X], False),
+    ],
+)
+def test_an_error_may_be_missing_where_a_failure_left_nothing(
+    text: str, data: dict[str, Any] | None, one: list[list[str]], other: list[list[str]], is_open: bool
+) -> None:
+    """And nowhere else: not of a field that is still there, not another one instead, and not of a mutation."""
+    report = Report()
+    comparing = Comparing(SCHEMA, report)
+    for paths in ((one, other), (other, one)):
+        comparing._note(
+            text, {}, *(ExecutionResult(data, [GraphQLError("failed", path=path) for path in each]) for each in paths)
+        )
+
+    assert (report.cut_short, len(report.differences)) == ((2, 0) if is_open else (0, 2))
